@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A feed-forward network: a list of layers and one flat buffer of parameters.
+//
+//   bprop::Network net("17 -> 256 relu -> 256 relu -> 6", {.seed = 7});
+//   net.predict(observation, action);   // (17) -> (6), or (N × 17) -> (N × 6)
+//
+// Dense layer: z = x Wᵀ + b, a = φ(z), one row of x per sample.
+//   x (N × in)   W (out × in)   b (out)   z, a (N × out)
+// Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want; accessors
+// copy it out of and into row-major (out × in), the order of PyTorch's weights.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bprop/activation.h"
+
+namespace bprop {
+
+struct Dense {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  Activation activation = Activation::kIdentity;
+  bool bias = true;
+  bool operator==(const Dense&) const = default;
+};
+
+using Layer = std::variant<Dense>;
+
+// What the architecture text leaves open, to be filled from the data.
+struct ArchitectureDefaults {
+  std::size_t inputs = 0;   // 0: the text must say it
+  std::size_t outputs = 0;  // 0: the text must say it
+  Activation output_activation = Activation::kIdentity;
+};
+
+// The layers of a network, read from one text (docs/architecture-text.md):
+//   "784 -> 128 relu -> 10 softmax"    everything
+//   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
+// A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
+struct Architecture {
+  std::vector<Layer> layers;
+
+  std::size_t inputs() const;
+  std::size_t outputs() const;
+  std::size_t parameters() const;  // weights and biases, padding not counted
+  std::string text() const;        // the full form; parse(text()) gives the same layers
+  bool operator==(const Architecture&) const = default;
+
+  // Throws UsageError with the column of the text at which it stops making sense.
+  static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
+};
+
+// Distribution of the initial weights; biases start at 0. n_in, n_out: the layer's sizes.
+enum class Initializer : std::uint8_t {
+  kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else glorot_uniform
+  kGlorotUniform,  // ±sqrt(6 / (n_in + n_out))        Glorot & Bengio 2010, eq. 16
+  kGlorotNormal,   // sigma = sqrt(2 / (n_in + n_out))
+  kHeUniform,      // ±sqrt(6 / n_in)                  He et al. 2015
+  kHeNormal,       // sigma = sqrt(2 / n_in)
+  kLecunUniform,   // ±sqrt(3 / n_in)                  LeCun et al. 1998
+  kLecunNormal,    // sigma = sqrt(1 / n_in)
+  kZeros,
+};
+
+struct InitializerRule {
+  Initializer id;
+  std::string_view name;
+  std::string_view formula;
+  std::string_view reference;
+};
+std::span<const InitializerRule> initializer_rules();
+Initializer initializer_named(std::string_view name);
+
+// How a product's inner step rounds; decides the bits of every result (docs/numerics.md).
+enum class Arithmetic : std::uint8_t {
+  kFma,       // one rounding: fused multiply-add
+  kPortable,  // two roundings: product, then sum
+};
+std::string_view name(Arithmetic arithmetic);
+Arithmetic arithmetic_named(std::string_view name);
+Arithmetic native_arithmetic();  // kFma if this processor has it
+
+// Changes the result.
+struct NetworkOptions {
+  std::uint64_t seed = 0;
+  Initializer initializer = Initializer::kAutomatic;
+  Arithmetic arithmetic = native_arithmetic();
+};
+
+namespace nn {
+template <class T>
+struct NetworkState;
+}
+
+// T is float (the fast engine) or double (plain kernels: checks, textbook exercises, solvers).
+template <class T>
+class BasicNetwork {
+ public:
+  explicit BasicNetwork(std::string_view architecture, const NetworkOptions& options = {});
+  explicit BasicNetwork(const Architecture& architecture, const NetworkOptions& options = {});
+  BasicNetwork(const BasicNetwork& other);
+  BasicNetwork(BasicNetwork&& other) noexcept;
+  BasicNetwork& operator=(BasicNetwork other) noexcept;
+  ~BasicNetwork();
+
+  const Architecture& architecture() const;
+  Arithmetic arithmetic() const;
+  std::size_t inputs() const { return architecture().inputs(); }
+  std::size_t outputs() const { return architecture().outputs(); }
+
+  // Copies W (out × in, row-major) or b (out; empty for a layer without bias) out or in.
+  // Throws ShapeError when there is no such layer or the sizes differ.
+  std::vector<T> weights(std::size_t layer) const;
+  std::vector<T> bias(std::size_t layer) const;
+  void copy_weights(std::size_t layer, std::span<T> destination) const;
+  void set_weights(std::size_t layer, std::span<const T> values);
+  void set_bias(std::size_t layer, std::span<const T> values);
+
+  // Output of the last layer for N rows: input (N × inputs) -> output (N × outputs), row-major. A row's result does
+  // not depend on the rows beside it. Many threads may call it on one network; scratch memory is kept per thread.
+  void predict(std::span<const T> input, std::span<T> output) const;
+
+  // For bprop's own layers (src/nn/network_state.h).
+  nn::NetworkState<T>& state() { return *state_; }
+  const nn::NetworkState<T>& state() const { return *state_; }
+
+ private:
+  std::unique_ptr<nn::NetworkState<T>> state_;
+};
+
+using Network = BasicNetwork<float>;
+using DoubleNetwork = BasicNetwork<double>;
+extern template class BasicNetwork<float>;
+extern template class BasicNetwork<double>;
+
+}  // namespace bprop
