@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "bprop/activation.h"
+#include "bprop/arithmetic.h"
 
 namespace bprop {
 
@@ -78,15 +79,6 @@ struct InitializerRule {
 };
 std::span<const InitializerRule> initializer_rules();
 Initializer initializer_named(std::string_view name);
-
-// How a product's inner step rounds; decides the bits of every result (docs/numerics.md).
-enum class Arithmetic : std::uint8_t {
-  kFma,       // one rounding: fused multiply-add
-  kPortable,  // two roundings: product, then sum
-};
-std::string_view name(Arithmetic arithmetic);
-Arithmetic arithmetic_named(std::string_view name);
-Arithmetic native_arithmetic();  // kFma if this processor has it
 
 // Changes the result.
 struct NetworkOptions {

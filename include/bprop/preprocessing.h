@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Preprocessing: how cells of a table become numbers that a network reads, learnt from training rows only and kept in
+// the model. A plain value.
+//   number   (cell − shift) / divisor; missing: `fill` in place of the cell, and a second input "age is missing" of 1
+//   text     one-hot: "colour=red", "colour=blue", …; missing: an input of its own, "colour is missing"
+//   pixel    cell / 255
+// What training never saw – a category, or a missing cell in a column that had none – becomes zeros and is counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bprop/dataset.h"
+
+namespace bprop {
+
+enum class Task : std::uint8_t { kClasses, kNumbers };
+std::string_view name(Task task);  // "classes", "numbers"
+Task task_named(std::string_view name);
+
+// One column of the table and the inputs it expands to.
+struct InputColumn {
+  std::string name;
+  ColumnKind kind = ColumnKind::kNumber;
+  double shift = 0;                     // number: mean of the training cells; pixel: 0
+  double divisor = 1;                   // number: their population standard deviation (1 if constant); pixel: 255
+  double fill = 0;                      // number with missing cells: their median, in the cell's own units
+  bool missing_seen = false;            // training had missing cells: the last input of the column says "is missing"
+  std::vector<std::string> categories;  // text: those of training, sorted bytewise
+
+  std::size_t features() const;
+  bool operator==(const InputColumn&) const = default;
+};
+
+struct TargetColumn {
+  std::string name;
+  Task task = Task::kNumbers;
+  std::vector<std::string> classes;  // sorted as integers if all are, else bytewise
+  bool one_hot = false;              // classes: an output each; else one output, 1 for classes[1] (two classes only)
+  double shift = 0;                  // numbers: target = (cell − shift) / divisor
+  double divisor = 1;
+
+  std::size_t outputs() const;
+  double to_units(double output) const { return shift + divisor * output; }  // numbers: the cell's own units
+  bool operator==(const TargetColumn&) const = default;
+};
+
+struct Preprocessing {
+  std::vector<InputColumn> inputs;
+  TargetColumn target;
+
+  std::size_t features() const;  // inputs of the network
+  std::size_t outputs() const { return target.outputs(); }
+  std::vector<std::string> feature_names() const;  // "age", "age is missing", "colour=red", …
+  bool operator==(const Preprocessing&) const = default;
+};
+
+// How the columns must be read for this model: text stays text although the new file's cells all look like numbers.
+std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing);
+
+struct PreprocessingOptions {
+  // Changes the result.
+  std::optional<Task> task;         // none: classes if the target is text or has at most 20 distinct integers
+  bool standardize = true;          // input numbers; false: shift 0, divisor 1
+  bool standardize_target = true;   // the same for a target of numbers
+  bool one_hot_pairs = false;       // two classes: two outputs instead of one
+  std::vector<std::string> ignore;  // columns that are no inputs, by name
+};
+
+struct FittedPreprocessing {
+  Preprocessing preprocessing;
+  std::vector<std::string> warnings;  // columns left out, constant columns: one sentence each
+};
+
+// Learns from these rows. Text with over 1,000 distinct cells, or with more distinct cells than half the rows, and
+// columns without any value are left out, with a warning. Throws FormatError when a target is missing, is not a number
+// but should be, is the same class in every row, or no input is left; UsageError when there is no target.
+FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingOptions& options = {});
+
+// Turns rows of a dataset into what the network reads. Columns are matched by name; others are passed over. All checks
+// happen here: encode() cannot fail, allocates nothing, and may be called by many threads at once.
+class Encoder {
+ public:
+  enum class Targets : std::uint8_t {
+    kNone,      // the dataset's target, if any, is not looked at
+    kRequired,  // encode_targets() will be called
+  };
+
+  // Throws FormatError when an input column is missing, holds text where the model knows numbers, or (kRequired) a
+  // target is missing, not a number, or a class that training never saw.
+  Encoder(const Preprocessing& preprocessing, const Dataset& data, Targets targets = Targets::kRequired);
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+
+  std::size_t rows() const;
+  std::size_t features() const;
+  std::size_t outputs() const;
+
+  // Overwrites out (rows.size() × features()), row-major; rows are positions in the dataset. T: float or double,
+  // rounded once from the quotient in double.
+  template <class T>
+  void encode(std::span<const std::uint32_t> rows, T* out) const;
+
+  // Overwrites out (rows.size() × outputs()): 0 / 1, one-hot, or the standardised number.
+  template <class T>
+  void encode_targets(std::span<const std::uint32_t> rows, T* out) const;
+
+  // The class (position in classes) of a row. Only with Targets::kRequired and Task::kClasses.
+  std::size_t target_class(std::uint32_t row) const;
+
+  // "column 'colour': 3 cells hold a category that training never saw; they become zeros": one sentence a column.
+  const std::vector<std::string>& warnings() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+extern template void Encoder::encode(std::span<const std::uint32_t>, float*) const;
+extern template void Encoder::encode(std::span<const std::uint32_t>, double*) const;
+extern template void Encoder::encode_targets(std::span<const std::uint32_t>, float*) const;
+extern template void Encoder::encode_targets(std::span<const std::uint32_t>, double*) const;
+
+}  // namespace bprop

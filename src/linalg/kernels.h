@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kernels<T>: everything the engine does to numbers, as one table of functions for an element type, a class of
+// arithmetic and an instruction set. All matrices are panels (linalg/panels.h); all functions overwrite their output.
+//
+//   float            a plain reference and one table per instruction set, equal bit for bit
+//   double           plain loops: checks, explanations, textbook exercises
+//   complex<double>  forward and loss only (complex step); the entries for the backward pass are null
+//
+// Order of arithmetic, the same in every table: one accumulator per element, starting at 0; the inner index ascends;
+// each step is one mul_add of the class; bias last. So any split of the output over threads gives the same bits.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <vector>
+
+#include "bprop/activation.h"
+#include "bprop/arithmetic.h"
+#include "bprop/loss.h"
+
+namespace bprop::linalg {
+
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+};
+
+template <class T>
+struct Kernels {
+  const char* target;  // "reference", "AVX2", …
+  Arithmetic arithmetic;
+
+  // out(n, j) = Σ_i a(n, i) w(j, i) + bias(j), for the rows and 16-column blocks of the ranges.
+  //   a (rows × inner)   w: weight panels [block][inner][16]   bias: padded, or null   out (rows × 16·blocks)
+  // Forward: a = the layer's input. Backward: a = delta, w = the transposed twin, no bias.
+  void (*product)(const T* a, std::size_t rows, std::size_t inner, const T* w, const T* bias, T* out, Range blocks,
+                  Range row_range);
+
+  // d_w(j, i) = Σ_n delta(n, j) a(n, i), in the layout of weights, for blocks of 16 outputs j and a range of inputs i.
+  //   a (rows × in)   delta (rows × 16·blocks)   d_w [block][in][16]
+  void (*weight_gradient)(const T* a, const T* delta, std::size_t rows, std::size_t in, T* d_w, Range blocks,
+                          Range inputs);
+
+  // d_b(j) = Σ_n delta(n, j) for blocks of 16 outputs.
+  void (*bias_gradient)(const T* delta, std::size_t rows, T* d_b, Range blocks);
+
+  // a = φ(z) and delta = d_a ⊙ φ'(z), element by element, count a multiple of 16; a may be z, delta may be d_a.
+  void (*activate)(Activation activation, const T* z, T* a, std::size_t count);
+  void (*activate_backward)(Activation activation, const T* z, const T* a, const T* d_a, T* delta, std::size_t count);
+
+  // a = softmax(z) row by row; delta_j = a_j (d_a_j − Σ_k a_k d_a_k), the full Jacobian. In place as above.
+  void (*softmax)(const T* z, T* a, std::size_t rows, std::size_t columns);
+  void (*softmax_backward)(const T* a, const T* d_a, T* delta, std::size_t rows, std::size_t columns);
+
+  // values(n, k): what output k adds to the loss of row n. d_scores(n, k) = scale · ∂l_n/∂s(n, k), padding zero; may be
+  // null. The options' loss and huber_delta count; reduction and label smoothing are the caller's.
+  void (*loss)(const LossOptions& options, const T* scores, const T* targets, std::size_t rows, std::size_t columns,
+               T scale, T* values, T* d_scores);
+};
+
+// The fastest table of this processor for that class.
+const Kernels<float>& float_kernels(Arithmetic arithmetic);
+// The plain reference.
+const Kernels<float>& reference_kernels(Arithmetic arithmetic);
+// Every table that this processor can run for that class, the reference first (for tests and benchmarks).
+std::vector<const Kernels<float>*> all_float_kernels(Arithmetic arithmetic);
+
+const Kernels<double>& double_kernels(Arithmetic arithmetic);
+const Kernels<std::complex<double>>& complex_kernels();
+
+// The default table of an element type.
+template <class T>
+const Kernels<T>& kernels_for(Arithmetic arithmetic);
+
+}  // namespace bprop::linalg

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plain float kernels: every other float table must give the same bits.
+#include <cmath>
+
+#include "calculus/float_scalar.h"
+#include "linalg/kernels.h"
+#include "linalg/panels.h"
+
+namespace bprop::reference {
+namespace {
+
+template <class P>
+struct Lanes;
+template <bool kFma>
+struct Lanes<FloatScalar<kFma>> {
+  using Element = float;
+  static constexpr std::size_t kWidth = 1;
+  static FloatScalar<kFma> load(const float* from) { return FloatScalar<kFma>::of(*from); }
+  static FloatScalar<kFma> broadcast(float value) { return FloatScalar<kFma>::of(value); }
+  static void store(FloatScalar<kFma> x, float* to) { *to = x.value; }
+};
+template <class P>
+using Element = typename Lanes<P>::Element;
+
+bool is_above(float a, float b) { return a > b; }
+
+template <bool kFma>
+float accumulate(float sum, float a, float b) {
+  if constexpr (kFma) return std::fma(a, b, sum);
+  return sum + a * b;
+}
+
+#include "calculus/activation_formulas.inc"
+#include "calculus/loss_formulas.inc"
+#include "linalg/element_loops.inc"
+#include "linalg/products_plain.inc"
+
+template <bool kFma>
+constexpr linalg::Kernels<float> kTable = {
+    "reference",
+    kFma ? Arithmetic::kFma : Arithmetic::kPortable,
+    &product<float, kFma>,
+    &weight_gradient<float, kFma>,
+    &bias_gradient<float>,
+    &activate<FloatScalar<kFma>>,
+    &activate_backward<FloatScalar<kFma>>,
+    &softmax<FloatScalar<kFma>>,
+    &softmax_backward<FloatScalar<kFma>>,
+    &loss<FloatScalar<kFma>>,
+};
+
+}  // namespace
+}  // namespace bprop::reference
+
+namespace bprop::linalg {
+
+const Kernels<float>& reference_kernels(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::kFma ? reference::kTable<true> : reference::kTable<false>;
+}
+
+}  // namespace bprop::linalg

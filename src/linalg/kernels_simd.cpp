@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The float kernels on Highway, compiled once per instruction set and chosen at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "linalg/kernels_simd.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target comes first.
+#include <hwy/highway.h>
+
+#include "linalg/float_vector-inl.h"
+#include "linalg/kernels.h"
+#include "linalg/panels.h"
+#include "linalg/products_simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace bprop::HWY_NAMESPACE {
+namespace {
+
+template <class P>
+struct Lanes;
+template <bool kFma>
+struct Lanes<FloatVector<kFma>> {
+  using Element = float;
+  static constexpr std::size_t kWidth = kLanes;
+  BPROP_INLINE static FloatVector<kFma> load(const float* from) { return FloatVector<kFma>::load(from); }
+  BPROP_INLINE static FloatVector<kFma> broadcast(float value) { return FloatVector<kFma>::broadcast(value); }
+  BPROP_INLINE static void store(FloatVector<kFma> x, float* to) { x.store(to); }
+};
+template <class P>
+using Element = typename Lanes<P>::Element;
+
+bool is_above(float a, float b) { return a > b; }
+
+#include "linalg/element_loops.inc"
+
+template <bool kFma>
+constexpr linalg::Kernels<float> make_table() {
+  return {
+      hwy::TargetName(HWY_TARGET),
+      kFma ? Arithmetic::kFma : Arithmetic::kPortable,
+      &product<kFma>,
+      &weight_gradient<kFma>,
+      &bias_gradient<kFma>,
+      &activate<FloatVector<kFma>>,
+      &activate_backward<FloatVector<kFma>>,
+      &softmax<FloatVector<kFma>>,
+      &softmax_backward<FloatVector<kFma>>,
+      &loss<FloatVector<kFma>>,
+  };
+}
+
+}  // namespace
+
+// Null where the instruction set has no fused multiply-add: the plain reference serves there.
+const linalg::Kernels<float>* table(Arithmetic arithmetic) {
+  static const linalg::Kernels<float> portable = make_table<false>();
+#if HWY_NATIVE_FMA
+  static const linalg::Kernels<float> fma = make_table<true>();
+  if (arithmetic == Arithmetic::kFma) return &fma;
+#else
+  if (arithmetic == Arithmetic::kFma) return nullptr;
+#endif
+  return &portable;
+}
+
+}  // namespace bprop::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace bprop {
+
+HWY_EXPORT(table);
+
+namespace linalg {
+namespace {
+
+const Kernels<float>& or_reference(const Kernels<float>* kernels, Arithmetic arithmetic) {
+  return kernels != nullptr ? *kernels : reference_kernels(arithmetic);
+}
+
+}  // namespace
+
+const Kernels<float>& float_kernels(Arithmetic arithmetic) {
+  static const Kernels<float>& fma = or_reference(HWY_DYNAMIC_DISPATCH(table)(Arithmetic::kFma), Arithmetic::kFma);
+  static const Kernels<float>& portable = *HWY_DYNAMIC_DISPATCH(table)(Arithmetic::kPortable);
+  return arithmetic == Arithmetic::kFma ? fma : portable;
+}
+
+std::vector<const Kernels<float>*> all_float_kernels(Arithmetic arithmetic) {
+  std::vector<const Kernels<float>*> all = {&reference_kernels(arithmetic)};
+  const auto supported = hwy::SupportedTargets() & HWY_TARGETS;
+  for (auto rest = supported; rest != 0; rest &= rest - 1) {
+    hwy::SetSupportedTargetsForTest(rest & -rest);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    if (const Kernels<float>* kernels = HWY_DYNAMIC_DISPATCH(table)(arithmetic)) all.push_back(kernels);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return all;
+}
+
+}  // namespace linalg
+}  // namespace bprop
+#endif  // HWY_ONCE
