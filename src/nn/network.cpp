@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/network.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/check.h"
+#include "nn/network_state.h"
+#include "nn/propagation.h"
+
+namespace bprop {
+namespace {
+
+constexpr std::size_t kPredictRows = 128;  // rows that a pass of predict takes at once
+
+// Scratch memory of predict, one per thread and element type; made anew only for another architecture.
+template <class T>
+nn::Workspace<T>& prediction_workspace(const Architecture& architecture, std::size_t rows) {
+  struct Scratch {
+    Architecture architecture;
+    std::optional<nn::Workspace<T>> workspace;
+  };
+  thread_local Scratch scratch;
+  const bool fits = scratch.workspace && scratch.workspace->capacity() >= rows && scratch.architecture == architecture;
+  if (!fits) {
+    scratch.architecture = architecture;
+    scratch.workspace.emplace(architecture, rows == 1 ? 1 : kPredictRows, nn::Keep::kInference);
+  }
+  return *scratch.workspace;
+}
+
+}  // namespace
+
+template <class T>
+BasicNetwork<T>::BasicNetwork(std::string_view architecture, const NetworkOptions& options)
+    : BasicNetwork(Architecture::parse(architecture), options) {}
+
+template <class T>
+BasicNetwork<T>::BasicNetwork(const Architecture& architecture, const NetworkOptions& options) {
+  BPROP_CHECK(!architecture.layers.empty(), UsageError, "[network] an architecture needs at least one layer");
+  state_ = std::make_unique<nn::NetworkState<T>>(architecture, options.arithmetic);
+  nn::initialize(*state_, options);
+}
+
+template <class T>
+BasicNetwork<T>::BasicNetwork(const BasicNetwork& other)
+    : state_(std::make_unique<nn::NetworkState<T>>(*other.state_)) {}
+template <class T>
+BasicNetwork<T>::BasicNetwork(BasicNetwork&& other) noexcept = default;
+template <class T>
+BasicNetwork<T>& BasicNetwork<T>::operator=(BasicNetwork other) noexcept {
+  state_ = std::move(other.state_);
+  return *this;
+}
+template <class T>
+BasicNetwork<T>::~BasicNetwork() = default;
+
+template <class T>
+const Architecture& BasicNetwork<T>::architecture() const {
+  return state_->architecture;
+}
+template <class T>
+Arithmetic BasicNetwork<T>::arithmetic() const {
+  return state_->arithmetic;
+}
+
+namespace {
+
+template <class T>
+const nn::LayerLayout& checked_layer(const nn::NetworkState<T>& state, std::size_t layer, const char* where) {
+  BPROP_CHECK(layer < state.layout.layers(), ShapeError, "[network.{}] layer {} does not exist, there are {} from 0",
+              where, layer, state.layout.layers());
+  return state.layout[layer];
+}
+
+void check_size(std::size_t found, std::size_t expected, const char* where, const nn::LayerLayout& at) {
+  BPROP_CHECK(found == expected, ShapeError, "[network.{}] {} numbers for a layer {} -> {}, expected {}", where, found,
+              at.inputs, at.outputs, expected);
+}
+
+}  // namespace
+
+template <class T>
+std::vector<T> BasicNetwork<T>::weights(std::size_t layer) const {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "weights");
+  std::vector<T> values(at.inputs * at.outputs);
+  copy_weights(layer, values);
+  return values;
+}
+
+template <class T>
+void BasicNetwork<T>::copy_weights(std::size_t layer, std::span<T> destination) const {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "copy_weights");
+  check_size(destination.size(), at.inputs * at.outputs, "copy_weights", at);
+  nn::weights_to_row_major(at, state_->parameters.data(), destination.data());
+}
+
+template <class T>
+std::vector<T> BasicNetwork<T>::bias(std::size_t layer) const {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "bias");
+  if (at.bias_size == 0) return {};
+  const T* from = state_->parameters.data() + at.bias;
+  return std::vector<T>(from, from + at.outputs);
+}
+
+template <class T>
+void BasicNetwork<T>::set_weights(std::size_t layer, std::span<const T> values) {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "set_weights");
+  check_size(values.size(), at.inputs * at.outputs, "set_weights", at);
+  nn::weights_from_row_major(at, values.data(), state_->parameters.data());
+}
+
+template <class T>
+void BasicNetwork<T>::set_bias(std::size_t layer, std::span<const T> values) {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "set_bias");
+  check_size(values.size(), at.bias_size == 0 ? 0 : at.outputs, "set_bias", at);
+  std::copy(values.begin(), values.end(), state_->parameters.data() + at.bias);
+}
+
+template <class T>
+void BasicNetwork<T>::predict(std::span<const T> input, std::span<T> output) const {
+  const std::size_t rows = input.size() / inputs();
+  BPROP_CHECK(input.size() == rows * inputs() && output.size() == rows * outputs(), ShapeError,
+              "[network.predict] {} numbers in and {} out, expected (N x {}) and (N x {})", input.size(), output.size(),
+              inputs(), outputs());
+  if (rows == 0) return;
+  const nn::Engine<T> engine{&linalg::kernels_for<T>(arithmetic()), nullptr};
+  nn::Workspace<T>& workspace = prediction_workspace<T>(architecture(), std::min(rows, kPredictRows));
+  for (std::size_t first = 0; first < rows; first += workspace.capacity()) {
+    const std::size_t count = std::min(workspace.capacity(), rows - first);
+    linalg::to_panels(input.data() + first * inputs(), count, inputs(), workspace.input());
+    nn::forward(engine, *state_, count, nn::Through::kLastActivation, workspace);
+    linalg::from_panels(workspace[architecture().layers.size() - 1].a, count, outputs(),
+                        output.data() + first * outputs());
+  }
+}
+
+template class BasicNetwork<float>;
+template class BasicNetwork<double>;
+
+}  // namespace bprop

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Forward and backward propagation through a whole network, and the loss between them:
+//   forward:  x → z¹ → a¹ → … → zᴸ → aᴸ      loss: (zᴸ or aᴸ), y → L, δᴸ      backward: δᴸ → … → δ¹ → ∂L/∂W, ∂L/∂b
+// Each takes the first `rows` rows of a workspace; input and targets have been put there in panels.
+#pragma once
+
+#include <type_traits>
+#include <vector>
+
+#include "bprop/loss.h"
+#include "nn/dense.h"
+#include "nn/network_state.h"
+#include "nn/workspace.h"
+
+namespace bprop::nn {
+
+// Whether loss and output activation are a pair, computed from z of the last layer (bprop/loss.h).
+bool is_pair(const Architecture& architecture, Loss loss);
+
+enum class Through { kLastActivation, kLastPreActivation };  // where a forward pass ends
+
+template <class T>
+void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_t rows, Through through,
+             Workspace<T>& workspace);
+
+// Losses add in double, whatever the element type.
+template <class T>
+using LossSum = std::conditional_t<std::is_same_v<T, float>, double, T>;
+
+// Loss of the rows after a forward pass: values per output into workspace.losses(), the sum over rows and outputs (in
+// double, rows ascending, not divided by anything) as the result. If `gradients`, δ of the last layer is filled, scaled
+// by `scale` (1/N for a mean), through ∂L/∂a and φ' unless it is a pair.
+template <class T>
+LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows, T scale,
+       bool gradients, Workspace<T>& workspace);
+
+// Transposed twins of the weights, which the input gradients read: a cache, refreshed after each update. The first
+// layer's is there only if ∂L/∂x is wanted.
+template <class T>
+class Twins {
+ public:
+  Twins(const NetworkState<T>& network, bool input_gradient);
+  void refresh(const NetworkState<T>& network);
+  const T* operator[](std::size_t layer) const { return twins_[layer].data(); }
+
+ private:
+  std::vector<AlignedBuffer<T>> twins_;
+};
+
+// From δ of the last layer: gradients of all parameters in their layout (overwritten), δ and ∂L/∂a of the layers below,
+// and ∂L/∂x if the workspace keeps it.
+template <class T>
+void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
+              Workspace<T>& workspace, T* gradients);
+
+}  // namespace bprop::nn

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/workspace.h"
+
+#include <algorithm>
+#include <complex>
+
+#include "linalg/panels.h"
+
+namespace bprop::nn {
+
+bool needs_z(Activation activation) { return !rule(activation).derivative_from_output; }
+
+namespace {
+
+// Hands out consecutive pieces of one buffer: first counts, then, with memory, places.
+template <class T>
+class Arena {
+ public:
+  explicit Arena(T* memory) : memory_(memory) {}
+  T* take(std::size_t size) {
+    const std::size_t at = used_;
+    used_ += size;
+    return memory_ == nullptr ? nullptr : memory_ + at;
+  }
+  std::size_t used() const { return used_; }
+
+ private:
+  T* memory_;
+  std::size_t used_ = 0;
+};
+
+template <class T>
+struct Places {
+  T* input;
+  T* targets;
+  T* losses;
+  T* d_input;
+  std::vector<LayerValues<T>> layers;
+};
+
+template <class T>
+Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, Arena<T>& arena) {
+  const auto panels_of = [rows](std::size_t columns) { return rows * linalg::padded(columns); };
+  std::size_t widest = 0;
+  for (const Layer& layer : architecture.layers) widest = std::max(widest, panels_of(dense(layer).outputs));
+
+  Places<T> places{};
+  places.input = arena.take(panels_of(architecture.inputs()));
+  const bool gradients = keep != Keep::kInference;
+  places.targets = arena.take(panels_of(architecture.outputs()));
+  places.losses = arena.take(panels_of(architecture.outputs()));
+  if (keep == Keep::kInspection) places.d_input = arena.take(panels_of(architecture.inputs()));
+  T* const turns[2] = {keep == Keep::kInspection ? nullptr : arena.take(widest),
+                       keep == Keep::kInspection ? nullptr : arena.take(widest)};
+  for (const Layer& layer : architecture.layers) {
+    const std::size_t size = panels_of(dense(layer).outputs);
+    T* const turn = turns[places.layers.size() % 2];
+    LayerValues<T> values{};
+    values.a = gradients ? arena.take(size) : turn;
+    const bool own_z = keep == Keep::kInspection || (gradients && needs_z(dense(layer).activation));
+    values.z = own_z ? arena.take(size) : values.a;
+    if (gradients) values.delta = keep == Keep::kInspection ? arena.take(size) : turn;
+    values.d_output = keep == Keep::kInspection ? arena.take(size) : values.delta;
+    places.layers.push_back(values);
+  }
+  return places;
+}
+
+}  // namespace
+
+template <class T>
+Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, Keep keep)
+    : capacity_(capacity), keep_(keep) {
+  Arena<T> counting(nullptr);
+  place(architecture, capacity, keep, counting);
+  memory_ = AlignedBuffer<T>(counting.used());
+  Arena<T> arena(memory_.data());
+  Places<T> places = place(architecture, capacity, keep, arena);
+  input_ = places.input;
+  targets_ = places.targets;
+  losses_ = places.losses;
+  d_input_ = places.d_input;
+  layers_ = std::move(places.layers);
+}
+
+template class Workspace<float>;
+template class Workspace<double>;
+template class Workspace<std::complex<double>>;
+
+}  // namespace bprop::nn

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Workspace: all memory that a pass over at most `capacity` rows needs, sized once. What is kept decides how much:
+//   kInference    two buffers that the layers' outputs take turns in
+//   kTraining     a of every layer (z too where φ' reads it), two buffers for delta
+//   kInspection   z, a, ∂L/∂a and delta of every layer and ∂L/∂x
+// Pointers may share memory (z with a, ∂L/∂a with delta); the kernels work in place.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "nn/network_state.h"
+
+namespace bprop::nn {
+
+enum class Keep { kInference, kTraining, kInspection };
+
+// Panels of one layer, (rows × outputs) each.
+template <class T>
+struct LayerValues {
+  T* z = nullptr;
+  T* a = nullptr;
+  T* d_output = nullptr;  // ∂L/∂a
+  T* delta = nullptr;     // ∂L/∂z
+};
+
+template <class T>
+class Workspace {
+ public:
+  Workspace(const Architecture& architecture, std::size_t capacity, Keep keep);
+
+  std::size_t capacity() const { return capacity_; }
+  Keep keep() const { return keep_; }
+
+  T* input() { return input_; }        // (rows × inputs)
+  T* targets() { return targets_; }    // (rows × outputs)
+  T* losses() { return losses_; }      // (rows × outputs): what each output adds to its row's loss
+  T* d_input() { return d_input_; }    // (rows × inputs), kInspection only
+  LayerValues<T>& operator[](std::size_t layer) { return layers_[layer]; }
+  const LayerValues<T>& operator[](std::size_t layer) const { return layers_[layer]; }
+
+  // What the next layer reads: the input of layer `layer`.
+  const T* input_of(std::size_t layer) const { return layer == 0 ? input_ : layers_[layer - 1].a; }
+
+ private:
+  std::size_t capacity_;
+  Keep keep_;
+  AlignedBuffer<T> memory_;
+  T* input_ = nullptr;
+  T* targets_ = nullptr;
+  T* losses_ = nullptr;
+  T* d_input_ = nullptr;
+  std::vector<LayerValues<T>> layers_;
+};
+
+// Whether φ' of this activation reads z, which then must survive beside a.
+bool needs_z(Activation activation);
+
+}  // namespace bprop::nn
