@@ -51,8 +51,8 @@ void check_save_path(const std::string& path);
 // Whether the file at this path was written by save(). Looks at its header only; false if there is no such file.
 bool is_model_file(const std::string& path);
 
-// Reads a file written by save(), or a network typed by hand in TOML (parse_network), told by its name ending in .toml
-// or its content. Everything is checked. Throws IoError, FormatError.
+// Reads a file written by save(), or a network typed by hand in TOML (model_from_toml), told by its name ending in
+// .toml or its content. Everything is checked. Throws IoError, FormatError.
 Model load_model(const std::string& path);
 
 // A network typed by hand (docs/model-file.md), kept in double; `path` stands in the sentences. Throws FormatError
@@ -60,7 +60,7 @@ Model load_model(const std::string& path);
 //   layers  = "2 -> 2 sigmoid -> 2 sigmoid"
 //   weights = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]
 //   biases  = [[0.35, 0.35], [0.60, 0.60]]
-Model parse_network(std::string_view toml, const std::string& path = "network");
+Model model_from_toml(std::string_view text, const std::string& path = "network");
 
 // Weights in PyTorch's layout out of a safetensors file: one `….weight` (out × in) and, unless the layer is "no-bias",
 // one `….bias` (out) for each layer, matched in the natural order of their names (fc2 before fc10). F32 gives a float

@@ -107,6 +107,21 @@ BPROP_INLINE FloatMask less_equal(FloatVector<kFma> a, FloatVector<kFma> b) {
   return hn::Le(a.lanes, b.lanes);
 }
 
+template <class P>
+struct Lanes;
+template <bool kFma>
+struct Lanes<FloatVector<kFma>> {
+  using Element = float;
+  static constexpr size_t kWidth = kLanes;
+  BPROP_INLINE static FloatVector<kFma> load(const float* from) { return FloatVector<kFma>::load(from); }
+  BPROP_INLINE static FloatVector<kFma> broadcast(float value) { return FloatVector<kFma>::broadcast(value); }
+  BPROP_INLINE static void store(FloatVector<kFma> x, float* to) { x.store(to); }
+};
+template <class P>
+using Element = typename Lanes<P>::Element;
+
+inline bool is_above(float a, float b) { return a > b; }
+
 #include "calculus/activation_formulas.inc"
 #include "calculus/elementary.inc"
 #include "calculus/loss_formulas.inc"

@@ -11,8 +11,8 @@
 #include <cmath>
 #include <complex>
 
-#include "calculus/scalar_functions.h"
 #include "linalg/kernels.h"
+#include "linalg/lanes.h"
 #include "linalg/panels.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -51,19 +51,6 @@ HWY_EXPORT(double_products);
 
 namespace scalar {
 namespace {
-
-template <class P>
-struct Lanes {
-  static constexpr std::size_t kWidth = 1;
-  static P load(const P* from) { return *from; }
-  static P broadcast(P value) { return value; }
-  static void store(P x, P* to) { *to = x; }
-};
-template <class P>
-using Element = P;
-
-bool is_above(double a, double b) { return a > b; }
-bool is_above(Complex a, Complex b) { return a.real() > b.real(); }
 
 template <bool kFma>
 Complex accumulate(Complex sum, Complex a, Complex b) {

@@ -3,27 +3,12 @@
 // The plain float kernels: every other float table must give the same bits.
 #include <cmath>
 
-#include "calculus/float_scalar.h"
 #include "linalg/kernels.h"
+#include "linalg/lanes.h"
 #include "linalg/panels.h"
 
 namespace bprop::reference {
 namespace {
-
-template <class P>
-struct Lanes;
-template <bool kFma>
-struct Lanes<FloatScalar<kFma>> {
-  using Element = float;
-  static constexpr std::size_t kWidth = 1;
-  static FloatScalar<kFma> load(const float* from) { return FloatScalar<kFma>::of(*from); }
-  static FloatScalar<kFma> broadcast(float value) { return FloatScalar<kFma>::of(value); }
-  static void store(FloatScalar<kFma> x, float* to) { *to = x.value; }
-};
-template <class P>
-using Element = typename Lanes<P>::Element;
-
-bool is_above(float a, float b) { return a > b; }
 
 template <bool kFma>
 float accumulate(float sum, float a, float b) {

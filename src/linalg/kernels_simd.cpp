@@ -16,21 +16,6 @@ HWY_BEFORE_NAMESPACE();
 namespace bprop::HWY_NAMESPACE {
 namespace {
 
-template <class P>
-struct Lanes;
-template <bool kFma>
-struct Lanes<FloatVector<kFma>> {
-  using Element = float;
-  static constexpr std::size_t kWidth = kLanes;
-  BPROP_INLINE static FloatVector<kFma> load(const float* from) { return FloatVector<kFma>::load(from); }
-  BPROP_INLINE static FloatVector<kFma> broadcast(float value) { return FloatVector<kFma>::broadcast(value); }
-  BPROP_INLINE static void store(FloatVector<kFma> x, float* to) { x.store(to); }
-};
-template <class P>
-using Element = typename Lanes<P>::Element;
-
-bool is_above(float a, float b) { return a > b; }
-
 #include "linalg/element_loops.inc"
 
 template <bool kFma>

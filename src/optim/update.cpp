@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optim/update.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "optim/integer_power.h"
+
+namespace bprop::optim {
+namespace {
+
+constexpr double kFlopsPerWeight = 12;   // of Adam, the dearest; decides only how many threads take part
+constexpr std::size_t kGrain = 16;
+
+// Everything of an update that does not depend on the segment; t counts from 1.
+struct CoefficientsOf {
+  double rate;
+  std::size_t t;
+
+  Coefficients operator()(const GradientDescent&) const { return {.rate = rate}; }
+  Coefficients operator()(const Sgd&) const { return {.rate = rate}; }
+  Coefficients operator()(const Momentum& o) const { return {.rate = rate, .beta1 = o.momentum}; }
+  Coefficients operator()(const Nesterov& o) const { return {.rate = rate, .beta1 = o.momentum}; }
+  Coefficients operator()(const RmsProp& o) const { return {.rate = rate, .beta2 = o.decay, .epsilon = o.epsilon}; }
+  Coefficients operator()(const Adam& o) const { return adam(o.beta1, o.beta2, o.epsilon); }
+  Coefficients operator()(const AdamW& o) const { return adam(o.beta1, o.beta2, o.epsilon); }
+
+  Coefficients adam(double beta1, double beta2, double epsilon) const {
+    return {.rate = rate / (1 - integer_power(beta1, t)),
+            .beta1 = beta1,
+            .beta2 = beta2,
+            .epsilon = epsilon,
+            .root_scale = 1 / std::sqrt(1 - integer_power(beta2, t))};
+  }
+};
+
+}  // namespace
+
+template <class T>
+void update(const UpdateKernels<T>& kernels, ThreadPool* pool, const Optimizer& optimizer, double rate,
+            double weight_decay, std::span<const Segment> segments, std::span<T> w, std::span<const T> g,
+            OptimizerState<T>& state) {
+  BPROP_DCHECK(w.size() == g.size());
+  const Coefficients common = std::visit(CoefficientsOf{rate, ++state.updates}, optimizer);
+  const AdamW* adamw = std::get_if<AdamW>(&optimizer);
+  const double decay = weight_decay + (adamw != nullptr ? adamw->weight_decay : 0);
+  const auto work = kFlopsPerWeight * static_cast<double>(w.size());
+  const auto parts = static_cast<std::size_t>(pool == nullptr ? 1 : pool->parts(work));
+
+  const auto share = [&](std::size_t part) {
+    for (const Segment& segment : segments) {
+      Coefficients numbers = common;
+      numbers.rate *= segment.rate_factor;
+      numbers.keep = 1 - rate * segment.rate_factor * decay * segment.decay_factor;
+      const std::size_t grains = segment.size / kGrain;
+      const std::size_t begin = segment.begin + grains * part / parts * kGrain;
+      const std::size_t end = segment.begin + grains * (part + 1) / parts * kGrain;
+      if (begin == end) continue;
+      T* const first = state.first.empty() ? nullptr : state.first.data() + begin;
+      T* const second = state.second.empty() ? nullptr : state.second.data() + begin;
+      kernels.update(optimizer.index(), numbers, w.data() + begin, g.data() + begin, first, second, end - begin);
+    }
+  };
+  if (parts == 1) {
+    share(0);
+  } else {
+    pool->run(static_cast<int>(parts), [&](int part) { share(static_cast<std::size_t>(part)); });
+  }
+}
+
+template void update(const UpdateKernels<float>&, ThreadPool*, const Optimizer&, double, double,
+                     std::span<const Segment>, std::span<float>, std::span<const float>, OptimizerState<float>&);
+template void update(const UpdateKernels<double>&, ThreadPool*, const Optimizer&, double, double,
+                     std::span<const Segment>, std::span<double>, std::span<const double>, OptimizerState<double>&);
+
+}  // namespace bprop::optim
