@@ -29,11 +29,12 @@ enum class ColumnKind : std::uint8_t {
 std::string_view name(ColumnKind kind);  // "number", "text", "pixel"
 
 struct Column {
-  std::string name;
+  std::string name = {};
   ColumnKind kind = ColumnKind::kNumber;
-  std::vector<std::string> categories;  // text: the distinct cells of the whole table, sorted bytewise
-  std::size_t missing = 0;              // cells of the whole table without a value
-  // Text with more than 65,536 distinct cells: none of them is kept, `categories` is empty, every cell is NaN.
+  std::vector<std::string> categories = {};  // text: the distinct cells of the whole table, sorted bytewise
+  std::size_t missing = 0;                   // cells of the whole table without a value
+  // Text with more than 65,536 distinct cells, or with too long ones (24 MB in all columns): none of them is kept,
+  // `categories` is empty, every cell is NaN.
   bool too_many_categories = false;
 };
 
@@ -76,17 +77,17 @@ enum class Header : std::uint8_t { kAutomatic, kPresent, kAbsent };
 
 // A column that must be read as this kind whatever its cells look like; names that the file lacks are passed over.
 struct ColumnHint {
-  std::string name;
+  std::string name = {};
   ColumnKind kind = ColumnKind::kNumber;
 };
 
 struct CsvOptions {
   // Changes the result.
   // A column is named, or counted from 1 if no column has that name ("5").
-  std::string target;                  // "": the table has no target
-  bool target_required = true;         // false: reading goes on without a target that the file lacks (predicting)
-  std::vector<std::string> ignore;     // columns that are not read
-  std::vector<ColumnHint> hints;       // from column_hints(preprocessing) when a model is used
+  std::string target = {};               // "": the table has no target
+  bool target_required = true;           // false: reading goes on without a target that the file lacks (predicting)
+  std::vector<std::string> ignore = {};  // columns that are not read
+  std::vector<ColumnHint> hints = {};    // from column_hints(preprocessing) when a model is used
   char delimiter = 0;                  // 0: the one of tab ; | , that divides the first lines into equally many fields
   char decimal = 0;                    // '.' or ','; 0: from the first lines, ',' only if it is not the delimiter
   Header header = Header::kAutomatic;  // absent if the first line has numbers only; names are then column1, column2, …
@@ -106,15 +107,15 @@ Dataset load_idx(const std::string& images, const std::string& labels = "");
 
 struct NpyOptions {
   // Changes the result.
-  std::string target;               // as in CsvOptions: one of column1, column2, …, or its number
-  bool target_required = true;      //
-  std::vector<std::string> ignore;  //
-  std::string labels;               // path of a 1-D NPY with a value a row: a last column `label`, which is the target
+  std::string target = {};               // as in CsvOptions: one of column1, column2, …, or its number
+  bool target_required = true;           //
+  std::vector<std::string> ignore = {};  //
+  std::string labels = {};  // path of a 1-D NPY with a value a row: a last column `label`, which is the target
 };
 
 // A NumPy array (.npy, versions 1–3; bool, int, unsigned int, float32, float64; little-endian; either order), also
 // gzipped: the first axis counts rows, the others are flattened to column1, column2, …. Arrays of unsigned bytes with
-// three axes or more are images: pixels, one byte each.
+// three axes or more are images: pixel1, pixel2, …, as load_idx calls them. Unsigned bytes take one byte each.
 Dataset load_npy(const std::string& path, const NpyOptions& options = {});
 
 // Whichever of the three the first bytes show. `labels` only with IDX and NPY.
@@ -126,10 +127,10 @@ Dataset make_dataset(std::vector<std::string> names, std::span<const double> cel
 
 // Changes the result.
 struct SplitOptions {
-  double test = 0.2;             // of all rows; 0: no test rows
-  double validation = 0;         // of the rows that the test left
-  std::uint64_t seed = 0;        //
-  std::optional<bool> stratify;  // each class in equal shares; by default if the target looks like classes
+  double test = 0.2;                  // of all rows; 0: no test rows
+  double validation = 0;              // of the rows that the test left
+  std::uint64_t seed = 0;             //
+  std::optional<bool> stratify = {};  // each class in equal shares; by default if the target looks like classes
 };
 
 struct TrainTest {

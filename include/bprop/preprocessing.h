@@ -27,24 +27,24 @@ Task task_named(std::string_view name);
 
 // One column of the table and the inputs it expands to.
 struct InputColumn {
-  std::string name;
+  std::string name = {};
   ColumnKind kind = ColumnKind::kNumber;
-  double shift = 0;                     // number: mean of the training cells; pixel: 0
-  double divisor = 1;                   // number: their population standard deviation (1 if constant); pixel: 255
-  double fill = 0;                      // number with missing cells: their median, in the cell's own units
-  bool missing_seen = false;            // training had missing cells: the last input of the column says "is missing"
-  std::vector<std::string> categories;  // text: those of training, sorted bytewise
+  double shift = 0;           // number: mean of the training cells; pixel: 0
+  double divisor = 1;         // number: their population standard deviation (1 if constant); pixel: 255
+  double fill = 0;            // number with missing cells: their median, in the cell's own units
+  bool missing_seen = false;  // training had missing cells: the last input of the column says "is missing"
+  std::vector<std::string> categories = {};  // text: those of training, sorted bytewise
 
   std::size_t features() const;
   bool operator==(const InputColumn&) const = default;
 };
 
 struct TargetColumn {
-  std::string name;
+  std::string name = {};
   Task task = Task::kNumbers;
-  std::vector<std::string> classes;  // sorted as integers if all are, else bytewise
-  bool one_hot = false;              // classes: an output each; else one output, 1 for classes[1] (two classes only)
-  double shift = 0;                  // numbers: target = (cell − shift) / divisor
+  std::vector<std::string> classes = {};  // sorted as integers if all are, else bytewise
+  bool one_hot = false;  // classes: an output each; else one output, 1 for classes[1] (two classes only)
+  double shift = 0;      // numbers: target = (cell − shift) / divisor
   double divisor = 1;
 
   std::size_t outputs() const;
@@ -53,8 +53,8 @@ struct TargetColumn {
 };
 
 struct Preprocessing {
-  std::vector<InputColumn> inputs;
-  TargetColumn target;
+  std::vector<InputColumn> inputs = {};
+  TargetColumn target = {};
 
   std::size_t features() const;  // inputs of the network
   std::size_t outputs() const { return target.outputs(); }
@@ -67,16 +67,16 @@ std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing);
 
 struct PreprocessingOptions {
   // Changes the result.
-  std::optional<Task> task;         // none: classes if the target is text or has at most 20 distinct integers
-  bool standardize = true;          // input numbers; false: shift 0, divisor 1
-  bool standardize_target = true;   // the same for a target of numbers
-  bool one_hot_pairs = false;       // two classes: two outputs instead of one
-  std::vector<std::string> ignore;  // columns that are no inputs, by name
+  std::optional<Task> task = {};         // none: classes if the target is text or has at most 20 distinct integers
+  bool standardize = true;               // input numbers; false: shift 0, divisor 1
+  bool standardize_target = true;        // the same for a target of numbers
+  bool one_hot_pairs = false;            // two classes: two outputs instead of one
+  std::vector<std::string> ignore = {};  // columns that are no inputs, by name
 };
 
 struct FittedPreprocessing {
-  Preprocessing preprocessing;
-  std::vector<std::string> warnings;  // columns left out, constant columns: one sentence each
+  Preprocessing preprocessing = {};
+  std::vector<std::string> warnings = {};  // columns left out, constant columns: one sentence each
 };
 
 // Learns from these rows. Text with over 1,000 distinct cells, or with more distinct cells than half the rows, and

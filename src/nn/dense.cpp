@@ -64,6 +64,15 @@ void dense_forward(const Engine<T>& engine, const Dense& layer, const T* x, cons
 }
 
 template <class T>
+void activate(const Engine<T>& engine, Activation activation, const T* z, T* a, std::size_t rows, std::size_t outputs) {
+  if (activation == Activation::kSoftmax) {
+    engine.kernels->softmax(z, a, rows, outputs);
+  } else {
+    engine.kernels->activate(activation, z, a, rows * linalg::padded(outputs));
+  }
+}
+
+template <class T>
 void activation_backward(const Engine<T>& engine, const Dense& layer, std::size_t rows, const LayerValues<T>& values) {
   if (layer.activation == Activation::kSoftmax) {
     engine.kernels->softmax_backward(values.a, values.d_output, values.delta, rows, layer.outputs);
@@ -119,6 +128,7 @@ void transpose_weights(const LayerLayout& at, const T* weights, T* twin) {
 }
 
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                             \
+  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);               \
   template void dense_forward(const Engine<T>&, const Dense&, const T*, const T*, const T*, std::size_t, bool, \
                               const LayerValues<T>&);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                 \

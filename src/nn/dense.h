@@ -25,6 +25,10 @@ template <class T>
 void dense_forward(const Engine<T>& engine, const Dense& layer, const T* x, const T* weights, const T* bias,
                    std::size_t rows, bool activate, const LayerValues<T>& values);
 
+// a = φ(z) over panels of `rows` rows; a may be z.
+template <class T>
+void activate(const Engine<T>& engine, Activation activation, const T* z, T* a, std::size_t rows, std::size_t outputs);
+
 // delta = ∂L/∂a ⊙ φ'(z), or with softmax's Jacobian; the adjoint of a = φ(z).
 template <class T>
 void activation_backward(const Engine<T>& engine, const Dense& layer, std::size_t rows, const LayerValues<T>& values);

@@ -20,6 +20,11 @@ bool is_pair(const Architecture& architecture, Loss loss);
 
 enum class Through { kLastActivation, kLastPreActivation };  // where a forward pass ends
 
+// Where the scores of a loss are: before the last activation if the two are a pair, else after it.
+inline Through scores_end(const Architecture& architecture, Loss loss) {
+  return is_pair(architecture, loss) ? Through::kLastPreActivation : Through::kLastActivation;
+}
+
 template <class T>
 void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_t rows, Through through,
              Workspace<T>& workspace);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All of bprop. Single headers compile faster; each stands alone.
+#pragma once
+
+#include "bprop/activation.h"
+#include "bprop/arithmetic.h"
+#include "bprop/check.h"
+#include "bprop/dataset.h"
+#include "bprop/error.h"
+#include "bprop/evaluate.h"
+#include "bprop/gradients.h"
+#include "bprop/loss.h"
+#include "bprop/model.h"
+#include "bprop/network.h"
+#include "bprop/optimizer.h"
+#include "bprop/preprocessing.h"
+#include "bprop/tape.h"
+#include "bprop/thread_pool.h"
+#include "bprop/train.h"
+#include "bprop/trainer.h"
+#include "bprop/version.h"

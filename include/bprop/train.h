@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// train: from a table to a model.
+//
+//   auto result = bprop::train(table, {.layers = "64 relu, 32 relu", .epochs = 30});
+//   bprop::save(result.model, "digits.safetensors");
+//
+// Rows of validation decide when to stop and which epoch's weights are kept; they are never trained on.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bprop/dataset.h"
+#include "bprop/evaluate.h"
+#include "bprop/model.h"
+#include "bprop/optimizer.h"
+#include "bprop/thread_pool.h"
+
+namespace bprop {
+
+enum class Precision : std::uint8_t { kFloat, kDouble };
+
+struct TrainOptions {
+  // Changes the result. Defaults are meant for tables of a few hundred to a few million rows.
+  std::string layers = "256 relu, 128 relu";  // hidden layers, or a full architecture; "" is a linear model
+  std::optional<Task> task{};                 // none: from the target column
+  std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
+  Reduction reduction = Reduction::kMean;
+  double label_smoothing = 0;
+  double huber_delta = 1;
+  Optimizer optimizer = Adam{};
+  std::optional<double> learning_rate{};  // none: the optimiser's own
+  Schedule schedule{};
+  std::size_t epochs = 60;
+  std::size_t steps = 0;        // at most so many updates; 0: no limit but the epochs
+  std::size_t batch = 32;       // rows an update; more than there are: all rows. 1 is online learning
+  double l2 = 0;                // TrainerOptions says what each does
+  double weight_decay = 0;
+  double clip = 0;
+  double min_change = 0;        // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
+  std::size_t patience = 0;     // stop after so many epochs without a better validation loss; 0: never
+  double time_limit = 0;        // seconds; 0: none
+  bool keep_best = true;        // weights of the epoch with the best validation score; false: the last ones
+  Initializer initializer = Initializer::kAutomatic;
+  bool standardize = true;      // columns of numbers, and a target of numbers
+  Precision precision = Precision::kFloat;
+  std::optional<Arithmetic> arithmetic{};  // none: what the processor has
+  std::uint64_t seed = 0;
+  double validation = 0.2;  // share of the rows laid aside when no validation rows are given; 0: none
+  // Changes only speed.
+  ThreadPool* pool = nullptr;
+  // Changes only what is written and said.
+  std::string run_directory{};  // metrics.jsonl, timing.jsonl, config.toml and best.safetensors go there; "": nowhere
+  std::string configuration{};  // text of config.toml
+};
+
+enum class StopReason : std::uint8_t {
+  kEpochs,       // all epochs done
+  kSteps,        // the limit of updates
+  kMinChange,    // ‖θ_new − θ_old‖₂ fell below min_change
+  kPatience,     // no better validation loss for so many epochs
+  kTimeLimit,
+  kInterrupted,  // the caller asked to
+  kDiverged,     // a loss was NaN or infinite; the model is the last good one
+};
+std::string_view name(StopReason reason);      // "patience"
+std::string sentence(StopReason reason);       // one for people, ending without a full stop
+
+// What an observer sees after each epoch. NaN where there are no validation rows.
+struct EpochReport {
+  std::size_t epoch = 0;            // from 1
+  std::size_t step = 0;             // updates so far
+  double train_loss = 0;            // mean over the epoch's rows, each before its update
+  double validation_loss = 0;
+  double validation_score = 0;      // accuracy, or RMSE in the target's units
+  double learning_rate = 0;         // of the last update
+  bool best = false;                // so far
+  double seconds = 0;               // since the start
+  double rows_per_second = 0;       // of training, this epoch
+};
+
+struct TrainResult {
+  Model model;
+  StopReason stop_reason = StopReason::kEpochs;
+  std::size_t epochs = 0;        // begun
+  std::size_t steps = 0;         // updates made
+  std::size_t best_epoch = 0;    // whose weights the model has; 0: the initial ones
+  double final_change = 0;       // ‖θ_new − θ_old‖₂ of the last update, with min_change
+  double seconds = 0;
+  std::vector<EpochReport> history;
+  std::vector<std::string> warnings;  // of preprocessing, encoding and stopping: one sentence each
+  std::size_t train_rows = 0;
+  std::size_t validation_rows = 0;
+};
+
+// Called in the training thread; must not throw. The report lives as long as the call.
+struct TrainObserver {
+  std::function<void(const Model& start, std::size_t train_rows, std::size_t validation_rows)> begin{};
+  std::function<void(const EpochReport&)> epoch{};
+  std::function<void(std::size_t step, std::size_t total_steps, double loss)> step{};  // at most 20 times a second
+  const std::atomic<bool>* stop = nullptr;  // set by a signal handler: training ends after the current update
+};
+
+// Trains on the rows of `data`. The second form takes validation rows of its own (which may be empty).
+// Throws UsageError for options that cannot be, FormatError for data that cannot be learnt from, IoError.
+TrainResult train(const Dataset& data, const TrainOptions& options = {}, const TrainObserver& observer = {});
+TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options = {},
+                  const TrainObserver& observer = {});
+
+// Goes on from a model's weights, with its preprocessing, precision and (unless the options name one) loss; layers,
+// initializer and standardize do not apply. Without data: on the model's exercise rows, all in one batch unless the
+// options say otherwise, with its learning rate and frozen biases and plain gradient descent unless they name others.
+TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
+                       const TrainOptions& options = {}, const TrainObserver& observer = {});
+TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});
+
+// Updates that a run with these options makes on so many rows.
+std::size_t total_steps(const TrainOptions& options, std::size_t rows);
+
+}  // namespace bprop

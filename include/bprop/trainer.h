@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Trainer: one optimisation step at a time on the caller's own batches; what train() is made of.
+//
+//   bprop::Network net("17 -> 256 relu -> 256 relu -> 6", {.seed = 7});
+//   bprop::Trainer trainer(net, {.batch = 256, .optimizer = bprop::Adam{.learning_rate = 1e-3}});
+//   double loss = trainer.step(inputs, targets);   // (256 × 17), (256 × 6): spans
+//
+// All memory is allocated by the constructor and the first step; later steps allocate nothing.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "bprop/loss.h"
+#include "bprop/network.h"
+#include "bprop/optimizer.h"
+#include "bprop/thread_pool.h"
+
+namespace bprop {
+
+struct TrainerOptions {
+  // Changes the result.
+  std::size_t batch = 256;  // the largest batch that will come; workspace is sized for it
+  LossOptions loss{};
+  Optimizer optimizer = Adam{};
+  Schedule schedule{};
+  std::size_t steps_per_epoch = 0;  // for schedules that count epochs
+  std::size_t total_steps = 0;      // for the cosine schedule
+  double l2 = 0;                    // adds ½ l2 Σw² (weights, not biases) to loss and gradient
+  double weight_decay = 0;          // w ← w − η λ w before the update (weights only), whatever the optimiser
+  double clip = 0;                  // gradient scaled down to this ‖·‖₂ over all parameters; 0: never
+  bool freeze_biases = false;       // biases keep their values
+  bool measure_change = false;      // StepReport::change is worked out (a copy of the parameters, a pass over them)
+  // Changes only speed.
+  ThreadPool* pool = nullptr;  // null: the calling thread
+};
+
+// Of the last step.
+struct StepReport {
+  std::size_t step = 0;       // updates made so far
+  double loss = 0;            // of the batch before the update, with the l2 term
+  double learning_rate = 0;   // η of this update, schedule included
+  double gradient_norm = 0;   // ‖∂L/∂θ‖₂ before clipping; worked out only with clip
+  double change = 0;          // ‖θ_new − θ_old‖₂; only with measure_change
+};
+
+// Takes rows by number, for data that need not be in memory as a matrix. Called leaf by leaf (at most 256 rows).
+template <class T>
+class BatchRows {
+ public:
+  virtual ~BatchRows() = default;
+  // Overwrites inputs (count × in) and targets (count × out), row-major, with rows first … first + count − 1 of the batch.
+  virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
+};
+
+template <class T>
+class BasicTrainer {
+ public:
+  // The network must outlive the trainer and not be changed beside it. Throws UsageError for options that cannot be.
+  explicit BasicTrainer(BasicNetwork<T>& network, const TrainerOptions& options = {});
+  ~BasicTrainer();
+  BasicTrainer(BasicTrainer&&) noexcept;
+
+  // One update on the mean (or sum) of the rows' losses; returns the loss before it. inputs (N × in), targets (N × out),
+  // 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was. Throws ShapeError.
+  double step(std::span<const T> inputs, std::span<const T> targets);
+  double step(std::size_t rows, BatchRows<T>& source);
+
+  const StepReport& report() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+using Trainer = BasicTrainer<float>;
+using DoubleTrainer = BasicTrainer<double>;
+extern template class BasicTrainer<float>;
+extern template class BasicTrainer<double>;
+
+}  // namespace bprop

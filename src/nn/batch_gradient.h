@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// BatchGradient: loss and gradient of a batch, leaf by leaf: rows are asked for, go forward, meet the loss, come back.
+//   source.fill -> panels -> forward -> loss -> backward -> leaf gradient -> fixed tree -> gradient of the batch
+// All memory is allocated in the constructor (and, for the tree, in the first batch).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "bprop/loss.h"
+#include "nn/leaves.h"
+#include "nn/propagation.h"
+
+namespace bprop::nn {
+
+// Where rows come from: fills `count` rows from number `first` of the current batch, row-major.
+template <class T>
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
+};
+
+// (1 − ε) y + ε / classes on a row-major matrix of targets; nothing when ε = 0.
+template <class T>
+void smooth_labels(const LossOptions& options, std::size_t outputs, std::span<T> targets);
+
+// The factor of the sum over rows: 1/N for a mean, else 1.
+inline double loss_scale(const LossOptions& options, std::size_t rows) {
+  return options.reduction == Reduction::kMean ? 1.0 / static_cast<double>(rows) : 1.0;
+}
+
+template <class T>
+class BatchGradient {
+ public:
+  BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch);
+
+  // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
+  double operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
+                    RowSource<T>& source, std::span<T> gradient);
+
+ private:
+  double leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Leaf leaf,
+                       T scale, RowSource<T>& source, std::span<T> gradient);
+
+  LossOptions loss_;
+  Workspace<T> workspace_;
+  std::vector<T> inputs_;   // a leaf's rows as the source gives them
+  std::vector<T> targets_;
+  TreeSum<T> tree_;
+};
+
+}  // namespace bprop::nn

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/gradients.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "linalg/panels.h"
+#include "nn/batch_gradient.h"
+#include "nn/propagation.h"
+
+namespace bprop {
+namespace {
+
+// ∂L/∂a of the last layer where loss and activation are a pair and only δ was computed.
+template <class T>
+T pair_output_gradient(Loss loss, T a, T y, T delta, T scale) {
+  switch (loss) {
+    case Loss::kBinaryCrossEntropy: return scale * (a - y) / (a * (1 - a));
+    case Loss::kCrossEntropy: return y == 0 ? T(0) : scale * (-y / a);
+    default: return delta;  // the link is the identity
+  }
+}
+
+template <class T>
+class Inspector {
+ public:
+  Inspector(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
+            const LossOptions& options)
+      : network_(network.state()),
+        options_(options),
+        engine_{&linalg::kernels_for<T>(network.arithmetic()), nullptr},
+        rows_(network.inputs() == 0 ? 0 : input.size() / network.inputs()),
+        leaves_(leaf_shares()),
+        input_(input),
+        target_(target.begin(), target.end()) {
+    BPROP_CHECK(rows_ > 0 && input.size() == rows_ * network.inputs() && target.size() == rows_ * network.outputs(),
+                ShapeError, "[gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
+                input.size(), target.size(), network.inputs(), network.outputs());
+    nn::smooth_labels<T>(options, network.outputs(), target_);
+  }
+
+  double loss() {
+    nn::Workspace<T> workspace(network_.architecture, nn::largest_leaf(rows_), nn::Keep::kTraining);
+    double sum = 0;
+    for (std::size_t i = 0; i < leaves_; ++i) sum += scores(nn::leaf(rows_, leaves_, i), false, workspace);
+    return sum * nn::loss_scale(options_, rows_);
+  }
+
+  BasicGradients<T> gradients() {
+    BasicGradients<T> result;
+    result.rows = rows_;
+    result.layers.resize(network_.layout.layers());
+    nn::Workspace<T> workspace(network_.architecture, nn::largest_leaf(rows_), nn::Keep::kInspection);
+    const nn::Twins<T> twins(network_, true);
+    nn::TreeSum<T> tree(network_.layout.size());
+    for (std::size_t i = 0; i < leaves_; ++i) {
+      const nn::Leaf leaf = nn::leaf(rows_, leaves_, i);
+      result.loss += scores(leaf, true, workspace);
+      nn::backward(engine_, network_, twins, leaf.rows(), workspace, tree.next().data());
+      tree.push();
+      finish_last_layer(leaf, workspace);
+      collect_rows(leaf.rows(), workspace, result);
+    }
+    result.loss *= nn::loss_scale(options_, rows_);
+    AlignedBuffer<T> flat(network_.layout.size());
+    tree.finish(flat.span());
+    collect_parameters(flat, result);
+    return result;
+  }
+
+ private:
+  std::size_t leaf_shares() const { return std::max<std::size_t>(1, nn::leaf_count(rows_)); }
+
+  // Forward pass and loss of a leaf; the sum over its rows.
+  double scores(nn::Leaf leaf, bool gradients, nn::Workspace<T>& workspace) {
+    const Architecture& architecture = network_.architecture;
+    linalg::to_panels(input_.data() + leaf.begin * architecture.inputs(), leaf.rows(), architecture.inputs(),
+                      workspace.input());
+    linalg::to_panels(target_.data() + leaf.begin * architecture.outputs(), leaf.rows(), architecture.outputs(),
+                      workspace.targets());
+    nn::forward(engine_, network_, leaf.rows(), nn::scores_end(architecture, options_.loss), workspace);
+    return nn::loss(engine_, architecture, options_, leaf.rows(), static_cast<T>(nn::loss_scale(options_, rows_)),
+                    gradients, workspace);
+  }
+
+  // What a pair leaves out: the activation of the last layer, and ∂L/∂a.
+  void finish_last_layer(nn::Leaf leaf, nn::Workspace<T>& workspace) {
+    if (!nn::is_pair(network_.architecture, options_.loss)) return;
+    const Dense& output = nn::dense(network_.architecture.layers.back());
+    nn::LayerValues<T>& values = workspace[network_.layout.layers() - 1];
+    const std::size_t count = leaf.rows() * linalg::padded(output.outputs);
+    nn::activate(engine_, output.activation, values.z, values.a, leaf.rows(), output.outputs);
+    const T scale = static_cast<T>(nn::loss_scale(options_, rows_));
+    for (std::size_t i = 0; i < count; ++i) {
+      values.d_output[i] =
+          pair_output_gradient(options_.loss, values.a[i], workspace.targets()[i], values.delta[i], scale);
+    }
+  }
+
+  void append(const T* panels, std::size_t rows, std::size_t columns, std::vector<T>& to) {
+    const std::size_t before = to.size();
+    to.resize(before + rows * columns);
+    linalg::from_panels(panels, rows, columns, to.data() + before);
+  }
+
+  void collect_rows(std::size_t rows, nn::Workspace<T>& workspace, BasicGradients<T>& result) {
+    for (std::size_t k = 0; k < result.layers.size(); ++k) {
+      const std::size_t outputs = network_.layout[k].outputs;
+      append(workspace[k].z, rows, outputs, result.layers[k].z);
+      append(workspace[k].a, rows, outputs, result.layers[k].a);
+      append(workspace[k].d_output, rows, outputs, result.layers[k].d_output);
+      append(workspace[k].delta, rows, outputs, result.layers[k].delta);
+    }
+    append(workspace.d_input(), rows, network_.architecture.inputs(), result.d_input);
+    T* const a = workspace[result.layers.size() - 1].a;
+    const std::size_t outputs = network_.architecture.outputs();
+    if (!nn::is_pair(network_.architecture, options_.loss)) {
+      nn::activate(engine_, rule(options_.loss).link, a, a, rows, outputs);
+    }
+    append(a, rows, outputs, result.prediction);
+  }
+
+  void collect_parameters(const AlignedBuffer<T>& flat, BasicGradients<T>& result) {
+    for (std::size_t k = 0; k < result.layers.size(); ++k) {
+      const nn::LayerLayout& at = network_.layout[k];
+      result.layers[k].d_weights.resize(at.inputs * at.outputs);
+      nn::weights_to_row_major(at, flat.data(), result.layers[k].d_weights.data());
+      if (at.bias_size > 0) {
+        result.layers[k].d_bias.assign(flat.data() + at.bias, flat.data() + at.bias + at.outputs);
+      }
+    }
+  }
+
+  const nn::NetworkState<T>& network_;
+  LossOptions options_;
+  nn::Engine<T> engine_;
+  std::size_t rows_;
+  std::size_t leaves_;
+  std::span<const T> input_;
+  std::vector<T> target_;
+};
+
+}  // namespace
+
+template <class T>
+BasicGradients<T> gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
+                            const LossOptions& loss) {
+  return Inspector<T>(network, input, target, loss).gradients();
+}
+
+template <class T>
+double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
+            const LossOptions& options) {
+  return Inspector<T>(network, input, target, options).loss();
+}
+
+template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
+                                         const LossOptions&);
+template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>,
+                                          std::span<const double>, const LossOptions&);
+template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>, const LossOptions&);
+template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
+                     const LossOptions&);
+
+}  // namespace bprop
