@@ -5,6 +5,7 @@
 
 #include "bprop/activation.h"
 #include "bprop/arithmetic.h"
+#include "bprop/batch_rows.h"
 #include "bprop/check.h"
 #include "bprop/dataset.h"
 #include "bprop/error.h"

@@ -32,10 +32,10 @@ struct TrainOptions {
   std::string layers = "256 relu, 128 relu";  // hidden layers, or a full architecture; "" is a linear model
   std::optional<Task> task{};                 // none: from the target column
   std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
-  Reduction reduction = Reduction::kMean;
+  std::optional<Reduction> reduction{};       // none: mean, or the start model's
   double label_smoothing = 0;
   double huber_delta = 1;
-  Optimizer optimizer = Adam{};
+  std::optional<Optimizer> optimizer{};       // none: Adam{}; on exercise rows GradientDescent{}
   std::optional<double> learning_rate{};  // none: the optimiser's own
   Schedule schedule{};
   std::size_t epochs = 60;
@@ -94,8 +94,8 @@ struct TrainResult {
   std::size_t best_epoch = 0;    // whose weights the model has; 0: the initial ones
   double final_change = 0;       // ‖θ_new − θ_old‖₂ of the last update, with min_change
   double seconds = 0;
-  std::vector<EpochReport> history;
-  std::vector<std::string> warnings;  // of preprocessing, encoding and stopping: one sentence each
+  std::vector<EpochReport> history{};
+  std::vector<std::string> warnings{};  // of preprocessing, encoding and stopping: one sentence each
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;
 };
@@ -115,8 +115,8 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
                   const TrainObserver& observer = {});
 
 // Goes on from a model's weights, with its preprocessing, precision and (unless the options name one) loss; layers,
-// initializer and standardize do not apply. Without data: on the model's exercise rows, all in one batch unless the
-// options say otherwise, with its learning rate and frozen biases and plain gradient descent unless they name others.
+// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, with its
+// learning rate and frozen biases; by full-batch gradient descent unless the options name another optimiser.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});

@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 
+#include "bprop/batch_rows.h"
 #include "bprop/loss.h"
 #include "bprop/network.h"
 #include "bprop/optimizer.h"
@@ -44,15 +45,6 @@ struct StepReport {
   double learning_rate = 0;   // η of this update, schedule included
   double gradient_norm = 0;   // ‖∂L/∂θ‖₂ before clipping; worked out only with clip
   double change = 0;          // ‖θ_new − θ_old‖₂; only with measure_change
-};
-
-// Takes rows by number, for data that need not be in memory as a matrix. Called leaf by leaf (at most 256 rows).
-template <class T>
-class BatchRows {
- public:
-  virtual ~BatchRows() = default;
-  // Overwrites inputs (count × in) and targets (count × out), row-major, with rows first … first + count − 1 of the batch.
-  virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
 };
 
 template <class T>

@@ -25,7 +25,7 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
 
 template <class T>
 double BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                    std::size_t rows, RowSource<T>& source, std::span<T> gradient) {
+                                    std::size_t rows, BatchRows<T>& source, std::span<T> gradient) {
   const double scale = loss_scale(loss_, rows);
   const std::size_t leaves = leaf_count(rows);
   double sum = 0;
@@ -41,7 +41,7 @@ double BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<
 
 template <class T>
 double BatchGradient<T>::leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                       Leaf leaf, T scale, RowSource<T>& source, std::span<T> gradient) {
+                                       Leaf leaf, T scale, BatchRows<T>& source, std::span<T> gradient) {
   const Architecture& architecture = network.architecture;
   BPROP_DCHECK(leaf.rows() <= workspace_.capacity());
   source.fill(leaf.begin, leaf.rows(), inputs_.data(), targets_.data());

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // BatchGradient: loss and gradient of a batch, leaf by leaf: rows are asked for, go forward, meet the loss, come back.
-//   source.fill -> panels -> forward -> loss -> backward -> leaf gradient -> fixed tree -> gradient of the batch
+//   rows -> panels -> forward -> loss -> backward -> leaf gradient -> fixed tree -> gradient of the batch
 // All memory is allocated in the constructor (and, for the tree, in the first batch).
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "bprop/batch_rows.h"
 #include "bprop/loss.h"
 #include "nn/leaves.h"
 #include "nn/propagation.h"
 
 namespace bprop::nn {
-
-// Where rows come from: fills `count` rows from number `first` of the current batch, row-major.
-template <class T>
-class RowSource {
- public:
-  virtual ~RowSource() = default;
-  virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
-};
 
 // (1 − ε) y + ε / classes on a row-major matrix of targets; nothing when ε = 0.
 template <class T>
@@ -38,11 +31,11 @@ class BatchGradient {
 
   // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
   double operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
-                    RowSource<T>& source, std::span<T> gradient);
+                    BatchRows<T>& source, std::span<T> gradient);
 
  private:
   double leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Leaf leaf,
-                       T scale, RowSource<T>& source, std::span<T> gradient);
+                       T scale, BatchRows<T>& source, std::span<T> gradient);
 
   LossOptions loss_;
   Workspace<T> workspace_;

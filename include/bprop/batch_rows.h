@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// BatchRows: where the rows of a batch come from, for data that do not lie in memory as a matrix of floats.
+#pragma once
+
+#include <cstddef>
+
+namespace bprop {
+
+template <class T>
+class BatchRows {
+ public:
+  virtual ~BatchRows() = default;
+
+  // Overwrites inputs (count × in) and targets (count × out), row-major, with rows first … first + count − 1 of the
+  // current batch. Called leaf by leaf, with at most 256 rows; one call at a time.
+  virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
+};
+
+}  // namespace bprop

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <ostream>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "bprop/check.h"
+#include "check/complex_step.h"
+#include "check/tape_network.h"
+#include "nn/network_state.h"
+
+namespace bprop {
+namespace {
+
+constexpr double kDifferenceStep = 6e-6;  // ε^(1/3): truncation and rounding weigh the same
+
+double largest(std::span<const double> values) {
+  double result = 0;
+  for (const double value : values) result = std::max(result, std::fabs(value));
+  return result;
+}
+
+// NaN anywhere counts as infinitely wrong.
+double worse(double error, double so_far) { return std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(error, so_far); }
+
+double relative(double a, double b, double scale) {
+  if (a == b) return 0;
+  const double size = std::max(std::fabs(b), scale);
+  return size == 0 ? std::fabs(a - b) : std::fabs(a - b) / size;
+}
+
+// One tensor to be checked: the engine's gradient in its own precision and in double, the tape's, and where its entries
+// lie for the complex step.
+struct Subject {
+  std::string name;
+  std::size_t columns;
+  std::vector<double> judged;  // what the caller's engine says
+  std::vector<double> exact;   // the double engine
+  std::vector<double> tape;
+  std::function<double(std::size_t)> complex_derivative;
+  std::function<double(std::size_t, double)> loss_with;
+};
+
+template <class T>
+std::vector<double> in_double(const std::vector<T>& values) {
+  return std::vector<double>(values.begin(), values.end());
+}
+
+class Checker {
+ public:
+  Checker(const CheckOptions& options, double loss, double network_largest, bool is_float)
+      : options_(options), loss_(loss), network_largest_(network_largest), is_float_(is_float) {}
+
+  TensorCheck operator()(const Subject& subject, std::uint32_t number) const {
+    TensorCheck check;
+    check.name = subject.name;
+    check.entries = subject.judged.size();
+    BPROP_CHECK(subject.judged.size() == subject.tape.size(), ShapeError,
+                "[check_gradients] {} has {} entries, expected {}", subject.name, subject.judged.size(),
+                subject.tape.size());
+    const double scale = largest(subject.tape);
+    double worst = -1;
+    for (std::size_t i = 0; i < subject.tape.size(); ++i) {
+      check.double_error = worse(relative(subject.exact[i], subject.tape[i], scale), check.double_error);
+      double error = relative(subject.judged[i], subject.tape[i], scale);
+      if (is_float_) {
+        const double size = network_largest_ == 0 ? 1 : network_largest_;
+        error = std::fabs(subject.judged[i] - subject.tape[i]) / size;
+        check.float_error = worse(error, check.float_error);
+      } else {
+        check.double_error = worse(error, check.double_error);
+      }
+      if (!(error <= worst)) {
+        worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+        check.worst_entry = fmt::format("({}, {})", i / subject.columns + 1, i % subject.columns + 1);
+      }
+    }
+    sample(subject, scale, number, check);
+    check.passed = check.float_error <= options_.float_tolerance && check.double_error <= options_.double_tolerance &&
+                   check.complex_error <= options_.double_tolerance;
+    return check;
+  }
+
+ private:
+  void sample(const Subject& subject, double scale, std::uint32_t number, TensorCheck& check) const {
+    const std::size_t size = subject.tape.size();
+    const bool all = options_.sampled_entries == 0 || options_.sampled_entries >= size;
+    check.sampled = all ? size : options_.sampled_entries;
+    if (size == 0) return;
+    const Permutation order({options_.seed, Purpose::kCheck, 0, number}, size);
+    for (std::size_t n = 0; n < check.sampled; ++n) {
+      const std::size_t i = order(n);
+      check.complex_error =
+          worse(relative(subject.exact[i], subject.complex_derivative(i), scale), check.complex_error);
+      const double difference =
+          (subject.loss_with(i, kDifferenceStep) - subject.loss_with(i, -kDifferenceStep)) / (2 * kDifferenceStep);
+      const double bound =
+          options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
+      if (bound > 0) {
+        check.difference_error = worse(std::fabs(subject.exact[i] - difference) / bound, check.difference_error);
+      }
+    }
+  }
+
+  const CheckOptions& options_;
+  double loss_;
+  double network_largest_;
+  bool is_float_;
+};
+
+template <class T>
+DoubleNetwork in_double(const BasicNetwork<T>& network) {
+  DoubleNetwork result(network.architecture(), {.arithmetic = network.arithmetic()});
+  for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
+    result.set_weights(k, in_double(network.weights(k)));
+    result.set_bias(k, in_double(network.bias(k)));
+  }
+  return result;
+}
+
+// Rows far enough from every kink, in double.
+struct SmoothRows {
+  std::vector<double> input;
+  std::vector<double> target;
+  std::vector<std::size_t> kept;
+  std::size_t rows = 0;
+};
+SmoothRows rows_without_kinks(const DoubleNetwork& network, std::span<const double> input,
+                              std::span<const double> target, const LossOptions& loss, double distance) {
+  SmoothRows result;
+  const std::size_t rows = input.size() / network.inputs();
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto x = input.subspan(row * network.inputs(), network.inputs());
+    const auto y = target.subspan(row * network.outputs(), network.outputs());
+    if (check::tape_gradients(network, x, y, loss).nearest_kink < distance) continue;
+    result.input.insert(result.input.end(), x.begin(), x.end());
+    result.target.insert(result.target.end(), y.begin(), y.end());
+    result.kept.push_back(row);
+    ++result.rows;
+  }
+  return result;
+}
+
+}  // namespace
+
+template <class T>
+CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
+                            const LossOptions& loss, const CheckOptions& options,
+                            const BasicGradients<T>* engine_gradients) {
+  const std::size_t all_rows = input.size() / network.inputs();
+  BPROP_CHECK(all_rows > 0 && input.size() == all_rows * network.inputs() &&
+                  target.size() == all_rows * network.outputs(),
+              ShapeError, "[check_gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
+              input.size(), target.size(), network.inputs(), network.outputs());
+  const DoubleNetwork exact_network = in_double(network);
+  const std::vector<double> x(input.begin(), input.end());
+  const std::vector<double> y(target.begin(), target.end());
+  const SmoothRows rows = rows_without_kinks(exact_network, x, y, loss, options.kink_distance);
+  CheckReport report{{}, rows.rows, all_rows - rows.rows, true};
+  if (rows.rows == 0) return report;
+  BPROP_CHECK(engine_gradients == nullptr || report.kink_rows == 0, UsageError,
+              "[check_gradients] {} rows lie at a kink; given gradients can be checked on rows without", report.kink_rows);
+
+  const std::vector<T> narrow_input(rows.input.begin(), rows.input.end());
+  const std::vector<T> narrow_target(rows.target.begin(), rows.target.end());
+  const BasicGradients<T> judged = engine_gradients != nullptr
+                                       ? *engine_gradients
+                                       : gradients<T>(network, narrow_input, narrow_target, loss);
+  const DoubleGradients exact = gradients<double>(exact_network, rows.input, rows.target, loss);
+  const check::TapeGradients tape = check::tape_gradients(exact_network, rows.input, rows.target, loss);
+  check::ComplexStep step(exact_network.state(), rows.input, rows.target, loss);
+
+  std::vector<Subject> subjects;
+  const nn::Layout& layout = exact_network.state().layout;
+  for (std::size_t k = 0; k < layout.layers(); ++k) {
+    const nn::LayerLayout at = layout[k];
+    const auto weight = [at](std::size_t i) { return at.weight(i / at.inputs, i % at.inputs); };
+    subjects.push_back({fmt::format("layers.{}.weight", k), at.inputs, in_double(judged.layers[k].d_weights),
+                        exact.layers[k].d_weights, tape.d_weights[k],
+                        [&step, weight](std::size_t i) { return step.parameter_derivative(weight(i)); },
+                        [&step, weight](std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
+    if (at.bias_size == 0) continue;
+    const auto bias = [at](std::size_t i) { return at.bias + i; };
+    subjects.push_back({fmt::format("layers.{}.bias", k), 1, in_double(judged.layers[k].d_bias), exact.layers[k].d_bias,
+                        tape.d_bias[k], [&step, bias](std::size_t i) { return step.parameter_derivative(bias(i)); },
+                        [&step, bias](std::size_t i, double h) { return step.loss_with_parameter(bias(i), h); }});
+  }
+  subjects.push_back({"input", network.inputs(), in_double(judged.d_input), exact.d_input, tape.d_input,
+                      [&step](std::size_t i) { return step.input_derivative(i); },
+                      [&step](std::size_t i, double h) { return step.loss_with_input(i, h); }});
+
+  double network_largest = 0;
+  for (const Subject& subject : subjects) network_largest = std::max(network_largest, largest(subject.tape));
+  const Checker check(options, tape.loss, network_largest, std::is_same_v<T, float>);
+  for (const Subject& subject : subjects) {
+    report.tensors.push_back(check(subject, static_cast<std::uint32_t>(report.tensors.size())));
+    report.passed = report.passed && report.tensors.back().passed;
+  }
+  return report;
+}
+
+std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
+  out << fmt::format("{:<20} {:>10} {:>10} {:>10} {:>10} {:>11}  {:<12} {}\n", "tensor", "entries", "float", "double",
+                     "complex", "difference", "worst at", "");
+  for (const TensorCheck& t : report.tensors) {
+    out << fmt::format("{:<20} {:>10} {:>10.1e} {:>10.1e} {:>10.1e} {:>11.2f}  {:<12} {}\n", t.name, t.entries,
+                       t.float_error, t.double_error, t.complex_error, t.difference_error, t.worst_entry,
+                       t.passed ? "ok" : "WRONG");
+  }
+  out << fmt::format("{} rows checked, {} left out at a kink: {}\n", report.rows, report.kink_rows,
+                     report.passed ? "passed" : "failed");
+  return out;
+}
+
+template CheckReport check_gradients(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
+                                     const LossOptions&, const CheckOptions&, const BasicGradients<float>*);
+template CheckReport check_gradients(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
+                                     const LossOptions&, const CheckOptions&, const BasicGradients<double>*);
+
+}  // namespace bprop

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Complex step: ∂L/∂p = Im L(p + ih) / h with h = 1e-50, exact to rounding because nothing is subtracted (Squire &
+// Trapp 1998). Uses the engine's forward pass and loss over complex numbers and no derivative at all.
+#pragma once
+
+#include <complex>
+#include <span>
+
+#include "bprop/loss.h"
+#include "nn/batch_gradient.h"
+#include "nn/network_state.h"
+
+namespace bprop::check {
+
+// Losses of one batch, input (N × inputs), target (N × outputs), under changes of single numbers.
+class ComplexStep {
+ public:
+  using Complex = std::complex<double>;
+  static constexpr double kStep = 1e-50;
+
+  ComplexStep(const nn::NetworkState<double>& network, std::span<const double> input, std::span<const double> target,
+              const LossOptions& options);
+
+  // ∂L/∂(parameter at this offset of the flat buffer), ∂L/∂(input number i, row-major).
+  double parameter_derivative(std::size_t offset);
+  double input_derivative(std::size_t i);
+  // L with one parameter or input moved by `change`; for differences.
+  double loss_with_parameter(std::size_t offset, double change);
+  double loss_with_input(std::size_t i, double change);
+
+ private:
+  Complex loss();
+  Complex with(Complex& number, Complex change);
+
+  nn::NetworkState<Complex> network_;
+  LossOptions options_;
+  std::vector<Complex> input_;
+  std::vector<Complex> target_;
+  std::size_t rows_;
+  nn::Workspace<Complex> workspace_;
+};
+
+}  // namespace bprop::check

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check/tape_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "bprop/tape.h"
+#include "tape/formulas.h"
+
+namespace bprop::check {
+namespace {
+
+// The parameters of a layer as variables of the tape.
+struct TapeLayer {
+  const Dense* layer = nullptr;
+  std::vector<Variable> weights;  // (out × in)
+  std::vector<Variable> bias;
+};
+
+std::vector<TapeLayer> parameters_on(Tape& tape, const DoubleNetwork& network) {
+  std::vector<TapeLayer> layers;
+  for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
+    TapeLayer layer{&std::get<Dense>(network.architecture().layers[k]), {}, {}};
+    for (const double w : network.weights(k)) layer.weights.push_back(tape.variable(w));
+    for (const double b : network.bias(k)) layer.bias.push_back(tape.variable(b));
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+std::vector<Variable> pre_activations(const TapeLayer& layer, const std::vector<Variable>& x) {
+  std::vector<Variable> z;
+  for (std::size_t out = 0; out < layer.layer->outputs; ++out) {
+    Variable sum = 0.0;
+    for (std::size_t in = 0; in < x.size(); ++in) sum = sum + layer.weights[out * x.size() + in] * x[in];
+    z.push_back(layer.layer->bias ? sum + layer.bias[out] : sum);
+  }
+  return z;
+}
+
+double nearest(const std::vector<Variable>& values, double so_far) {
+  for (const Variable& value : values) so_far = std::min(so_far, std::fabs(value.value()));
+  return so_far;
+}
+
+void add_adjoints(const std::vector<Variable>& variables, double scale, std::vector<double>& sums) {
+  sums.resize(variables.size());
+  for (std::size_t i = 0; i < variables.size(); ++i) sums[i] += scale * variables[i].adjoint();
+}
+
+}  // namespace
+
+TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const double> input,
+                             std::span<const double> target, const LossOptions& options) {
+  const std::size_t inputs = network.inputs();
+  const std::size_t outputs = network.outputs();
+  const std::size_t rows = input.size() / inputs;
+  const double scale = options.reduction == Reduction::kMean ? 1.0 / static_cast<double>(rows) : 1.0;
+  const bool pair = rule(options.loss).link == std::get<Dense>(network.architecture().layers.back()).activation;
+
+  TapeGradients result;
+  result.nearest_kink = std::numeric_limits<double>::infinity();
+  result.d_weights.resize(network.architecture().layers.size());
+  result.d_bias.resize(network.architecture().layers.size());
+  Tape tape;
+  for (std::size_t row = 0; row < rows; ++row) {
+    tape.clear();
+    const std::vector<TapeLayer> layers = parameters_on(tape, network);
+    std::vector<Variable> x;
+    for (std::size_t i = 0; i < inputs; ++i) x.push_back(tape.variable(input[row * inputs + i]));
+
+    std::vector<Variable> a = x;
+    for (const TapeLayer& layer : layers) {
+      const std::vector<Variable> z = pre_activations(layer, a);
+      if (!rule(layer.layer->activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
+      const bool last = &layer == &layers.back();
+      a = last && pair ? z : tape_rules::activate(layer.layer->activation, z);
+    }
+    const auto y = target.subspan(row * outputs, outputs);
+    if (!rule(options.loss).smooth) {
+      for (std::size_t k = 0; k < outputs; ++k) {
+        result.nearest_kink = std::min(result.nearest_kink, std::fabs(a[k].value() - y[k]));
+      }
+    }
+    const Variable loss = tape_rules::loss(options, a, y);
+
+    result.loss += scale * loss.value();
+    tape.backward(loss);
+    for (std::size_t k = 0; k < layers.size(); ++k) {
+      add_adjoints(layers[k].weights, scale, result.d_weights[k]);
+      add_adjoints(layers[k].bias, scale, result.d_bias[k]);
+    }
+    for (const Variable& value : x) result.d_input.push_back(scale * value.adjoint());
+  }
+  return result;
+}
+
+}  // namespace bprop::check

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The network written on the tape, scalar by scalar, from the rules' values alone: the judge of every gradient of the
+// engine. It shares no layer, matrix, kernel or derivative with it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "bprop/loss.h"
+#include "bprop/network.h"
+
+namespace bprop::check {
+
+struct TapeGradients {
+  double loss = 0;
+  std::vector<std::vector<double>> d_weights;  // per layer, (out × in) row-major
+  std::vector<std::vector<double>> d_bias;     // per layer, (out); empty without bias
+  std::vector<double> d_input;                 // (N × inputs)
+  double nearest_kink = 0;                     // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
+};
+
+// input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time.
+TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const double> input,
+                             std::span<const double> target, const LossOptions& options);
+
+}  // namespace bprop::check

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/model_description.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "checkpoint/json_fields.h"
+#include "checkpoint/loss_checks.h"
+#include "checkpoint/model_format.h"
+#include "checkpoint/strict_json.h"
+#include "checkpoint/text_json.h"
+
+namespace bprop::checkpoint {
+namespace {
+
+using nlohmann::json;
+
+json json_of_texts(const std::vector<std::string>& texts) {
+  json list = json::array();
+  for (const std::string& text : texts) list.push_back(json_of_text(text));
+  return list;
+}
+
+// ---- loss ----------------------------------------------------------------------------------------------------------
+
+json write_loss(const LossOptions& loss) {
+  return {{"name", rule(loss.loss).name},
+          {"reduction", name_of(loss.reduction)},
+          {"label_smoothing", loss.label_smoothing},
+          {"huber_delta", loss.huber_delta}};
+}
+
+LossOptions read_loss(const json& value, const std::string& where) {
+  JsonFields fields(value, where + ": loss");
+  LossOptions loss;
+  loss.loss = loss_named(fields.text("name"));
+  loss.reduction = reduction_named(fields.text("reduction"));
+  loss.label_smoothing = fields.number("label_smoothing");
+  loss.huber_delta = fields.number("huber_delta");
+  fields.finish();
+  if (const auto mistake = find_mistake(loss)) throw FormatError(fmt::format("{}: {}", where, *mistake));
+  return loss;
+}
+
+// ---- preprocessing -------------------------------------------------------------------------------------------------
+
+json write_input(const InputColumn& column) {
+  json value = {{"name", json_of_text(column.name)}, {"kind", name(column.kind)}};
+  if (column.missing_seen) value["missing"] = true;
+  if (column.kind == ColumnKind::kText) value["categories"] = json_of_texts(column.categories);
+  return value;
+}
+
+ColumnKind kind_named(const std::string& text, const JsonFields& fields) {
+  for (const ColumnKind kind : {ColumnKind::kNumber, ColumnKind::kText, ColumnKind::kPixel}) {
+    if (text == name(kind)) return kind;
+  }
+  fields.fail(fmt::format("has the kind {}, expected number, text or pixel", in_quotes(text)));
+}
+
+InputColumn read_input(const json& value, const std::string& where) {
+  JsonFields fields(value, where);
+  InputColumn column;
+  column.name = fields.text("name");
+  column.kind = kind_named(fields.text("kind"), fields);
+  if (fields.has("missing")) column.missing_seen = fields.flag("missing");
+  if (column.missing_seen && column.kind == ColumnKind::kPixel) fields.fail("is a pixel that may be missing");
+  if (column.kind == ColumnKind::kText) {
+    column.categories = fields.texts("categories");
+    const auto unsorted =
+        std::adjacent_find(column.categories.begin(), column.categories.end(), std::greater_equal<>());
+    if (unsorted != column.categories.end()) fields.fail("has categories that are not sorted or not distinct");
+  }
+  fields.finish();
+  return column;
+}
+
+json write_target(const TargetColumn& target) {
+  json value = {{"name", json_of_text(target.name)}, {"task", name(target.task)}};
+  if (target.task == Task::kClasses) {
+    value["classes"] = json_of_texts(target.classes);
+    value["one_hot"] = target.one_hot;
+  }
+  return value;
+}
+
+TargetColumn read_target(const json& value, const std::string& where) {
+  JsonFields fields(value, where + ": target");
+  TargetColumn target;
+  target.name = fields.text("name");
+  target.task = task_named(fields.text("task"));
+  if (target.task == Task::kClasses) {
+    target.classes = fields.texts("classes");
+    target.one_hot = fields.flag("one_hot");
+    const std::size_t distinct = std::set(target.classes.begin(), target.classes.end()).size();
+    if (distinct != target.classes.size()) fields.fail("has a class twice");
+    if (distinct < 2) fields.fail(fmt::format("has {} classes, expected at least 2", distinct));
+    if (!target.one_hot && distinct != 2) {
+      fields.fail(fmt::format("has {} classes and one output, expected an output for each", distinct));
+    }
+  }
+  fields.finish();
+  return target;
+}
+
+json write_preprocessing(const Preprocessing& preprocessing) {
+  json inputs = json::array();
+  for (const InputColumn& column : preprocessing.inputs) inputs.push_back(write_input(column));
+  return {{"inputs", std::move(inputs)}, {"target", write_target(preprocessing.target)}};
+}
+
+Preprocessing read_preprocessing(const json& value, const std::string& where) {
+  JsonFields fields(value, where + ": preprocessing");
+  Preprocessing preprocessing;
+  std::set<std::string> names;
+  for (const json& column : fields.array("inputs")) {
+    const std::size_t number = preprocessing.inputs.size() + 1;
+    preprocessing.inputs.push_back(read_input(column, fmt::format("{}: input column {}", where, number)));
+    if (!names.insert(preprocessing.inputs.back().name).second) {
+      fields.fail(fmt::format("has the input column {} twice", in_quotes(preprocessing.inputs.back().name)));
+    }
+  }
+  preprocessing.target = read_target(fields.any("target"), where);
+  fields.finish();
+  return preprocessing;
+}
+
+// ---- exercise ------------------------------------------------------------------------------------------------------
+
+json write_exercise(const Exercise& exercise) {
+  json value = {{"freeze_biases", exercise.freeze_biases}};
+  if (exercise.learning_rate) value["learning_rate"] = *exercise.learning_rate;
+  return value;
+}
+
+Exercise read_exercise(const json& value, const std::string& where) {
+  JsonFields fields(value, where + ": exercise");
+  Exercise exercise;
+  exercise.freeze_biases = fields.flag("freeze_biases");
+  if (fields.has("learning_rate")) {
+    exercise.learning_rate = fields.number("learning_rate");
+    if (!(*exercise.learning_rate > 0)) {
+      fields.fail(fmt::format("has the learning_rate {}, expected a number above 0", *exercise.learning_rate));
+    }
+  }
+  fields.finish();
+  return exercise;
+}
+
+Description read_description(const json& value, const std::string& where) {
+  JsonFields fields(value, where);
+  if (const double version = fields.number("format"); version != kFormatVersion) {
+    fields.fail(
+        fmt::format("has the format {}, expected {}: written by another version of bprop", version, kFormatVersion));
+  }
+  Description description;
+  description.architecture = Architecture::parse(fields.text("architecture"));
+  description.arithmetic = arithmetic_named(fields.text("arithmetic"));
+  description.loss = read_loss(fields.any("loss"), where);
+  if (fields.has("preprocessing")) description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
+  if (fields.has("exercise")) description.exercise = read_exercise(fields.any("exercise"), where);
+  fields.finish();
+  return description;
+}
+
+}  // namespace
+
+std::string description_text(const Model& model) {
+  json value = {{"format", kFormatVersion},
+                {"architecture", model.architecture().text()},
+                {"arithmetic", name(model.arithmetic())},
+                {"loss", write_loss(model.loss)}};
+  if (model.preprocessing) value["preprocessing"] = write_preprocessing(*model.preprocessing);
+  if (model.exercise) value["exercise"] = write_exercise(*model.exercise);
+  return value.dump();
+}
+
+Result<Description> parse_description(std::string_view text, std::string_view path) {
+  const std::string where = fmt::format("{}: description", path);
+  const auto parsed = parse_strict_json(text, {kMaxDescriptionDepth, kMaxDescriptionItems}, where);
+  if (!parsed) return parsed.failure();
+  try {
+    return read_description(*parsed, where);
+  } catch (const FormatError& error) {
+    return format_failure(error.what());
+  } catch (const Error& error) {  // an unknown name, an architecture that makes no sense
+    return format_failure(fmt::format("{}: {}", where, error.what()));
+  }
+}
+
+}  // namespace bprop::checkpoint

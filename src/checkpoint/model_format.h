@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model file holds beyond safetensors: names of tensors and keys of the description, the one JSON text in
+// __metadata__.bprop. The whole format for a stranger: docs/model-file.md. Change nothing here without a new version.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bprop::checkpoint {
+
+inline constexpr std::string_view kDescriptionKey = "bprop";
+inline constexpr int kFormatVersion = 1;
+inline constexpr int kMaxDescriptionDepth = 6;  // description, preprocessing, inputs, column, categories, {"hex"}
+inline constexpr std::size_t kMaxDescriptionItems = 1u << 20;  // keys and values
+
+// Layers count from 0 in files.
+inline std::string weight_name(std::size_t layer) { return fmt::format("layers.{}.weight", layer); }  // (out × in)
+inline std::string bias_name(std::size_t layer) { return fmt::format("layers.{}.bias", layer); }      // (out)
+
+// F64, one number a column of the table.
+inline constexpr const char* kInputShift = "preprocessing.shift";
+inline constexpr const char* kInputDivisor = "preprocessing.divisor";
+inline constexpr const char* kInputFill = "preprocessing.fill";
+// F64, one number.
+inline constexpr const char* kTargetShift = "target.shift";
+inline constexpr const char* kTargetDivisor = "target.divisor";
+// F64, (rows × inputs) and (rows × outputs), of a network typed by hand.
+inline constexpr const char* kExerciseInput = "exercise.input";
+inline constexpr const char* kExerciseTarget = "exercise.target";
+
+}  // namespace bprop::checkpoint

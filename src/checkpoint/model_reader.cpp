@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/model_reader.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "base/check.h"
+#include "checkpoint/model_description.h"
+#include "checkpoint/model_format.h"
+#include "checkpoint/safetensors_reader.h"
+#include "checkpoint/sentence.h"
+#include "checkpoint/tensor_shelf.h"
+
+namespace bprop::checkpoint {
+namespace {
+
+// Shapes are compared before the network is made, so that its size is that of bytes which are there.
+template <class T>
+BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf) {
+  const auto& layers = description.architecture.layers;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    const Dense& dense = std::get<Dense>(layers[layer]);
+    shelf.expect<T>(weight_name(layer), {dense.outputs, dense.inputs});
+    if (dense.bias) shelf.expect<T>(bias_name(layer), {dense.outputs});
+  }
+  BasicNetwork<T> network(description.architecture,
+                          {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    const Dense& dense = std::get<Dense>(layers[layer]);
+    network.set_weights(layer, shelf.take<T>(weight_name(layer), {dense.outputs, dense.inputs}));
+    if (dense.bias) network.set_bias(layer, shelf.take<T>(bias_name(layer), {dense.outputs}));
+  }
+  return network;
+}
+
+std::variant<Network, DoubleNetwork> read_network(const Description& description, TensorShelf& shelf) {
+  if (shelf.tensor(weight_name(0)).dtype == Dtype::kF64) return read_network<double>(description, shelf);
+  return read_network<float>(description, shelf);
+}
+
+void check_divisor(double divisor, const char* name, std::size_t number, std::string_view path) {
+  BPROP_CHECK(divisor > 0, FormatError, "{}: tensor {}: number {} is {}, expected one above 0", path, in_quotes(name),
+              number, divisor);
+}
+
+void read_preprocessing(Preprocessing& preprocessing, const Architecture& network, TensorShelf& shelf,
+                        std::string_view path) {
+  BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), FormatError,
+              "{}: description: the columns give {} inputs and {} targets, expected {} and {}", path,
+              preprocessing.features(), preprocessing.outputs(), network.inputs(), network.outputs());
+  const std::vector<std::uint64_t> columns = {preprocessing.inputs.size()};
+  const auto shift = shelf.take<double>(kInputShift, columns);
+  const auto divisor = shelf.take<double>(kInputDivisor, columns);
+  const auto fill = shelf.take<double>(kInputFill, columns);
+  for (std::size_t i = 0; i < preprocessing.inputs.size(); ++i) {
+    check_divisor(divisor[i], kInputDivisor, i, path);
+    preprocessing.inputs[i].shift = shift[i];
+    preprocessing.inputs[i].divisor = divisor[i];
+    preprocessing.inputs[i].fill = fill[i];
+  }
+  if (preprocessing.target.task != Task::kNumbers) return;
+  preprocessing.target.shift = shelf.take<double>(kTargetShift, {}).front();
+  preprocessing.target.divisor = shelf.take<double>(kTargetDivisor, {}).front();
+  check_divisor(preprocessing.target.divisor, kTargetDivisor, 0, path);
+}
+
+void read_exercise(Exercise& exercise, const Architecture& network, TensorShelf& shelf) {
+  if (!shelf.has(kExerciseInput)) return;
+  const Tensor& input = shelf.tensor(kExerciseInput);
+  exercise.rows = input.shape.empty() ? 0 : input.shape[0];
+  exercise.input = shelf.take<double>(kExerciseInput, {exercise.rows, network.inputs()});
+  if (shelf.has(kExerciseTarget)) {
+    exercise.target = shelf.take<double>(kExerciseTarget, {exercise.rows, network.outputs()});
+  }
+}
+
+Model read_model(const SafetensorsFile& file, Description description, std::string_view path) {
+  TensorShelf shelf(file, path);
+  Model model{.network = read_network(description, shelf),
+              .loss = description.loss,
+              .preprocessing = std::move(description.preprocessing),
+              .exercise = std::move(description.exercise)};
+  if (model.preprocessing) read_preprocessing(*model.preprocessing, description.architecture, shelf, path);
+  if (model.exercise) read_exercise(*model.exercise, description.architecture, shelf);
+  shelf.finish();
+  return model;
+}
+
+}  // namespace
+
+Result<Model> parse_model(std::span<const std::byte> bytes, std::string_view path) {
+  const auto file = parse_safetensors(bytes, path);
+  if (!file) return file.failure();
+  const auto text = file->metadata.find(kDescriptionKey);
+  if (text == file->metadata.end()) {
+    return format_failure(fmt::format("{}: is a safetensors file but no model of bprop; read it with import", path));
+  }
+  if (!file->metadata.contains(kChecksumKey)) {
+    return format_failure(fmt::format("{}: has no checksum of its header, expected one in a model", path));
+  }
+  auto description = parse_description(text->second, path);
+  if (!description) return description.failure();
+  try {
+    return read_model(*file, std::move(*description), path);
+  } catch (const FormatError& error) {
+    return format_failure(error.what());
+  }
+}
+
+}  // namespace bprop::checkpoint

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/model_writer.h"
+
+#include <cmath>
+#include <utility>
+
+#include "base/check.h"
+#include "checkpoint/model_format.h"
+#include "checkpoint/sentence.h"
+
+namespace bprop::checkpoint {
+namespace {
+
+template <class T>
+void check_finite(const std::string& name, const std::vector<T>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    BPROP_CHECK(std::isfinite(values[i]), UsageError, "a model with number {} of {} being {} is not saved", i,
+                in_quotes(name), values[i]);
+  }
+}
+
+// A tensor whose numbers are made when its turn comes and forgotten when they are written.
+template <class Make>
+TensorSource computed(std::string name, std::vector<std::uint64_t> shape, Make make) {
+  using T = typename decltype(make())::value_type;
+  auto write = [name, make](const ByteSink& sink) {
+    const std::vector<T> values = make();
+    check_finite(name, values);
+    sink(std::as_bytes(std::span(values)));
+  };
+  return {std::move(name), dtype_of<T>(), std::move(shape), std::move(write)};
+}
+
+template <class T>
+void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tensors) {
+  const auto& layers = network.architecture().layers;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    const Dense& dense = std::get<Dense>(layers[layer]);
+    tensors.push_back(computed(weight_name(layer), {dense.outputs, dense.inputs},
+                               [&network, layer] { return network.weights(layer); }));
+    if (!dense.bias) continue;
+    tensors.push_back(computed(bias_name(layer), {dense.outputs}, [&network, layer] { return network.bias(layer); }));
+  }
+}
+
+void add_preprocessing(const Preprocessing& preprocessing, const Architecture& network,
+                       std::vector<TensorSource>& tensors) {
+  BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), ShapeError,
+              "[save] the preprocessing gives {} inputs and {} targets, expected {} and {} for the network",
+              preprocessing.features(), preprocessing.outputs(), network.inputs(), network.outputs());
+  const auto of_columns = [&](double InputColumn::* number) {
+    return [&preprocessing, number] {
+      std::vector<double> values;
+      for (const InputColumn& column : preprocessing.inputs) values.push_back(column.*number);
+      return values;
+    };
+  };
+  const std::vector<std::uint64_t> columns = {preprocessing.inputs.size()};
+  tensors.push_back(computed(kInputShift, columns, of_columns(&InputColumn::shift)));
+  tensors.push_back(computed(kInputDivisor, columns, of_columns(&InputColumn::divisor)));
+  tensors.push_back(computed(kInputFill, columns, of_columns(&InputColumn::fill)));
+  if (preprocessing.target.task != Task::kNumbers) return;
+  const TargetColumn& target = preprocessing.target;
+  tensors.push_back(computed(kTargetShift, {}, [&target] { return std::vector{target.shift}; }));
+  tensors.push_back(computed(kTargetDivisor, {}, [&target] { return std::vector{target.divisor}; }));
+}
+
+void add_exercise(const Exercise& exercise, const Architecture& network, std::vector<TensorSource>& tensors) {
+  const auto add = [&](const char* name, const std::vector<double>& values, std::size_t columns) {
+    if (values.empty()) return;
+    BPROP_CHECK(values.size() == exercise.rows * columns, ShapeError,
+                "[save] {} has {} numbers, expected {} rows of {}", in_quotes(name), values.size(), exercise.rows,
+                columns);
+    tensors.push_back(computed(name, {exercise.rows, columns}, [&values] { return values; }));
+  };
+  add(kExerciseInput, exercise.input, network.inputs());
+  add(kExerciseTarget, exercise.target, network.outputs());
+}
+
+}  // namespace
+
+std::vector<TensorSource> model_tensors(const Model& model) {
+  std::vector<TensorSource> tensors;
+  std::visit([&](const auto& network) { add_network(network, tensors); }, model.network);
+  if (model.preprocessing) add_preprocessing(*model.preprocessing, model.architecture(), tensors);
+  if (model.exercise) add_exercise(*model.exercise, model.architecture(), tensors);
+  return tensors;
+}
+
+}  // namespace bprop::checkpoint

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/sentence.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace bprop::checkpoint {
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  std::string result = "\"";
+  for (const char c : text.substr(0, kLongest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  if (text.size() > kLongest) result += "...";
+  return result + '"';
+}
+
+std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("({})", fmt::join(shape, " x ")); }
+
+}  // namespace bprop::checkpoint

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// JSON from outside: UTF-8 checked, no key twice in one object, nesting and number of items limited. The only way by
+// which this layer reads JSON.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bprop::checkpoint {
+
+struct JsonLimits {
+  int depth;          // objects and arrays inside each other
+  std::size_t items;  // keys and values together
+};
+
+// `where` begins the sentence of a failure, which counts the text's first byte as `first_byte`.
+Result<nlohmann::json> parse_strict_json(std::string_view text, JsonLimits limits, std::string_view where,
+                                         std::size_t first_byte = 0);
+
+}  // namespace bprop::checkpoint

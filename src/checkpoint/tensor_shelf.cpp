@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/tensor_shelf.h"
+
+#include <cmath>
+
+#include "base/check.h"
+#include "checkpoint/sentence.h"
+
+namespace bprop::checkpoint {
+
+const Tensor& TensorShelf::tensor(const std::string& name) const {
+  const Tensor* found = file_.find(name);
+  BPROP_CHECK(found != nullptr, FormatError, "{}: tensor {} is missing", path_, in_quotes(name));
+  return *found;
+}
+
+template <class T>
+const Tensor& TensorShelf::expect(const std::string& name, const std::vector<std::uint64_t>& shape) const {
+  const Tensor& found = tensor(name);
+  BPROP_CHECK(found.dtype == dtype_of<T>() && found.shape == shape, FormatError,
+              "{}: tensor {} is {} {}, expected {} {}", path_, in_quotes(name), row_of(found.dtype).name,
+              shape_text(found.shape), row_of(dtype_of<T>()).name, shape_text(shape));
+  return found;
+}
+template const Tensor& TensorShelf::expect<float>(const std::string&, const std::vector<std::uint64_t>&) const;
+template const Tensor& TensorShelf::expect<double>(const std::string&, const std::vector<std::uint64_t>&) const;
+
+template <class T>
+std::vector<T> TensorShelf::take(const std::string& name, const std::vector<std::uint64_t>& shape) {
+  std::vector<T> values = values_of<T>(expect<T>(name, shape));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    BPROP_CHECK(std::isfinite(values[i]), FormatError, "{}: tensor {}: number {} is {}, expected a finite one", path_,
+                in_quotes(name), i, values[i]);
+  }
+  taken_.insert(name);
+  return values;
+}
+template std::vector<float> TensorShelf::take(const std::string&, const std::vector<std::uint64_t>&);
+template std::vector<double> TensorShelf::take(const std::string&, const std::vector<std::uint64_t>&);
+
+void TensorShelf::finish() const {
+  for (const Tensor& tensor : file_.tensors) {
+    BPROP_CHECK(taken_.contains(tensor.name), FormatError, "{}: tensor {} {} is not expected there", path_,
+                in_quotes(tensor.name), shape_text(tensor.shape));
+  }
+}
+
+}  // namespace bprop::checkpoint

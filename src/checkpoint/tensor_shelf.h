@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TensorShelf: the tensors of a file, taken one by one, each as the element type and shape that the architecture
+// demands, every number finite, and none left over. Throws FormatError.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkpoint/safetensors_reader.h"
+
+namespace bprop::checkpoint {
+
+class TensorShelf {
+ public:
+  TensorShelf(const SafetensorsFile& file, std::string_view path) : file_(file), path_(path) {}
+
+  // T: float (F32) or double (F64). expect() checks type and shape only.
+  template <class T>
+  const Tensor& expect(const std::string& name, const std::vector<std::uint64_t>& shape) const;
+  template <class T>
+  std::vector<T> take(const std::string& name, const std::vector<std::uint64_t>& shape);
+
+  bool has(const std::string& name) const { return file_.find(name) != nullptr; }
+
+  // The tensor, or a sentence that says that it is missing.
+  const Tensor& tensor(const std::string& name) const;
+
+  // Throws when a tensor was not taken.
+  void finish() const;
+
+ private:
+  const SafetensorsFile& file_;
+  std::string_view path_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace bprop::checkpoint

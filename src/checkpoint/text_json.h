@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names and categories of a table in JSON. Tables are not always UTF-8, JSON is: a text that is UTF-8 is a JSON string,
+// any other is {"hex": "…"} with two digits a byte, so that no name is lost or changed.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+namespace bprop::checkpoint {
+
+nlohmann::json json_of_text(const std::string& text);
+std::optional<std::string> text_of_json(const nlohmann::json& value);  // nothing: neither of the two forms
+
+}  // namespace bprop::checkpoint

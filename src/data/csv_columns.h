@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The columns of a CSV file while it is read: what is known of their kind, and the texts met so far.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "bprop/dataset.h"
+#include "data/text_dictionary.h"
+
+namespace bprop::data {
+
+struct CsvColumn {
+  // Known from the options, or learnt on an earlier pass.
+  bool ignored = false;
+  bool must_be_number = false;
+  bool must_be_text = false;
+
+  // Of this pass.
+  Column column;
+  bool is_text = false;
+  bool number_seen = false;
+  std::size_t infinite_line = 0;  // the first cell that is infinite: an error unless the column turns out to be text
+  std::string infinite_text;
+  std::unique_ptr<TextDictionary> texts;
+};
+
+class CsvColumns {
+ public:
+  static constexpr std::size_t kMaxCategories = 65'536;                      // of a column
+  static constexpr std::size_t kMaxDictionaryBytes = std::size_t{24} << 20;  // of all columns
+
+  std::vector<CsvColumn> all;
+  std::optional<std::size_t> target;  // among those that are not ignored
+
+  std::size_t kept() const;  // how many are not ignored
+  void begin_pass();
+
+  // The code of a text. When texts get too many or too large, a column loses all of its own (NaN from then on).
+  double code(CsvColumn& column, std::string_view text);
+
+ private:
+  void drop_texts(CsvColumn& column);
+
+  std::size_t dictionary_bytes_ = 0;
+};
+
+// Columns with these names, which stand on `line`, as the options want them.
+Result<CsvColumns> name_csv_columns(std::vector<std::string> names, const std::string& source, std::size_t line,
+                                    const CsvOptions& options);
+
+}  // namespace bprop::data

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/csv_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "data/column_choice.h"
+#include "data/csv_columns.h"
+#include "data/csv_dialect.h"
+#include "data/csv_record.h"
+#include "data/number_text.h"
+#include "data/table.h"
+
+namespace bprop::data {
+namespace {
+
+constexpr std::size_t kSampleBytes = std::size_t{1} << 18;
+constexpr std::size_t kEarlyRows = 4096;
+
+class CsvTableReader {
+ public:
+  CsvTableReader(ByteSource& source, std::string name, const CsvOptions& options)
+      : source_(source), name_(std::move(name)), options_(options) {}
+
+  Result<Dataset> read();
+
+ private:
+  std::optional<Failure> read_first_record(RecordReader& records);
+  Result<bool> pass();  // false: some columns have become text, read again
+  std::optional<Failure> read_row(const RecordReader& records);
+  std::optional<Failure> read_other(CsvColumn& column, std::string_view field, std::size_t line, double& cell);
+  std::optional<Failure> finish();
+
+  ByteSource& source_;
+  std::string name_;
+  const CsvOptions& options_;
+  CsvDialect dialect_;
+  CsvColumns columns_;
+  std::vector<double> row_;
+  std::size_t first_line_ = 0;
+  std::size_t rows_seen_ = 0;
+  bool first_is_header_ = false;
+  bool storing_ = true;
+  std::shared_ptr<Table> table_;
+};
+
+bool all_numbers(std::span<const std::string_view> fields, char decimal) {
+  bool number_seen = false;
+  for (const std::string_view field : fields) {
+    double value = 0;
+    const CellText cell = read_cell(trim(field), decimal, value);
+    if (cell == CellText::kOther || cell == CellText::kInfinite) return false;
+    number_seen = number_seen || cell == CellText::kNumber;
+  }
+  return number_seen;
+}
+
+// Settles header and columns; on the second pass they are known.
+std::optional<Failure> CsvTableReader::read_first_record(RecordReader& records) {
+  const auto more = records.next();
+  if (!more) return more.failure();
+  if (!*more) return format_failure(fmt::format("{}: is empty, expected a table with a header and rows", name_));
+  first_line_ = records.line();
+  if (!columns_.all.empty()) return std::nullopt;
+  const auto fields = records.fields();
+  first_is_header_ = options_.header == Header::kPresent ||
+                     (options_.header == Header::kAutomatic && !all_numbers(fields, dialect_.decimal));
+  auto names = numbered_names("column", fields.size());
+  for (std::size_t c = 0; first_is_header_ && c < names.size(); ++c) {
+    if (const auto given = trim(fields[c]); !given.empty()) names[c] = given;
+  }
+  auto columns = name_csv_columns(std::move(names), name_, first_line_, options_);
+  if (!columns) return columns.failure();
+  columns_ = std::move(*columns);
+  return std::nullopt;
+}
+
+Result<bool> CsvTableReader::pass() {
+  RecordReader records(source_, name_, dialect_.delimiter, options_.buffer_bytes);
+  if (auto failure = read_first_record(records)) return *failure;
+  columns_.begin_pass();
+  rows_seen_ = 0;
+  storing_ = true;
+  row_.resize(columns_.kept());
+  table_ = std::make_shared<Table>();
+  table_->target = columns_.target;
+  table_->numbers = ChunkedRows<double>(row_.size());
+  if (!first_is_header_) {
+    if (auto failure = read_row(records)) return *failure;
+  }
+  while (storing_ || rows_seen_ != kEarlyRows) {
+    const auto more = records.next();
+    if (!more) return more.failure();
+    if (!*more) break;
+    if (auto failure = read_row(records)) return *failure;
+  }
+  return storing_;
+}
+
+std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
+  const auto fields = records.fields();
+  if (fields.size() != columns_.all.size()) {
+    return format_failure(fmt::format("{}, line {}: found {} field{}, expected {} as in line {}", name_, records.line(),
+                                      fields.size(), fields.size() == 1 ? "" : "s", columns_.all.size(), first_line_));
+  }
+  if (rows_seen_ == kMaxRows) return format_failure(fmt::format("{}: has more than {} rows", name_, kMaxRows));
+  double* cell = row_.data();
+  for (std::size_t c = 0; c < fields.size(); ++c) {
+    CsvColumn& column = columns_.all[c];
+    if (column.ignored) continue;
+    if (!column.is_text && read_cell(trim(fields[c]), dialect_.decimal, *cell) == CellText::kNumber) {
+      column.number_seen = true;
+    } else if (auto failure = read_other(column, fields[c], records.line(), *cell)) {
+      return failure;
+    }
+    ++cell;
+  }
+  if (storing_) {
+    table_->lines.add(rows_seen_, records.line());
+    std::copy(row_.begin(), row_.end(), table_->numbers.append());
+  }
+  ++rows_seen_;
+  return std::nullopt;
+}
+
+// A cell that is not a number, or belongs to a column of text.
+std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string_view field, std::size_t line,
+                                                  double& cell) {
+  const CellText kind = read_cell(trim(field), dialect_.decimal, cell);
+  if (kind == CellText::kMissing) {
+    ++column.column.missing;
+    return std::nullopt;
+  }
+  if (!column.is_text && kind == CellText::kInfinite) {
+    if (column.infinite_line == 0) {
+      column.infinite_line = line;
+      column.infinite_text = field;
+    }
+    column.number_seen = true;
+    return std::nullopt;
+  }
+  if (!column.is_text) {
+    if (column.must_be_number) {
+      return format_failure(fmt::format("{}, line {}, column '{}': found '{}', expected a number", name_, line,
+                                        column.column.name, field));
+    }
+    column.is_text = true;
+    column.must_be_text = true;
+    if (column.number_seen) storing_ = false;
+  }
+  cell = storing_ ? columns_.code(column, field) : kMissing;
+  return std::nullopt;
+}
+
+// Sorts the categories, turns the codes of reading into places among them, and moves the columns into the table.
+std::optional<Failure> CsvTableReader::finish() {
+  std::vector<std::vector<std::uint32_t>> ranks(row_.size());
+  std::vector<std::size_t> to_rank;
+  for (CsvColumn& read : columns_.all) {
+    if (read.ignored) continue;
+    if (!read.is_text && read.infinite_line != 0) {
+      return format_failure(fmt::format("{}, line {}, column '{}': found '{}', expected a finite number", name_,
+                                        read.infinite_line, read.column.name, read.infinite_text));
+    }
+    const std::size_t place = table_->columns.size();
+    if (read.is_text) {
+      read.column.kind = ColumnKind::kText;
+      if (read.texts) read.column.categories = read.texts->take_sorted(ranks[place]);
+      to_rank.push_back(place);
+    }
+    table_->columns.push_back(std::move(read.column));
+  }
+  for (std::size_t r = 0; r < rows_seen_ && !to_rank.empty(); ++r) {
+    double* row = table_->numbers.row(r);
+    for (const std::size_t place : to_rank) {
+      const auto& rank = ranks[place];
+      if (rank.empty()) row[place] = kMissing;
+      if (row[place] == row[place]) row[place] = rank[static_cast<std::size_t>(row[place])];
+    }
+  }
+  table_->source = name_;
+  table_->rows = rows_seen_;
+  return std::nullopt;
+}
+
+Result<Dataset> CsvTableReader::read() {
+  std::string sample(kSampleBytes, '\0');
+  const auto count = source_.read(sample);
+  if (!count) return count.failure();
+  sample.resize(*count);
+  dialect_ = sniff_dialect(sample, options_.delimiter, options_.decimal);
+  for (;;) {
+    if (auto failure = source_.rewind()) return *failure;
+    const auto done = pass();
+    if (!done) return done.failure();
+    if (*done) break;
+  }
+  if (rows_seen_ == 0) {
+    return format_failure(fmt::format("{}: holds a header and no row, expected at least one row", name_));
+  }
+  if (auto failure = finish()) return *failure;
+  return Dataset(std::move(table_));
+}
+
+std::optional<Failure> wrong_options(const CsvOptions& options) {
+  if (options.decimal != 0 && options.decimal != '.' && options.decimal != ',') {
+    return usage_failure(fmt::format("[load_csv] the decimal is '{}', expected '.' or ','", options.decimal));
+  }
+  if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r' || options.delimiter == ' ') {
+    return usage_failure("[load_csv] a quote, a space or a line end cannot delimit fields");
+  }
+  if (options.delimiter != 0 && options.delimiter == options.decimal) {
+    return usage_failure(fmt::format("[load_csv] '{}' cannot be both delimiter and decimal", options.delimiter));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options) {
+  if (auto failure = wrong_options(options)) return *failure;
+  return CsvTableReader(source, name, options).read();
+}
+
+Result<Dataset> parse_csv(std::string_view bytes, const std::string& name, const CsvOptions& options) {
+  auto source = unzipped(memory_source(bytes), name);
+  if (!source) return source.failure();
+  return read_csv(**source, name, options);
+}
+
+}  // namespace bprop::data

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A table from CSV. Columns are taken for numbers until a cell is text. If numbers stood above it, their exact text is
+// gone: the rest of the file is only looked at for more such columns, and then read again with those columns as text.
+// (In 4,096 rows at least, so that a file has three passes at most.)
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "bprop/dataset.h"
+#include "data/byte_source.h"
+
+namespace bprop::data {
+
+// On input: the bytes of a file, plain or gzipped; `name` stands in error texts.
+Result<Dataset> parse_csv(std::string_view bytes, const std::string& name, const CsvOptions& options = {});
+
+// On input: unzipped and at its start.
+Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options);
+
+}  // namespace bprop::data

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "bprop/preprocessing.h"
+#include "data/category_map.h"
+#include "data/table.h"
+
+namespace bprop {
+namespace {
+
+constexpr std::size_t kMaxClassesShown = 10;
+
+struct PixelTable {
+  std::array<float, 256> as_float;
+  std::array<double, 256> as_double;
+
+  PixelTable(double shift, double divisor) {
+    for (std::size_t pixel = 0; pixel < 256; ++pixel) {
+      as_double[pixel] = (static_cast<double>(pixel) - shift) / divisor;
+      as_float[pixel] = static_cast<float>(as_double[pixel]);
+    }
+  }
+  const float* values(const float*) const { return as_float.data(); }
+  const double* values(const double*) const { return as_double.data(); }
+};
+
+// How one column, or a run of pixels beside each other, becomes the inputs from `first_feature` on.
+struct Step {
+  enum class Kind { kNumber, kText, kPixels } kind = Kind::kNumber;
+  std::size_t column = 0;  // in the dataset
+  std::size_t first_feature = 0;
+  std::size_t count = 1;  // pixels: how many; text: categories
+  double shift = 0;
+  double divisor = 1;
+  double fill = 0;
+  bool missing_seen = false;
+  data::CategoryMap categories;     // text
+  std::vector<double> of_category;  // number, read as text: its number by category
+  std::shared_ptr<const PixelTable> pixels;
+};
+
+std::string cells(std::size_t count, std::string_view one, std::string_view many) {
+  return count == 1 ? fmt::format("1 cell {}", one) : fmt::format("{} cells {}", count, many);
+}
+
+}  // namespace
+
+struct Encoder::State {
+  Dataset data;
+  std::size_t features = 0;
+  std::vector<Step> steps;
+  std::vector<std::string> warnings;
+
+  TargetColumn target;
+  std::size_t target_column = 0;
+  bool has_targets = false;
+  data::CategoryMap target_classes;
+  std::vector<double> target_of_category;
+
+  void add_input(const InputColumn& input);
+  void warn_of_unseen(const Step& step, const InputColumn& input);
+  std::vector<double> numbers_or_throw(std::size_t column) const;
+  void find_target();
+  void check_class(std::size_t row) const;
+
+  template <class T>
+  void encode_row(std::size_t row, T* out) const;
+};
+
+// For a column of text where numbers are expected. Throws if a row holds one that is none.
+std::vector<double> Encoder::State::numbers_or_throw(std::size_t column) const {
+  const Column& described = data.columns()[column];
+  auto numbers = data::numbers_of_categories(described);
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const double cell = data.cell(row, column);
+    if (std::isnan(cell) || !std::isnan(numbers[static_cast<std::size_t>(cell)])) continue;
+    throw FormatError(fmt::format("{}, column '{}': found '{}', expected a number as in training", data.where(row),
+                                  described.name, data.text(row, column)));
+  }
+  return numbers;
+}
+
+void Encoder::State::add_input(const InputColumn& input) {
+  const auto column = data.find(input.name);
+  BPROP_CHECK(column, FormatError, "{}: has no column '{}', which the model reads", data.source(), input.name);
+  const Column& described = data.columns()[*column];
+  BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts, expected {}",
+              data.source(), input.name, name(input.kind));
+  const bool is_pixel = input.kind == ColumnKind::kPixel && *column < data.table().bytes.width();
+  if (is_pixel && !steps.empty() && steps.back().kind == Step::Kind::kPixels) {
+    Step& run = steps.back();
+    if (run.column + run.count == *column && run.shift == input.shift && run.divisor == input.divisor) {
+      ++run.count;
+      features += input.features();
+      return;
+    }
+  }
+  Step& step = steps.emplace_back();
+  step.column = *column;
+  step.first_feature = features;
+  step.shift = input.shift;
+  step.divisor = input.divisor;
+  step.fill = input.fill;
+  step.missing_seen = input.missing_seen;
+  features += input.features();
+  if (input.kind == ColumnKind::kText) {
+    step.kind = Step::Kind::kText;
+    step.count = input.categories.size();
+    step.categories = data::CategoryMap(input.categories, described);
+  } else if (is_pixel) {
+    step.kind = Step::Kind::kPixels;
+    step.pixels = std::make_shared<const PixelTable>(input.shift, input.divisor);
+  } else if (described.kind == ColumnKind::kText) {
+    step.of_category = numbers_or_throw(*column);
+  }
+  if (step.kind != Step::Kind::kPixels) warn_of_unseen(step, input);
+}
+
+void Encoder::State::warn_of_unseen(const Step& step, const InputColumn& input) {
+  const bool may_miss = data.columns()[step.column].missing > 0 && !step.missing_seen;
+  const bool may_be_unseen = step.kind == Step::Kind::kText && !step.categories.knows_all();
+  if (!may_miss && !may_be_unseen) return;
+  std::size_t missing = 0;
+  std::size_t unseen = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const double cell = data.cell(row, step.column);
+    if (std::isnan(cell)) {
+      missing += step.missing_seen ? 0 : 1;
+    } else if (may_be_unseen && step.categories(cell) == data::CategoryMap::kUnseen) {
+      ++unseen;
+    }
+  }
+  if (unseen > 0) {
+    warnings.push_back(fmt::format("column '{}': {}", input.name,
+                                   cells(unseen, "holds a category that training never saw; it becomes zeros",
+                                         "hold a category that training never saw; they become zeros")));
+  }
+  if (missing > 0) {
+    warnings.push_back(fmt::format("column '{}': {}", input.name,
+                                   cells(missing, "is missing, as none was in training; it becomes zero",
+                                         "are missing, as none was in training; they become zeros")));
+  }
+}
+
+void Encoder::State::find_target() {
+  const auto column = data.find(target.name);
+  BPROP_CHECK(column, FormatError, "{}: has no column '{}', the target of the model", data.source(), target.name);
+  target_column = *column;
+  const Column& described = data.columns()[*column];
+  BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
+              data.source(), target.name);
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    BPROP_CHECK(!std::isnan(data.cell(row, *column)), FormatError,
+                "{}, column '{}': the target is missing, expected a value in every row", data.where(row), target.name);
+  }
+  if (target.task == Task::kNumbers) {
+    if (described.kind == ColumnKind::kText) target_of_category = numbers_or_throw(*column);
+    return;
+  }
+  target_classes = data::CategoryMap(target.classes, described);
+  for (std::size_t row = 0; row < data.rows() && !target_classes.knows_all(); ++row) check_class(row);
+}
+
+void Encoder::State::check_class(std::size_t row) const {
+  if (target_classes(data.cell(row, target_column)) != data::CategoryMap::kUnseen) return;
+  const auto shown = std::span(target.classes).first(std::min(target.classes.size(), kMaxClassesShown));
+  throw FormatError(fmt::format("{}, column '{}': found the class '{}', which training never saw; expected one of {}{}",
+                                data.where(row), target.name, data.text(row, target_column), fmt::join(shown, ", "),
+                                shown.size() < target.classes.size() ? ", …" : ""));
+}
+
+template <class T>
+void Encoder::State::encode_row(std::size_t row, T* out) const {
+  const data::Table& table = data.table();
+  for (const Step& step : steps) {
+    T* features_of = out + step.first_feature;
+    if (step.kind == Step::Kind::kPixels) {
+      const std::uint8_t* pixels = table.bytes.row(row) + step.column;
+      const T* values = step.pixels->values(out);
+      for (std::size_t i = 0; i < step.count; ++i) features_of[i] = values[pixels[i]];
+      continue;
+    }
+    double cell = table.cell(row, step.column);
+    const bool missing = std::isnan(cell);
+    if (step.missing_seen) features_of[step.count] = missing ? T{1} : T{0};
+    if (step.kind == Step::Kind::kText) {
+      std::fill_n(features_of, step.count, T{0});
+      const std::uint32_t place = missing ? data::CategoryMap::kUnseen : step.categories(cell);
+      if (place != data::CategoryMap::kUnseen) features_of[place] = T{1};
+      continue;
+    }
+    if (!missing && !step.of_category.empty()) cell = step.of_category[static_cast<std::size_t>(cell)];
+    if (missing) cell = step.missing_seen ? step.fill : step.shift;
+    features_of[0] = static_cast<T>((cell - step.shift) / step.divisor);
+  }
+}
+
+Encoder::Encoder(const Preprocessing& preprocessing, const Dataset& data, Targets targets)
+    : state_(std::make_unique<State>()) {
+  state_->data = data;
+  state_->target = preprocessing.target;
+  state_->has_targets = targets == Targets::kRequired;
+  for (const InputColumn& input : preprocessing.inputs) state_->add_input(input);
+  if (state_->has_targets) state_->find_target();
+}
+
+Encoder::~Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+
+std::size_t Encoder::rows() const { return state_->data.rows(); }
+std::size_t Encoder::features() const { return state_->features; }
+std::size_t Encoder::outputs() const { return state_->target.outputs(); }
+const std::vector<std::string>& Encoder::warnings() const { return state_->warnings; }
+
+template <class T>
+void Encoder::encode(std::span<const std::uint32_t> rows, T* out) const {
+  for (const std::uint32_t row : rows) {
+    BPROP_DCHECK(row < state_->data.rows());
+    state_->encode_row(state_->data.source_row(row), out);
+    out += state_->features;
+  }
+}
+
+std::size_t Encoder::target_class(std::uint32_t row) const {
+  BPROP_DCHECK(state_->has_targets && state_->target.task == Task::kClasses && row < state_->data.rows());
+  return state_->target_classes(state_->data.cell(row, state_->target_column));
+}
+
+template <class T>
+void Encoder::encode_targets(std::span<const std::uint32_t> rows, T* out) const {
+  const State& state = *state_;
+  BPROP_CHECK(state.has_targets, UsageError, "[encoder.encode_targets] the encoder was made without targets");
+  for (const std::uint32_t row : rows) {
+    if (state.target.one_hot) {
+      std::fill_n(out, state.target.classes.size(), T{0});
+      out[target_class(row)] = T{1};
+    } else if (state.target.task == Task::kClasses) {
+      *out = static_cast<T>(target_class(row));
+    } else {
+      double cell = state.data.cell(row, state.target_column);
+      if (!state.target_of_category.empty()) cell = state.target_of_category[static_cast<std::size_t>(cell)];
+      *out = static_cast<T>((cell - state.target.shift) / state.target.divisor);
+    }
+    out += state.target.outputs();
+  }
+}
+
+template void Encoder::encode(std::span<const std::uint32_t>, float*) const;
+template void Encoder::encode(std::span<const std::uint32_t>, double*) const;
+template void Encoder::encode_targets(std::span<const std::uint32_t>, float*) const;
+template void Encoder::encode_targets(std::span<const std::uint32_t>, double*) const;
+
+}  // namespace bprop

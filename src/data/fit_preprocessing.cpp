@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "bprop/preprocessing.h"
+#include "data/category_map.h"
+#include "data/class_target.h"
+#include "data/column_choice.h"
+#include "data/number_text.h"
+
+namespace bprop {
+namespace {
+
+constexpr std::size_t kMaxCategories = 1000;
+constexpr std::size_t kMaxClasses = 65'536;
+
+// Of the cells that are not missing.
+struct NumberStatistics {
+  std::size_t count = 0;
+  double mean = 0;
+  double squares = 0;  // sum of (cell − mean)², then the population variance
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -std::numeric_limits<double>::infinity();
+
+  double divisor() const {
+    const double deviation = std::sqrt(squares / static_cast<double>(count));
+    if (smallest == largest) return 1;
+    return deviation > 0 ? deviation : largest - smallest;  // the squares may underflow
+  }
+};
+
+// Two passes over the rows, all columns at once: mean, then squares about it; rows ascending.
+std::vector<NumberStatistics> statistics(const Dataset& data, const std::vector<std::size_t>& columns) {
+  std::vector<NumberStatistics> all(columns.size());
+  const auto for_each_cell = [&](auto&& visit) {
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (const double cell = data.cell(row, columns[i]); !std::isnan(cell)) visit(all[i], cell);
+      }
+    }
+  };
+  for_each_cell([](NumberStatistics& s, double cell) {
+    ++s.count;
+    s.mean += cell;
+    s.smallest = std::min(s.smallest, cell);
+    s.largest = std::max(s.largest, cell);
+  });
+  for (NumberStatistics& s : all) s.mean /= static_cast<double>(std::max<std::size_t>(s.count, 1));
+  for_each_cell([](NumberStatistics& s, double cell) { s.squares += (cell - s.mean) * (cell - s.mean); });
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    BPROP_CHECK(std::isfinite(all[i].mean) && std::isfinite(all[i].squares), FormatError,
+                "{}, column '{}': its numbers reach from {} to {}, too far for a standard deviation", data.source(),
+                data.columns()[columns[i]].name, all[i].smallest, all[i].largest);
+  }
+  return all;
+}
+
+double median(const Dataset& data, std::size_t column) {
+  std::vector<double> cells;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    if (const double cell = data.cell(row, column); !std::isnan(cell)) cells.push_back(cell);
+  }
+  const auto middle = cells.begin() + static_cast<std::ptrdiff_t>(cells.size() / 2);
+  std::nth_element(cells.begin(), middle, cells.end());
+  if (cells.size() % 2 == 1) return *middle;
+  return *std::max_element(cells.begin(), middle) / 2 + *middle / 2;
+}
+
+class Fit {
+ public:
+  Fit(const Dataset& train, const PreprocessingOptions& options) : train_(train), options_(options) {}
+
+  FittedPreprocessing run() {
+    BPROP_CHECK(train_.target(), UsageError, "{}: no target is named, expected the column to be predicted",
+                train_.source());
+    BPROP_CHECK(train_.rows() > 0, FormatError, "{}: no row is left for training", train_.source());
+    target_ = *train_.target();
+    fit_target();
+    fit_inputs();
+    return std::move(fitted_);
+  }
+
+ private:
+  template <class... Arguments>
+  void warn(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+    fitted_.warnings.push_back(fmt::format(text, std::forward<Arguments>(arguments)...));
+  }
+
+  void fit_target();
+  void fit_classes(TargetColumn& target);
+  void fit_inputs();
+  void fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s);
+  void fit_text(InputColumn& input, std::size_t column);
+  void warn_constant(std::size_t column, const std::string& value) {
+    warn("column '{}': is {} in every row, so it tells the network nothing", train_.columns()[column].name, value);
+  }
+
+  const Dataset& train_;
+  const PreprocessingOptions& options_;
+  std::size_t target_ = 0;
+  FittedPreprocessing fitted_;
+};
+
+void Fit::fit_target() {
+  const Column& column = train_.columns()[target_];
+  TargetColumn& target = fitted_.preprocessing.target;
+  target.name = column.name;
+  target.task = options_.task.value_or(data::looks_like_classes(train_) ? Task::kClasses : Task::kNumbers);
+  BPROP_CHECK(!column.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
+              train_.source(), column.name);
+  for (std::size_t row = 0; row < train_.rows(); ++row) {
+    BPROP_CHECK(!std::isnan(train_.cell(row, target_)), FormatError,
+                "{}, column '{}': the target is missing, expected a value in every row", train_.where(row),
+                column.name);
+  }
+  if (target.task == Task::kClasses) return fit_classes(target);
+  if (column.kind == ColumnKind::kText) {
+    const std::size_t row = data::first_not_a_number(train_, target_);
+    throw FormatError(fmt::format("{}, column '{}': found '{}', expected a number (the task is numbers)",
+                                  train_.where(row), column.name, train_.text(row, target_)));
+  }
+  if (!options_.standardize_target) return;
+  const NumberStatistics s = statistics(train_, {target_}).front();
+  target.shift = s.mean;
+  target.divisor = s.divisor();
+  if (s.smallest == s.largest) warn("column '{}': the target is {} in every row", column.name, s.smallest);
+}
+
+void Fit::fit_classes(TargetColumn& target) {
+  const auto values = data::distinct_cells(train_, target_, kMaxClasses);
+  BPROP_CHECK(values.size() <= kMaxClasses, FormatError, "{}, column '{}': has more than {} classes", train_.source(),
+              target.name, kMaxClasses);
+  target.classes = data::class_labels(train_, target_, values);
+  BPROP_CHECK(target.classes.size() >= 2, FormatError,
+              "{}, column '{}': is of class '{}' in every training row, expected two classes or more", train_.source(),
+              target.name, target.classes.front());
+  target.one_hot = target.classes.size() > 2 || options_.one_hot_pairs;
+}
+
+void Fit::fit_inputs() {
+  std::vector<std::string> names;
+  for (const Column& column : train_.columns()) names.push_back(column.name);
+  const auto choice =
+      data::choose_columns(train_.source(), names, names[target_], true, options_.ignore).value_or_throw();
+  std::vector<std::size_t> numbers;
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const bool is_number = train_.columns()[c].kind == ColumnKind::kNumber;
+    if (c != target_ && !choice.ignored[c] && is_number) numbers.push_back(c);
+  }
+  const auto number_statistics = statistics(train_, numbers);
+  auto next = number_statistics.begin();
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    if (c == target_ || choice.ignored[c]) continue;
+    InputColumn input{.name = names[c], .kind = train_.columns()[c].kind};
+    if (input.kind == ColumnKind::kText) fit_text(input, c);
+    if (input.kind == ColumnKind::kNumber) fit_number(input, c, *next++);
+    if (input.kind == ColumnKind::kPixel) {
+      input.divisor = 255;
+      fitted_.preprocessing.inputs.push_back(std::move(input));
+    }
+  }
+  BPROP_CHECK(!fitted_.preprocessing.inputs.empty(), FormatError, "{}: no input column is left beside the target '{}'",
+              train_.source(), names[target_]);
+}
+
+void Fit::fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s) {
+  if (s.count == 0) return warn("column '{}': has no value in any row; it is left out", input.name);
+  input.missing_seen = s.count < train_.rows();
+  if (input.missing_seen) input.fill = median(train_, column);
+  if (options_.standardize) {
+    input.shift = s.mean;
+    input.divisor = s.divisor();
+  }
+  if (s.smallest == s.largest) {
+    if (options_.standardize) input.shift = s.smallest;  // exactly, so that the input is 0
+    if (!input.missing_seen) warn_constant(column, data::number_text(s.smallest));
+  }
+  fitted_.preprocessing.inputs.push_back(std::move(input));
+}
+
+void Fit::fit_text(InputColumn& input, std::size_t column) {
+  const Column& described = train_.columns()[column];
+  if (described.too_many_categories) {
+    return warn("column '{}': has too many distinct texts for categories; it is left out", input.name);
+  }
+  std::vector<bool> seen(described.categories.size(), false);
+  for (std::size_t row = 0; row < train_.rows(); ++row) {
+    const double cell = train_.cell(row, column);
+    if (std::isnan(cell)) {
+      input.missing_seen = true;
+    } else {
+      seen[static_cast<std::size_t>(cell)] = true;
+    }
+  }
+  for (std::size_t k = 0; k < seen.size(); ++k) {
+    if (seen[k]) input.categories.push_back(described.categories[k]);
+  }
+  const std::size_t distinct = input.categories.size();
+  if (distinct == 0) return warn("column '{}': has no value in any row; it is left out", input.name);
+  if (distinct > kMaxCategories) {
+    return warn("column '{}': has {} distinct texts, more than {}; it is left out", input.name, distinct,
+                kMaxCategories);
+  }
+  if (distinct * 2 > train_.rows()) {
+    return warn("column '{}': has {} distinct texts in {} rows, more than half; it is left out", input.name, distinct,
+                train_.rows());
+  }
+  if (distinct == 1 && !input.missing_seen) warn_constant(column, fmt::format("'{}'", input.categories.front()));
+  fitted_.preprocessing.inputs.push_back(std::move(input));
+}
+
+}  // namespace
+
+FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingOptions& options) {
+  return Fit(train, options).run();
+}
+
+}  // namespace bprop

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "data/byte_source.h"
+
+namespace bprop::data {
+namespace {
+
+constexpr int kGzipOnly = 16 + MAX_WBITS;
+constexpr std::uint64_t kMaxRatio =
+    1032;  // deflate's best: a byte stands for 1032 (zlib, "Maximum Compression Factor")
+constexpr std::size_t kInputBytes = std::size_t{1} << 16;
+
+class GzipSource final : public ByteSource {
+ public:
+  GzipSource(std::unique_ptr<ByteSource> inner, std::string name)
+      : inner_(std::move(inner)), name_(std::move(name)), input_(kInputBytes) {
+    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
+  }
+  ~GzipSource() override { inflateEnd(&stream_); }
+  GzipSource(const GzipSource&) = delete;
+  GzipSource& operator=(const GzipSource&) = delete;
+
+  Result<std::size_t> read(std::span<char> out) override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      if (stream_.avail_in == 0) {
+        const auto count = inner_->read(input_);
+        if (!count) return count.failure();
+        if (*count == 0 && between_members_) return done;
+        if (*count == 0) return format_failure(fmt::format("{}: the gzip data ends too early", name_));
+        stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
+        stream_.avail_in = static_cast<uInt>(*count);
+      }
+      if (between_members_) {
+        inflateReset(&stream_);
+        between_members_ = false;
+      }
+      const std::size_t wanted = std::min<std::size_t>(out.size() - done, 1U << 30);
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + done);
+      stream_.avail_out = static_cast<uInt>(wanted);
+      const int status = inflate(&stream_, Z_NO_FLUSH);
+      done += wanted - stream_.avail_out;
+      between_members_ = status == Z_STREAM_END;
+      if (status != Z_OK && status != Z_STREAM_END) {
+        return format_failure(fmt::format("{}: the gzip data is damaged ({})", name_,
+                                          stream_.msg == nullptr ? "no reason given" : stream_.msg));
+      }
+    }
+    return done;
+  }
+
+  std::optional<Failure> rewind() override {
+    inflateReset(&stream_);
+    stream_.avail_in = 0;
+    between_members_ = false;
+    return inner_->rewind();
+  }
+
+  std::uint64_t size_bound() const override { return inner_->size_bound() * kMaxRatio; }
+
+ private:
+  std::unique_ptr<ByteSource> inner_;
+  std::string name_;
+  std::vector<char> input_;
+  z_stream stream_ = {};
+  bool between_members_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteSource>> unzipped(std::unique_ptr<ByteSource> inner, const std::string& name) {
+  std::array<char, 2> magic = {};
+  const auto count = inner->read(magic);
+  if (!count) return count.failure();
+  if (auto failure = inner->rewind()) return *failure;
+  if (*count < 2 || magic[0] != '\x1f' || magic[1] != '\x8b') return inner;
+  return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(std::move(inner), name));
+}
+
+}  // namespace bprop::data

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/preprocessing.h"
+
+#include <fmt/format.h>
+
+#include "bprop/error.h"
+
+namespace bprop {
+
+std::string_view name(Task task) { return task == Task::kClasses ? "classes" : "numbers"; }
+
+Task task_named(std::string_view name) {
+  if (name == "classes") return Task::kClasses;
+  if (name == "numbers") return Task::kNumbers;
+  throw UsageError(fmt::format("there is no task '{}', expected classes or numbers", name));
+}
+
+std::size_t InputColumn::features() const {
+  return (kind == ColumnKind::kText ? categories.size() : 1) + (missing_seen ? 1 : 0);
+}
+
+std::size_t TargetColumn::outputs() const { return one_hot ? classes.size() : 1; }
+
+std::size_t Preprocessing::features() const {
+  std::size_t sum = 0;
+  for (const InputColumn& input : inputs) sum += input.features();
+  return sum;
+}
+
+std::vector<std::string> Preprocessing::feature_names() const {
+  std::vector<std::string> names;
+  names.reserve(features());
+  for (const InputColumn& input : inputs) {
+    if (input.kind != ColumnKind::kText) names.push_back(input.name);
+    for (const std::string& category : input.categories) names.push_back(fmt::format("{}={}", input.name, category));
+    if (input.missing_seen) names.push_back(fmt::format("{} is missing", input.name));
+  }
+  return names;
+}
+
+std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing) {
+  std::vector<ColumnHint> hints;
+  for (const InputColumn& input : preprocessing.inputs) hints.push_back({input.name, input.kind});
+  if (preprocessing.target.task == Task::kNumbers && !preprocessing.target.name.empty()) {
+    hints.push_back({preprocessing.target.name, ColumnKind::kNumber});
+  }
+  return hints;
+}
+
+}  // namespace bprop

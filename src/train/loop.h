@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The training loop over rows from anywhere: epochs, batches, validation, the best weights, and when to stop.
+#pragma once
+
+#include "bprop/train.h"
+#include "train/row_source.h"
+#include "train/run_folder.h"
+
+namespace bprop::training {
+
+struct LoopOptions {
+  const TrainOptions& options;
+  bool shuffle = true;
+  bool freeze_biases = false;
+};
+
+// Trains `model`'s network (which must be a BasicNetwork<T>) on `train`; `validation` may have no rows. Everything but
+// the model itself goes into `result`; afterwards `model` has the weights to keep.
+template <class T>
+void run_loop(Model& model, const RowSource<T>& train, const RowSource<T>& validation, const LoopOptions& loop,
+              const TrainObserver& observer, RunFolder& folder, TrainResult& result);
+
+}  // namespace bprop::training

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PredictionPass: all rows of a source through a network, up to 256 at a time: losses and predictions for validation,
+// evaluate and predict. Allocates in its constructor only.
+#pragma once
+
+#include <numeric>
+
+#include "linalg/panels.h"
+#include "nn/batch_gradient.h"
+#include "train/row_source.h"
+
+namespace bprop::training {
+
+template <class T>
+class PredictionPass {
+ public:
+  PredictionPass(const Architecture& architecture, const LossOptions& loss, const RowSource<T>& source,
+                 bool with_targets)
+      : source_(source),
+        loss_(loss),
+        workspace_(architecture, std::min(std::max<std::size_t>(source.rows(), 1), nn::kLeafRows),
+                   nn::Keep::kInference),
+        positions_(workspace_.capacity()),
+        inputs_(workspace_.capacity() * architecture.inputs()),
+        targets_(with_targets ? workspace_.capacity() * architecture.outputs() : 0),
+        predictions_(workspace_.capacity() * architecture.outputs()) {}
+
+  // Calls visit(first, count, predictions, targets) with row-major matrices for every few rows, in order; targets is
+  // null without. Returns the sum of the rows' losses (0 without targets).
+  template <class Visit>
+  double run(const nn::Engine<T>& engine, const nn::NetworkState<T>& network, const Visit& visit) {
+    double loss = 0;
+    for (std::size_t first = 0; first < source_.rows(); first += workspace_.capacity()) {
+      const std::size_t count = std::min(workspace_.capacity(), source_.rows() - first);
+      loss += pass(engine, network, first, count);
+      visit(first, count, predictions_.data(), targets_.empty() ? nullptr : targets_.data());
+    }
+    return loss;
+  }
+
+ private:
+  double pass(const nn::Engine<T>& engine, const nn::NetworkState<T>& network, std::size_t first, std::size_t count) {
+    const Architecture& architecture = network.architecture;
+    const std::size_t outputs = architecture.outputs();
+    std::iota(positions_.begin(), positions_.begin() + static_cast<std::ptrdiff_t>(count),
+              static_cast<std::uint32_t>(first));
+    T* const targets = targets_.empty() ? nullptr : targets_.data();
+    source_.fill(std::span(positions_).first(count), inputs_.data(), targets);
+    linalg::to_panels(inputs_.data(), count, architecture.inputs(), workspace_.input());
+    nn::forward(engine, network, count, nn::scores_end(architecture, loss_.loss), workspace_);
+    double loss = 0;
+    if (targets != nullptr) {
+      linalg::to_panels(targets, count, outputs, workspace_.targets());
+      loss = nn::loss(engine, architecture, loss_, count, T(1), false, workspace_);
+    }
+    T* const scores = workspace_[architecture.layers.size() - 1].a;  // z and a share memory in inference
+    nn::activate(engine, rule(loss_.loss).link, scores, scores, count, outputs);
+    linalg::from_panels(scores, count, outputs, predictions_.data());
+    return loss;
+  }
+
+  const RowSource<T>& source_;
+  LossOptions loss_;
+  nn::Workspace<T> workspace_;
+  std::vector<std::uint32_t> positions_;
+  std::vector<T> inputs_;
+  std::vector<T> targets_;
+  std::vector<T> predictions_;
+};
+
+// Position of the largest of `count` values; the first at a tie.
+template <class T>
+std::size_t largest_position(const T* values, std::size_t count) {
+  return static_cast<std::size_t>(std::max_element(values, values + count) - values);
+}
+
+// The class that a row of outputs stands for: arg max, or ≥ ½ for a single output.
+template <class T>
+std::size_t class_of(const T* outputs, std::size_t count) {
+  return count == 1 ? static_cast<std::size_t>(outputs[0] >= T(0.5)) : largest_position(outputs, count);
+}
+
+}  // namespace bprop::training

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/row_source.h"
+
+#include "base/check.h"
+
+namespace bprop::training {
+namespace {
+
+// Without a target there is nothing to fit it to: columns are taken as they are.
+Preprocessing plain_inputs(const Dataset& data, std::size_t outputs) {
+  Preprocessing plain;
+  for (std::size_t c = 0; c < data.columns().size(); ++c) {
+    const Column& column = data.columns()[c];
+    if (data.target() == c) continue;
+    InputColumn input;
+    input.name = column.name;
+    input.kind = column.kind;
+    input.divisor = column.kind == ColumnKind::kPixel ? 255 : 1;
+    input.categories = column.categories;
+    plain.inputs.push_back(input);
+  }
+  // Placeholders of the right number; without targets nobody reads them.
+  if (outputs > 1) {
+    plain.target.task = Task::kClasses;
+    plain.target.one_hot = true;
+    for (std::size_t k = 0; k < outputs; ++k) plain.target.classes.push_back(std::to_string(k));
+  }
+  return plain;
+}
+
+}  // namespace
+
+Preprocessing preprocessing_for(const Model& model, const Dataset& data) {
+  if (model.preprocessing) return *model.preprocessing;
+  const Architecture& architecture = model.architecture();
+  Preprocessing raw;
+  if (data.target()) {
+    PreprocessingOptions options;
+    const bool classes = model.loss.loss == Loss::kCrossEntropy || model.loss.loss == Loss::kBinaryCrossEntropy;
+    if (classes) options.task = Task::kClasses;
+    if (!classes && architecture.outputs() == 1) options.task = Task::kNumbers;
+    options.standardize = false;
+    options.standardize_target = false;
+    options.one_hot_pairs = architecture.outputs() > 1;
+    raw = fit_preprocessing(data, options).preprocessing;
+    BPROP_CHECK(raw.outputs() == architecture.outputs(), ShapeError,
+                "{}: the target '{}' makes {} outputs, the network has {}", data.source(), raw.target.name,
+                raw.outputs(), architecture.outputs());
+  } else {
+    raw = plain_inputs(data, architecture.outputs());
+  }
+  BPROP_CHECK(raw.features() == architecture.inputs(), ShapeError,
+              "{}: the columns make {} inputs, the network has {} (a model without preprocessing takes the columns as "
+              "they are)",
+              data.source(), raw.features(), architecture.inputs());
+  return raw;
+}
+
+const Exercise& exercise_of(const Model& model, bool with_targets) {
+  BPROP_CHECK(model.exercise && model.exercise->rows > 0, UsageError,
+              "the model has no rows of its own ('input' in a network typed by hand); name a data file");
+  BPROP_CHECK(!with_targets || !model.exercise->target.empty(), UsageError,
+              "the network typed by hand has no 'target'");
+  return *model.exercise;
+}
+
+}  // namespace bprop::training

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/setup.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace bprop {
+namespace training {
+namespace {
+
+Loss default_loss(Task task, std::size_t outputs) {
+  if (task == Task::kNumbers) return Loss::kHalfSquaredError;
+  return outputs == 1 ? Loss::kBinaryCrossEntropy : Loss::kCrossEntropy;
+}
+
+// Two classes take one sigmoid output unless loss or architecture want two.
+bool wants_two_outputs(const TrainOptions& options) {
+  if (options.loss == Loss::kCrossEntropy) return true;
+  if (options.layers.find("->") == std::string::npos) return false;
+  return Architecture::parse(options.layers).outputs() == 2;
+}
+
+void check_loss(Loss loss, const TargetColumn& target) {
+  const bool of_classes = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
+  BPROP_CHECK(!of_classes || target.task == Task::kClasses, UsageError,
+              "loss {} needs a target of classes, '{}' holds numbers (--task classes makes them classes)",
+              rule(loss).name, target.name);
+}
+
+}  // namespace
+
+LossOptions loss_options(const TrainOptions& options, Loss loss, Reduction reduction) {
+  const bool smooth = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
+  BPROP_CHECK(smooth || options.label_smoothing == 0, UsageError,
+              "label_smoothing is {}, but loss {} has no labels to smooth", options.label_smoothing, rule(loss).name);
+  return {loss, options.reduction.value_or(reduction), options.label_smoothing, options.huber_delta};
+}
+
+Optimizer optimizer_of(const TrainOptions& options) {
+  Optimizer optimizer = options.optimizer.value_or(Adam{});
+  if (options.learning_rate) set_learning_rate(optimizer, *options.learning_rate);
+  return optimizer;
+}
+
+std::size_t batch_rows(const TrainOptions& options, std::size_t rows) {
+  if (options.optimizer && std::holds_alternative<GradientDescent>(*options.optimizer)) return rows;
+  return std::min(options.batch, rows);
+}
+
+Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings) {
+  PreprocessingOptions preprocessing_options;
+  preprocessing_options.task = options.task;
+  preprocessing_options.standardize = options.standardize;
+  preprocessing_options.standardize_target = options.standardize;
+  preprocessing_options.one_hot_pairs = wants_two_outputs(options);
+  FittedPreprocessing fitted = fit_preprocessing(train, preprocessing_options);
+  warnings.insert(warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
+  const Preprocessing& preprocessing = fitted.preprocessing;
+
+  const Loss loss = options.loss.value_or(default_loss(preprocessing.target.task, preprocessing.outputs()));
+  check_loss(loss, preprocessing.target);
+  const Architecture architecture = Architecture::parse(
+      options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
+  const NetworkOptions network{options.seed, options.initializer, options.arithmetic.value_or(native_arithmetic())};
+  Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
+                                                        : Model{Network(architecture, network)};
+  model.loss = loss_options(options, loss, Reduction::kMean);
+  model.preprocessing = std::move(fitted.preprocessing);
+  return model;
+}
+
+}  // namespace training
+
+std::size_t total_steps(const TrainOptions& options, std::size_t rows) {
+  const std::size_t batch = training::batch_rows(options, rows);
+  const std::size_t of_epochs = batch == 0 ? 0 : (rows + batch - 1) / batch * options.epochs;
+  return options.steps == 0 ? of_epochs : std::min(options.steps, of_epochs);
+}
+
+}  // namespace bprop

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From options and data to the model that training starts from.
+#pragma once
+
+#include "bprop/train.h"
+
+namespace bprop::training {
+
+// A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
+Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
+
+// That loss with what the options say about it; `reduction` is taken if they say nothing.
+LossOptions loss_options(const TrainOptions& options, Loss loss, Reduction reduction);
+
+// The options' optimiser with the options' rate.
+Optimizer optimizer_of(const TrainOptions& options);
+
+// Rows of an update: all of them for full-batch gradient descent.
+std::size_t batch_rows(const TrainOptions& options, std::size_t rows);
+
+}  // namespace bprop::training
