@@ -29,15 +29,15 @@ enum class Precision : std::uint8_t { kFloat, kDouble };
 
 struct TrainOptions {
   // Changes the result. Defaults are meant for tables of a few hundred to a few million rows.
-  std::string layers = "256 relu, 128 relu";  // hidden layers, or a full architecture; "" is a linear model
+  std::string layers = "256 relu, 256 relu";  // hidden layers, or a full architecture; "" is a linear model
   std::optional<Task> task{};                 // none: from the target column
   std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
-  std::optional<Reduction> reduction{};       // none: mean, or the start model's
-  double label_smoothing = 0;
+  Reduction reduction = Reduction::kMean;
+  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy, 0 for the others
   double huber_delta = 1;
-  std::optional<Optimizer> optimizer{};       // none: Adam{}; on exercise rows GradientDescent{}
+  Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
   std::optional<double> learning_rate{};  // none: the optimiser's own
-  Schedule schedule{};
+  Schedule schedule{.kind = Schedule::Kind::kCosine};
   std::size_t epochs = 60;
   std::size_t steps = 0;        // at most so many updates; 0: no limit but the epochs
   std::size_t batch = 32;       // rows an update; more than there are: all rows. 1 is online learning
@@ -115,11 +115,12 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
                   const TrainObserver& observer = {});
 
 // Goes on from a model's weights, with its preprocessing, precision and (unless the options name one) loss; layers,
-// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, with its
-// learning rate and frozen biases; by full-batch gradient descent unless the options name another optimiser.
+// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, biases frozen if it
+// says so; exercise_options() gives what a textbook does: its loss and learning rate, full-batch gradient descent, and no schedule.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});
+TrainOptions exercise_options(const Model& start);
 
 // Updates that a run with these options makes on so many rows.
 std::size_t total_steps(const TrainOptions& options, std::size_t rows);

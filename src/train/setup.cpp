@@ -10,6 +10,8 @@ namespace bprop {
 namespace training {
 namespace {
 
+constexpr double kDefaultLabelSmoothing = 0.1;
+
 Loss default_loss(Task task, std::size_t outputs) {
   if (task == Task::kNumbers) return Loss::kHalfSquaredError;
   return outputs == 1 ? Loss::kBinaryCrossEntropy : Loss::kCrossEntropy;
@@ -31,21 +33,23 @@ void check_loss(Loss loss, const TargetColumn& target) {
 
 }  // namespace
 
-LossOptions loss_options(const TrainOptions& options, Loss loss, Reduction reduction) {
-  const bool smooth = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  BPROP_CHECK(smooth || options.label_smoothing == 0, UsageError,
-              "label_smoothing is {}, but loss {} has no labels to smooth", options.label_smoothing, rule(loss).name);
-  return {loss, options.reduction.value_or(reduction), options.label_smoothing, options.huber_delta};
+LossOptions loss_options(const TrainOptions& options, Loss loss) {
+  const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
+  const double smoothing =
+      options.label_smoothing.value_or(loss == Loss::kCrossEntropy ? kDefaultLabelSmoothing : 0);
+  BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
+              smoothing, rule(loss).name);
+  return {loss, options.reduction, smoothing, options.huber_delta};
 }
 
 Optimizer optimizer_of(const TrainOptions& options) {
-  Optimizer optimizer = options.optimizer.value_or(Adam{});
+  Optimizer optimizer = options.optimizer;
   if (options.learning_rate) set_learning_rate(optimizer, *options.learning_rate);
   return optimizer;
 }
 
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows) {
-  if (options.optimizer && std::holds_alternative<GradientDescent>(*options.optimizer)) return rows;
+  if (std::holds_alternative<GradientDescent>(options.optimizer)) return rows;
   return std::min(options.batch, rows);
 }
 
@@ -66,7 +70,7 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   const NetworkOptions network{options.seed, options.initializer, options.arithmetic.value_or(native_arithmetic())};
   Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
                                                         : Model{Network(architecture, network)};
-  model.loss = loss_options(options, loss, Reduction::kMean);
+  model.loss = loss_options(options, loss);
   model.preprocessing = std::move(fitted.preprocessing);
   return model;
 }

@@ -10,8 +10,8 @@ namespace bprop::training {
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
 
-// That loss with what the options say about it; `reduction` is taken if they say nothing.
-LossOptions loss_options(const TrainOptions& options, Loss loss, Reduction reduction);
+// That loss with what the options say about it.
+LossOptions loss_options(const TrainOptions& options, Loss loss);
 
 // The options' optimiser with the options' rate.
 Optimizer optimizer_of(const TrainOptions& options);

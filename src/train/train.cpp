@@ -109,20 +109,29 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   Model model = start;
   model.exercise.reset();
   model.preprocessing = training::preprocessing_for(start, data);
-  model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss), start.loss.reduction);
+  model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
   return train_model(std::move(model), data, validation, options, observer, {});
 }
 
-TrainResult train_from(const Model& start, const TrainOptions& given, const TrainObserver& observer) {
-  check_options(given);
-  check_validation(given, 0);
-  const Exercise& exercise = training::exercise_of(start, true);
-  TrainOptions options = given;
-  if (!options.optimizer) options.optimizer = GradientDescent{};
-  if (!options.learning_rate) options.learning_rate = exercise.learning_rate;
+TrainOptions exercise_options(const Model& start) {
+  TrainOptions options;
+  options.loss = start.loss.loss;
+  options.reduction = start.loss.reduction;
+  options.label_smoothing = start.loss.label_smoothing;
+  options.huber_delta = start.loss.huber_delta;
+  options.optimizer = GradientDescent{};
+  if (start.exercise) options.learning_rate = start.exercise->learning_rate;
+  options.schedule = {};
+  options.validation = 0;
+  return options;
+}
 
+TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer) {
+  check_options(options);
+  check_validation(options, 0);
+  const Exercise& exercise = training::exercise_of(start, true);
   TrainResult result{.model = start};
-  result.model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss), start.loss.reduction);
+  result.model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
   result.train_rows = exercise.rows;
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
   training::RunFolder folder(options.run_directory, options.configuration);
