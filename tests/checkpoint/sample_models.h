@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Small models with every kind of column and target.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bprop/model.h"
+
+namespace bprop {
+
+// Six inputs: age and "age is missing"; colour=blue, colour=red, "colour is missing"; a pixel.
+inline Preprocessing sample_preprocessing(TargetColumn target) {
+  return {{{.name = "age", .shift = 40.1, .divisor = 12.3, .fill = 39, .missing_seen = true, .categories = {}},
+           {.name = "colour", .kind = ColumnKind::kText, .missing_seen = true, .categories = {"blue", "red"}},
+           {.name = "pixel1", .kind = ColumnKind::kPixel, .divisor = 255, .categories = {}}},
+          std::move(target)};
+}
+
+inline Model sample_classes() {
+  return {.network = Network("6 -> 4 relu -> 3 softmax", {.seed = 1, .arithmetic = Arithmetic::kFma}),
+          .loss = {.loss = Loss::kCrossEntropy},
+          .preprocessing = sample_preprocessing(
+              {.name = "kind", .task = Task::kClasses, .classes = {"1", "2", "10"}, .one_hot = true})};
+}
+
+inline Model sample_pair() {
+  return {.network = DoubleNetwork("6 -> 1 sigmoid", {.seed = 2, .arithmetic = Arithmetic::kPortable}),
+          .loss = {.loss = Loss::kBinaryCrossEntropy},
+          .preprocessing = sample_preprocessing({.name = "answer", .task = Task::kClasses, .classes = {"no", "yes"}})};
+}
+
+inline Model sample_numbers() {
+  return {.network = Network("6 -> 3 tanh no-bias -> 1", {.seed = 3, .arithmetic = Arithmetic::kFma}),
+          .preprocessing = sample_preprocessing({.name = "price", .classes = {}, .shift = -1.5, .divisor = 1e6})};
+}
+
+}  // namespace bprop
