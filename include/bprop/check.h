@@ -33,11 +33,11 @@ struct TensorCheck {
   std::string name;
   std::size_t entries = 0;
   std::size_t sampled = 0;
-  double float_error = 0;         // 0 for a double network
-  double double_error = 0;        // against the tape
-  double complex_error = 0;       // against the complex step
-  double difference_error = 0;    // |engine − difference| / (its own bound); shown, not judged
-  std::string worst_entry;        // "(3, 5)": to unit 3, from unit 5, counted from 1
+  double float_error = 0;       // 0 for a double network
+  double double_error = 0;      // against the tape
+  double complex_error = 0;     // against the complex step
+  double difference_error = 0;  // |engine − difference| / (its own bound); shown, not judged
+  std::string worst_entry;      // "(3, 5)": to unit 3, from unit 5, counted from 1
   bool passed = true;
 };
 

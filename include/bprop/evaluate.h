@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a model says about rows, and how often it is right. A model from train() takes any table with its columns; a
-// network without preprocessing (imported, typed by hand) takes the table's columns in order, as they are, pixels / 255.
+// network without preprocessing (imported, typed by hand) takes the table's columns in order, as they are, pixels /
+// 255.
 #pragma once
 
 #include <cstddef>

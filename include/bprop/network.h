@@ -61,7 +61,8 @@ struct Architecture {
 
 // Distribution of the initial weights; biases start at 0. n_in, n_out: the layer's sizes.
 enum class Initializer : std::uint8_t {
-  kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else glorot_uniform
+  kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
+                   // glorot_uniform
   kGlorotUniform,  // ±sqrt(6 / (n_in + n_out))        Glorot & Bengio 2010, eq. 16
   kGlorotNormal,   // sigma = sqrt(2 / (n_in + n_out))
   kHeUniform,      // ±sqrt(6 / n_in)                  He et al. 2015

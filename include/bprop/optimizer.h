@@ -85,10 +85,10 @@ struct Schedule {
     kCosine,       // last + (1 − last) · ½ (1 + cos(π · progress)), progress from 0 to 1 over the run
   };
   Kind kind = Kind::kConstant;
-  double factor = 0.1;       // kStep, kExponential; in (0, 1]
-  std::size_t every = 30;    // kStep, epochs
-  double last = 0;           // kCosine: the factor at the end; in [0, 1]
-  std::size_t warm_up = 0;   // updates over which the factor first rises linearly from 1 / warm_up to 1
+  double factor = 0.1;      // kStep, kExponential; in (0, 1]
+  std::size_t every = 30;   // kStep, epochs
+  double last = 0;          // kCosine: the factor at the end; in [0, 1]
+  std::size_t warm_up = 0;  // updates over which the factor first rises linearly from 1 / warm_up to 1
 
   // Factor of update `step` (from 0) of `total_steps`, with `steps_per_epoch` updates an epoch.
   double operator()(std::size_t step, std::size_t steps_per_epoch, std::size_t total_steps) const;

@@ -46,8 +46,24 @@ class Variable {
 class Tape {
  public:
   enum class Operation : std::uint8_t {
-    kVariable, kConstant, kAdd, kSubtract, kMultiply, kDivide, kNegate, kPower, kExp, kExpm1, kLog, kLog1p, kSin, kCos,
-    kTanh, kSqrt, kNormalDistribution, kNormalDensity,
+    kVariable,
+    kConstant,
+    kAdd,
+    kSubtract,
+    kMultiply,
+    kDivide,
+    kNegate,
+    kPower,
+    kExp,
+    kExpm1,
+    kLog,
+    kLog1p,
+    kSin,
+    kCos,
+    kTanh,
+    kSqrt,
+    kNormalDistribution,
+    kNormalDensity,
   };
 
   // One step of the computation: v = operation(left, right) with its local derivatives. An operand is -1 if absent.
@@ -68,7 +84,8 @@ class Tape {
   Variable variable(std::string_view name, double value);
   Variable variable(double value) { return variable({}, value); }
 
-  // Fills the adjoints ∂f/∂v of every node; earlier adjoints are overwritten. Throws UsageError if f is of another tape.
+  // Fills the adjoints ∂f/∂v of every node; earlier adjoints are overwritten. Throws UsageError if f is of another
+  // tape.
   void backward(const Variable& f);
   // Fills the tangents dv/ds of every node; earlier tangents are overwritten.
   void forward(const Variable& s);
@@ -113,7 +130,8 @@ Variable sqrt(const Variable& x);
 Variable normal_distribution(const Variable& x);  // Φ
 Variable normal_density(const Variable& x);       // Φ'
 
-// Comparisons look at the values; select follows the branch that was taken, max the larger operand (the first at a tie).
+// Comparisons look at the values; select follows the branch that was taken, max the larger operand (the first at a
+// tie).
 inline bool less(const Variable& a, const Variable& b) { return a.value() < b.value(); }
 inline bool greater(const Variable& a, const Variable& b) { return a.value() > b.value(); }
 inline bool less_equal(const Variable& a, const Variable& b) { return a.value() <= b.value(); }

@@ -41,8 +41,9 @@ class ThreadPool {
   template <class Task>
   void run(int parts, Task&& task) {
     using Plain = std::remove_reference_t<Task>;
-    run_erased(parts, [](void* context, int part) { (*static_cast<Plain*>(context))(part); },
-               const_cast<std::remove_const_t<Plain>*>(&task));
+    run_erased(
+        parts, [](void* context, int part) { (*static_cast<Plain*>(context))(part); },
+        const_cast<std::remove_const_t<Plain>*>(&task));
   }
 
   // Number of parts that each thread has run since the pool was made (for tests and diagnostics).

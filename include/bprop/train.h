@@ -33,23 +33,23 @@ struct TrainOptions {
   std::optional<Task> task{};                 // none: from the target column
   std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
   Reduction reduction = Reduction::kMean;
-  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy, 0 for the others
+  std::optional<double> label_smoothing{};  // none: 0.1 for cross_entropy, 0 for the others
   double huber_delta = 1;
   Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
   std::optional<double> learning_rate{};  // none: the optimiser's own
   Schedule schedule{.kind = Schedule::Kind::kCosine};
   std::size_t epochs = 60;
-  std::size_t steps = 0;        // at most so many updates; 0: no limit but the epochs
-  std::size_t batch = 32;       // rows an update; more than there are: all rows. 1 is online learning
-  double l2 = 0;                // TrainerOptions says what each does
+  std::size_t steps = 0;   // at most so many updates; 0: no limit but the epochs
+  std::size_t batch = 32;  // rows an update; more than there are: all rows. 1 is online learning
+  double l2 = 0;           // TrainerOptions says what each does
   double weight_decay = 0;
   double clip = 0;
-  double min_change = 0;        // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
-  std::size_t patience = 0;     // stop after so many epochs without a better validation loss; 0: never
-  double time_limit = 0;        // seconds; 0: none
-  bool keep_best = true;        // weights of the epoch with the best validation score; false: the last ones
+  double min_change = 0;     // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
+  std::size_t patience = 0;  // stop after so many epochs without a better validation loss; 0: never
+  double time_limit = 0;     // seconds; 0: none
+  bool keep_best = true;     // weights of the epoch with the best validation score; false: the last ones
   Initializer initializer = Initializer::kAutomatic;
-  bool standardize = true;      // columns of numbers, and a target of numbers
+  bool standardize = true;  // columns of numbers, and a target of numbers
   Precision precision = Precision::kFloat;
   std::optional<Arithmetic> arithmetic{};  // none: what the processor has
   std::uint64_t seed = 0;
@@ -62,37 +62,37 @@ struct TrainOptions {
 };
 
 enum class StopReason : std::uint8_t {
-  kEpochs,       // all epochs done
-  kSteps,        // the limit of updates
-  kMinChange,    // ‖θ_new − θ_old‖₂ fell below min_change
-  kPatience,     // no better validation loss for so many epochs
+  kEpochs,     // all epochs done
+  kSteps,      // the limit of updates
+  kMinChange,  // ‖θ_new − θ_old‖₂ fell below min_change
+  kPatience,   // no better validation loss for so many epochs
   kTimeLimit,
   kInterrupted,  // the caller asked to
   kDiverged,     // a loss was NaN or infinite; the model is the last good one
 };
-std::string_view name(StopReason reason);      // "patience"
-std::string sentence(StopReason reason);       // one for people, ending without a full stop
+std::string_view name(StopReason reason);  // "patience"
+std::string sentence(StopReason reason);   // one for people, ending without a full stop
 
 // What an observer sees after each epoch. NaN where there are no validation rows.
 struct EpochReport {
-  std::size_t epoch = 0;            // from 1
-  std::size_t step = 0;             // updates so far
-  double train_loss = 0;            // mean over the epoch's rows, each before its update
+  std::size_t epoch = 0;  // from 1
+  std::size_t step = 0;   // updates so far
+  double train_loss = 0;  // mean over the epoch's rows, each before its update
   double validation_loss = 0;
-  double validation_score = 0;      // accuracy, or RMSE in the target's units
-  double learning_rate = 0;         // of the last update
-  bool best = false;                // so far
-  double seconds = 0;               // since the start
-  double rows_per_second = 0;       // of training, this epoch
+  double validation_score = 0;  // accuracy, or RMSE in the target's units
+  double learning_rate = 0;     // of the last update
+  bool best = false;            // so far
+  double seconds = 0;           // since the start
+  double rows_per_second = 0;   // of training, this epoch
 };
 
 struct TrainResult {
   Model model;
   StopReason stop_reason = StopReason::kEpochs;
-  std::size_t epochs = 0;        // begun
-  std::size_t steps = 0;         // updates made
-  std::size_t best_epoch = 0;    // whose weights the model has; 0: the initial ones
-  double final_change = 0;       // ‖θ_new − θ_old‖₂ of the last update, with min_change
+  std::size_t epochs = 0;      // begun
+  std::size_t steps = 0;       // updates made
+  std::size_t best_epoch = 0;  // whose weights the model has; 0: the initial ones
+  double final_change = 0;     // ‖θ_new − θ_old‖₂ of the last update, with min_change
   double seconds = 0;
   std::vector<EpochReport> history{};
   std::vector<std::string> warnings{};  // of preprocessing, encoding and stopping: one sentence each
@@ -115,8 +115,9 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
                   const TrainObserver& observer = {});
 
 // Goes on from a model's weights, with its preprocessing, precision and (unless the options name one) loss; layers,
-// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, biases frozen if it
-// says so; exercise_options() gives what a textbook does: its loss and learning rate, full-batch gradient descent, and no schedule.
+// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, biases frozen if
+// it says so; exercise_options() gives what a textbook does: its loss and learning rate, full-batch gradient descent,
+// and no schedule.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});

@@ -40,11 +40,11 @@ struct TrainerOptions {
 
 // Of the last step.
 struct StepReport {
-  std::size_t step = 0;       // updates made so far
-  double loss = 0;            // of the batch before the update, with the l2 term
-  double learning_rate = 0;   // η of this update, schedule included
-  double gradient_norm = 0;   // ‖∂L/∂θ‖₂ before clipping; worked out only with clip
-  double change = 0;          // ‖θ_new − θ_old‖₂; only with measure_change
+  std::size_t step = 0;      // updates made so far
+  double loss = 0;           // of the batch before the update, with the l2 term
+  double learning_rate = 0;  // η of this update, schedule included
+  double gradient_norm = 0;  // ‖∂L/∂θ‖₂ before clipping; worked out only with clip
+  double change = 0;         // ‖θ_new − θ_old‖₂; only with measure_change
 };
 
 template <class T>
@@ -55,8 +55,8 @@ class BasicTrainer {
   ~BasicTrainer();
   BasicTrainer(BasicTrainer&&) noexcept;
 
-  // One update on the mean (or sum) of the rows' losses; returns the loss before it. inputs (N × in), targets (N × out),
-  // 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was. Throws ShapeError.
+  // One update on the mean (or sum) of the rows' losses; returns the loss before it. inputs (N × in), targets (N ×
+  // out), 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was. Throws ShapeError.
   double step(std::span<const T> inputs, std::span<const T> targets);
   double step(std::size_t rows, BatchRows<T>& source);
 

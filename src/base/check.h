@@ -9,9 +9,9 @@
 #include "bprop/error.h"
 
 // BPROP_CHECK(condition, ErrorKind, "format {}", arguments...) throws ErrorKind when the condition is false.
-#define BPROP_CHECK(condition, Kind, ...)                       \
-  do {                                                          \
-    if (!(condition)) throw Kind(::fmt::format(__VA_ARGS__));   \
+#define BPROP_CHECK(condition, Kind, ...)                     \
+  do {                                                        \
+    if (!(condition)) throw Kind(::fmt::format(__VA_ARGS__)); \
   } while (false)
 
 #ifdef BPROP_DEVELOPER_CHECKS

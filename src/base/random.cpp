@@ -23,17 +23,15 @@ std::array<std::uint32_t, 4> random_block(const RandomKey& key, std::uint32_t bl
   return {out[0], out[1], out[2], out[3]};
 }
 
-std::uint32_t random_bits(const RandomKey& key, std::uint32_t index) {
-  return random_block(key, index / 4)[index % 4];
-}
+std::uint32_t random_bits(const RandomKey& key, std::uint32_t index) { return random_block(key, index / 4)[index % 4]; }
 
 float random_uniform(const RandomKey& key, std::uint32_t index) {
   return static_cast<float>(random_bits(key, index) >> 8) * 0x1p-24F;
 }
 
 Permutation::Permutation(const RandomKey& key, std::uint64_t size) : key_(key), size_(size) {
-  BPROP_CHECK(size <= (std::uint64_t{1} << 32), UsageError, "[random.permutation] {} rows, at most 2^32 can be shuffled",
-              size);
+  BPROP_CHECK(size <= (std::uint64_t{1} << 32), UsageError,
+              "[random.permutation] {} rows, at most 2^32 can be shuffled", size);
   const unsigned bits = size > 1 ? static_cast<unsigned>(std::bit_width(size - 1)) : 1;
   half_bits_ = (bits + 1) / 2;
 }

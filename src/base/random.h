@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Random numbers as a pure function: Philox 4x32-10 (Salmon et al., SC 2011) with the seed as key and {index / 4, step,
-// epoch, purpose} as counter. Nothing is drawn in a sequence, so any number is had at once, on any thread, in any order.
+// epoch, purpose} as counter. Nothing is drawn in a sequence, so any number is had at once, on any thread, in any
+// order.
 #pragma once
 
 #include <array>

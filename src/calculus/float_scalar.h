@@ -24,7 +24,9 @@ struct FloatScalar {
   }
 };
 
-#define BPROP_FLOAT_SCALAR template <bool kFma> inline FloatScalar<kFma>
+#define BPROP_FLOAT_SCALAR \
+  template <bool kFma>     \
+  inline FloatScalar<kFma>
 BPROP_FLOAT_SCALAR operator+(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.of(a.value + b.value); }
 BPROP_FLOAT_SCALAR operator-(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.of(a.value - b.value); }
 BPROP_FLOAT_SCALAR operator*(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.of(a.value * b.value); }
@@ -45,9 +47,7 @@ BPROP_FLOAT_SCALAR round_to_integer(FloatScalar<kFma> a) { return a.of((a.value 
 BPROP_FLOAT_SCALAR times_power_of_two(FloatScalar<kFma> a, FloatScalar<kFma> n) {
   const auto bits = std::bit_cast<std::int32_t>(n.value + 12582912.0F) - std::bit_cast<std::int32_t>(12582912.0F);
   const std::int32_t half = bits >> 1;
-  const auto power = [](std::int32_t e) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(e + 127) << 23);
-  };
+  const auto power = [](std::int32_t e) { return std::bit_cast<float>(static_cast<std::uint32_t>(e + 127) << 23); };
   return a.of(a.value * power(half) * power(bits - half));
 }
 
@@ -67,11 +67,17 @@ BPROP_FLOAT_SCALAR keep_high_bits(FloatScalar<kFma> a) {
 #undef BPROP_FLOAT_SCALAR
 
 template <bool kFma>
-bool less(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.value < b.value; }
+bool less(FloatScalar<kFma> a, FloatScalar<kFma> b) {
+  return a.value < b.value;
+}
 template <bool kFma>
-bool greater(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.value > b.value; }
+bool greater(FloatScalar<kFma> a, FloatScalar<kFma> b) {
+  return a.value > b.value;
+}
 template <bool kFma>
-bool less_equal(FloatScalar<kFma> a, FloatScalar<kFma> b) { return a.value <= b.value; }
+bool less_equal(FloatScalar<kFma> a, FloatScalar<kFma> b) {
+  return a.value <= b.value;
+}
 
 #include "calculus/elementary.inc"
 

@@ -59,27 +59,26 @@ const std::array kRules = {
                                      {"absolute_error", "|s − y|", "|s - y|", "sign(s − y)",
                                       "\\operatorname{sign}(s - y)", "s = y: 0", "+inf, +inf", "Laplace 1774"},
                                      Activation::kIdentity, false),
-    make_rule<scalar::Huber>(
-        Loss::kHuber,
-        {"huber", "|s − y| ≤ δ: ½ (s − y)²; else δ (|s − y| − ½ δ)",
-         "\\begin{cases}\\tfrac12 (s-y)^2 & |s-y| \\le \\delta\\\\\\delta(|s-y| - \\tfrac12\\delta) & \\text{else}\\end{cases}",
-         "s − y, held within ±δ", "\\max(-\\delta, \\min(\\delta, s - y))", "none (l'' jumps at |s − y| = δ)",
-         "+inf, +inf", "Huber 1964; δ = 1 unless given"},
-        Activation::kIdentity, true),
+    make_rule<scalar::Huber>(Loss::kHuber,
+                             {"huber", "|s − y| ≤ δ: ½ (s − y)²; else δ (|s − y| − ½ δ)",
+                              "\\begin{cases}\\tfrac12 (s-y)^2 & |s-y| \\le \\delta\\\\\\delta(|s-y| - "
+                              "\\tfrac12\\delta) & \\text{else}\\end{cases}",
+                              "s − y, held within ±δ", "\\max(-\\delta, \\min(\\delta, s - y))",
+                              "none (l'' jumps at |s − y| = δ)", "+inf, +inf", "Huber 1964; δ = 1 unless given"},
+                             Activation::kIdentity, true),
     make_rule<scalar::LogCosh>(Loss::kLogCosh,
                                {"log_cosh", "log cosh(s − y)", "\\ln\\cosh(s - y)", "tanh(s − y)", "\\tanh(s - y)",
                                 "none", "+inf, +inf", "Green 1990"},
                                Activation::kIdentity, true),
     make_rule<scalar::BinaryCrossEntropy>(
         Loss::kBinaryCrossEntropy,
-        {"binary_cross_entropy", "−y log σ(s) − (1 − y) log(1 − σ(s))",
-         "-y\\ln\\sigma(s) - (1-y)\\ln(1-\\sigma(s))", "σ(s) − y", "\\sigma(s) - y", "none",
-         "y = 0: 0, +inf; y = 1: +inf, 0", "Good 1952; Bishop 1995, 6.7"},
+        {"binary_cross_entropy", "−y log σ(s) − (1 − y) log(1 − σ(s))", "-y\\ln\\sigma(s) - (1-y)\\ln(1-\\sigma(s))",
+         "σ(s) − y", "\\sigma(s) - y", "none", "y = 0: 0, +inf; y = 1: +inf, 0", "Good 1952; Bishop 1995, 6.7"},
         Activation::kSigmoid, true),
     LossRule{Loss::kCrossEntropy, "cross_entropy", "−Σ_k y_k log softmax(s)_k", "-\\sum_k y_k \\ln p_k",
              "p_j Σ_k y_k − y_j, p = softmax(s)", "p_j \\sum_k y_k - y_j", "none",
-             "the score of a class with y_k > 0 falls to −inf: +inf; one score at +inf: NaN", "Bridle 1990; Bishop 1995, 6.9",
-             Activation::kSoftmax, true, nullptr, nullptr},
+             "the score of a class with y_k > 0 falls to −inf: +inf; one score at +inf: NaN",
+             "Bridle 1990; Bishop 1995, 6.9", Activation::kSoftmax, true, nullptr, nullptr},
 };
 
 }  // namespace

@@ -23,7 +23,9 @@ double largest(std::span<const double> values) {
 }
 
 // NaN anywhere counts as infinitely wrong.
-double worse(double error, double so_far) { return std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(error, so_far); }
+double worse(double error, double so_far) {
+  return std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(error, so_far);
+}
 
 double relative(double a, double b, double scale) {
   if (a == b) return 0;
@@ -96,8 +98,7 @@ class Checker {
           worse(relative(subject.exact[i], subject.complex_derivative(i), scale), check.complex_error);
       const double difference =
           (subject.loss_with(i, kDifferenceStep) - subject.loss_with(i, -kDifferenceStep)) / (2 * kDifferenceStep);
-      const double bound =
-          options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
+      const double bound = options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
       if (bound > 0) {
         check.difference_error = worse(std::fabs(subject.exact[i] - difference) / bound, check.difference_error);
       }
@@ -150,10 +151,10 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
                             const LossOptions& loss, const CheckOptions& options,
                             const BasicGradients<T>* engine_gradients) {
   const std::size_t all_rows = input.size() / network.inputs();
-  BPROP_CHECK(all_rows > 0 && input.size() == all_rows * network.inputs() &&
-                  target.size() == all_rows * network.outputs(),
-              ShapeError, "[check_gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
-              input.size(), target.size(), network.inputs(), network.outputs());
+  BPROP_CHECK(
+      all_rows > 0 && input.size() == all_rows * network.inputs() && target.size() == all_rows * network.outputs(),
+      ShapeError, "[check_gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
+      input.size(), target.size(), network.inputs(), network.outputs());
   const DoubleNetwork exact_network = in_double(network);
   const std::vector<double> x(input.begin(), input.end());
   const std::vector<double> y(target.begin(), target.end());
@@ -161,13 +162,13 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   CheckReport report{{}, rows.rows, all_rows - rows.rows, true};
   if (rows.rows == 0) return report;
   BPROP_CHECK(engine_gradients == nullptr || report.kink_rows == 0, UsageError,
-              "[check_gradients] {} rows lie at a kink; given gradients can be checked on rows without", report.kink_rows);
+              "[check_gradients] {} rows lie at a kink; given gradients can be checked on rows without",
+              report.kink_rows);
 
   const std::vector<T> narrow_input(rows.input.begin(), rows.input.end());
   const std::vector<T> narrow_target(rows.target.begin(), rows.target.end());
-  const BasicGradients<T> judged = engine_gradients != nullptr
-                                       ? *engine_gradients
-                                       : gradients<T>(network, narrow_input, narrow_target, loss);
+  const BasicGradients<T> judged =
+      engine_gradients != nullptr ? *engine_gradients : gradients<T>(network, narrow_input, narrow_target, loss);
   const DoubleGradients exact = gradients<double>(exact_network, rows.input, rows.target, loss);
   const check::TapeGradients tape = check::tape_gradients(exact_network, rows.input, rows.target, loss);
   check::ComplexStep step(exact_network.state(), rows.input, rows.target, loss);

@@ -17,7 +17,7 @@ struct TapeGradients {
   std::vector<std::vector<double>> d_weights;  // per layer, (out × in) row-major
   std::vector<std::vector<double>> d_bias;     // per layer, (out); empty without bias
   std::vector<double> d_input;                 // (N × inputs)
-  double nearest_kink = 0;                     // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
+  double nearest_kink = 0;  // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
 };
 
 // input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time.

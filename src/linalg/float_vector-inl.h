@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FloatVector<kFma>: Highway's widest vector of up to 16 floats with the operations that the formulas of calculus/ need;
-// calculus/float_scalar.h says what each does. Included once per instruction set, inside Highway's foreach_target.
+// FloatVector<kFma>: Highway's widest vector of up to 16 floats with the operations that the formulas of calculus/
+// need; calculus/float_scalar.h says what each does. Included once per instruction set, inside Highway's
+// foreach_target.
 
 #if defined(BPROP_LINALG_FLOAT_VECTOR_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef BPROP_LINALG_FLOAT_VECTOR_INL_H_

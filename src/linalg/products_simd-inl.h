@@ -96,10 +96,10 @@ template <class Function>
 BPROP_INLINE void with_tile_size(std::size_t size, const Function& function) {
   switch (size) {
     case 1: return function.template run<1>();
-    case 2: return function.template run<kTile < 2 ? kTile : 2>();
-    case 3: return function.template run<kTile < 3 ? kTile : 3>();
-    case 4: return function.template run<kTile < 4 ? kTile : 4>();
-    case 5: return function.template run<kTile < 5 ? kTile : 5>();
+    case 2: return function.template run < kTile<2 ? kTile : 2>();
+    case 3: return function.template run < kTile<3 ? kTile : 3>();
+    case 4: return function.template run < kTile<4 ? kTile : 4>();
+    case 5: return function.template run < kTile<5 ? kTile : 5>();
     default: return function.template run<kTile>();
   }
 }

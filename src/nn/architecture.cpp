@@ -48,7 +48,8 @@ class Parser {
       for (const ActivationRule& rule : activation_rules()) {
         if (rule.name == word_) layer.activation = rule.id;
       }
-      if (rule(layer.activation).name != word_) fail("an activation ('bprop list activations' names them) or 'no-bias'");
+      if (rule(layer.activation).name != word_)
+        fail("an activation ('bprop list activations' names them) or 'no-bias'");
       has_activation_ = true;
       next();
     } else {
@@ -61,8 +62,8 @@ class Parser {
 
   [[noreturn]] void fail(std::string_view expected) const {
     const std::string found = word_.empty() ? "the end of the text" : fmt::format("'{}'", word_);
-    throw UsageError(fmt::format("[architecture] \"{}\", column {}: found {}, expected {}", text_, start_ + 1, found,
-                                 expected));
+    throw UsageError(
+        fmt::format("[architecture] \"{}\", column {}: found {}, expected {}", text_, start_ + 1, found, expected));
   }
 
  private:
@@ -96,8 +97,8 @@ class Parser {
 };
 
 void check_agreement(std::string_view text, std::string_view what, std::size_t found, std::size_t expected) {
-  BPROP_CHECK(expected == 0 || found == expected, UsageError,
-              "[architecture] \"{}\" has {} {}, the data has {}", text, found, what, expected);
+  BPROP_CHECK(expected == 0 || found == expected, UsageError, "[architecture] \"{}\" has {} {}, the data has {}", text,
+              found, what, expected);
 }
 
 std::vector<Dense> parse_full(Parser& parser, std::string_view text, std::size_t inputs,
@@ -134,9 +135,10 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
     if (!parser.take("->")) parser.fail("'->'");
     layers = parse_full(parser, text, inputs, defaults);
   } else {
-    BPROP_CHECK(defaults.inputs > 0 && defaults.outputs > 0, UsageError,
-                "[architecture] \"{}\" names hidden layers only; without data write all sizes, as in \"2 -> 3 relu -> 1\"",
-                text);
+    BPROP_CHECK(
+        defaults.inputs > 0 && defaults.outputs > 0, UsageError,
+        "[architecture] \"{}\" names hidden layers only; without data write all sizes, as in \"2 -> 3 relu -> 1\"",
+        text);
     if (!parser.at_end()) layers.push_back(parser.layer(Activation::kRelu));
     layers = parse_hidden(parser, std::move(layers), defaults);
   }

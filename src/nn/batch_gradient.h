@@ -39,7 +39,7 @@ class BatchGradient {
 
   LossOptions loss_;
   Workspace<T> workspace_;
-  std::vector<T> inputs_;   // a leaf's rows as the source gives them
+  std::vector<T> inputs_;  // a leaf's rows as the source gives them
   std::vector<T> targets_;
   TreeSum<T> tree_;
 };

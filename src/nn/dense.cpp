@@ -127,15 +127,15 @@ void transpose_weights(const LayerLayout& at, const T* weights, T* twin) {
   }
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                             \
-  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);               \
+#define BPROP_INSTANTIATE_FORWARD(T)                                                                           \
+  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);                \
   template void dense_forward(const Engine<T>&, const Dense&, const T*, const T*, const T*, std::size_t, bool, \
                               const LayerValues<T>&);
-#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                 \
-  template void activation_backward(const Engine<T>&, const Dense&, std::size_t, const LayerValues<T>&);             \
-  template void dense_parameter_gradient(const Engine<T>&, const Dense&, const T*, const T*, std::size_t, T*, T*);   \
-  template void dense_input_gradient(const Engine<T>&, const Dense&, const T*, const T*, std::size_t, T*,            \
-                                     const Dense*, const LayerValues<T>*);                                           \
+#define BPROP_INSTANTIATE_BACKWARD(T)                                                                              \
+  template void activation_backward(const Engine<T>&, const Dense&, std::size_t, const LayerValues<T>&);           \
+  template void dense_parameter_gradient(const Engine<T>&, const Dense&, const T*, const T*, std::size_t, T*, T*); \
+  template void dense_input_gradient(const Engine<T>&, const Dense&, const T*, const T*, std::size_t, T*,          \
+                                     const Dense*, const LayerValues<T>*);                                         \
   template void transpose_weights(const LayerLayout&, const T*, T*);
 BPROP_INSTANTIATE_FORWARD(float)
 BPROP_INSTANTIATE_FORWARD(double)

@@ -156,10 +156,9 @@ double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<
 
 template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
                                          const LossOptions&);
-template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>,
-                                          std::span<const double>, const LossOptions&);
+template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
+                                          const LossOptions&);
 template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>, const LossOptions&);
-template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
-                     const LossOptions&);
+template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>, const LossOptions&);
 
 }  // namespace bprop

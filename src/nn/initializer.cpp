@@ -12,9 +12,10 @@ namespace bprop {
 namespace {
 
 constexpr std::array kRules = {
-    InitializerRule{Initializer::kAutomatic, "automatic",
-                    "he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else glorot_uniform",
-                    "the choice that keeps the variance for each activation"},
+    InitializerRule{
+        Initializer::kAutomatic, "automatic",
+        "he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else glorot_uniform",
+        "the choice that keeps the variance for each activation"},
     InitializerRule{Initializer::kGlorotUniform, "glorot_uniform", "uniform in ±√(6 / (n_in + n_out))",
                     "Glorot & Bengio 2010, eq. 16"},
     InitializerRule{Initializer::kGlorotNormal, "glorot_normal", "normal, σ = √(2 / (n_in + n_out))",

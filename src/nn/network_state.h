@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a network is: its architecture, its class of arithmetic and one flat buffer of parameters. T is float, double or,
-// for the complex step, complex<double>.
+// What a network is: its architecture, its class of arithmetic and one flat buffer of parameters. T is float, double
+// or, for the complex step, complex<double>.
 #pragma once
 
 #include <complex>

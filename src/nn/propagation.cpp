@@ -23,8 +23,8 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
 }
 
 template <class T>
-LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows, T scale,
-       bool gradients, Workspace<T>& workspace) {
+LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows,
+                T scale, bool gradients, Workspace<T>& workspace) {
   const Dense& output = dense(architecture.layers.back());
   const LayerValues<T>& values = workspace[architecture.layers.size() - 1];
   const bool pair = is_pair(architecture, options.loss);
@@ -78,9 +78,10 @@ void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twi
   }
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                              \
-  template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);          \
-  template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, Workspace<T>&);
+#define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
+  template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);     \
+  template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, \
+                           Workspace<T>&);
 #define BPROP_INSTANTIATE_BACKWARD(T) \
   template class Twins<T>;            \
   template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*);

@@ -37,8 +37,8 @@ using LossSum = std::conditional_t<std::is_same_v<T, float>, double, T>;
 // double, rows ascending, not divided by anything) as the result. If `gradients`, δ of the last layer is filled, scaled
 // by `scale` (1/N for a mean), through ∂L/∂a and φ' unless it is a pair.
 template <class T>
-LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows, T scale,
-       bool gradients, Workspace<T>& workspace);
+LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows,
+                T scale, bool gradients, Workspace<T>& workspace);
 
 // Transposed twins of the weights, which the input gradients read: a cache, refreshed after each update. The first
 // layer's is there only if ∂L/∂x is wanted.

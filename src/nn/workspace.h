@@ -34,10 +34,10 @@ class Workspace {
   std::size_t capacity() const { return capacity_; }
   Keep keep() const { return keep_; }
 
-  T* input() { return input_; }        // (rows × inputs)
-  T* targets() { return targets_; }    // (rows × outputs)
-  T* losses() { return losses_; }      // (rows × outputs): what each output adds to its row's loss
-  T* d_input() { return d_input_; }    // (rows × inputs), kInspection only
+  T* input() { return input_; }      // (rows × inputs)
+  T* targets() { return targets_; }  // (rows × outputs)
+  T* losses() { return losses_; }    // (rows × outputs): what each output adds to its row's loss
+  T* d_input() { return d_input_; }  // (rows × inputs), kInspection only
   LayerValues<T>& operator[](std::size_t layer) { return layers_[layer]; }
   const LayerValues<T>& operator[](std::size_t layer) const { return layers_[layer]; }
 

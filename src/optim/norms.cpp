@@ -47,10 +47,10 @@ void scale(std::span<T> g, double factor) {
   for (T& x : g) x = x * f;
 }
 
-#define BPROP_INSTANTIATE(T)                                                           \
-  template double sum_of_squares(std::span<const T>);                                  \
-  template double sum_of_squared_differences(std::span<const T>, std::span<const T>);  \
-  template void add_scaled(std::span<T>, std::span<const T>, double);                  \
+#define BPROP_INSTANTIATE(T)                                                          \
+  template double sum_of_squares(std::span<const T>);                                 \
+  template double sum_of_squared_differences(std::span<const T>, std::span<const T>); \
+  template void add_scaled(std::span<T>, std::span<const T>, double);                 \
   template void scale(std::span<T>, double);
 BPROP_INSTANTIATE(float)
 BPROP_INSTANTIATE(double)

@@ -20,9 +20,10 @@ constexpr std::array kRules = {
     OptimizerRule{"nesterov", "v ← μ v + g; w ← w − η (g + μ v)",
                   "v \\leftarrow \\mu v + g,\\ w \\leftarrow w - \\eta (g + \\mu v)", "η = 0.02, μ = 0.9",
                   "Nesterov 1983; Sutskever et al. 2013", 1},
-    OptimizerRule{"rmsprop", "s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)",
-                  "s \\leftarrow \\rho s + (1-\\rho) g^2,\\ w \\leftarrow w - \\eta\\,\\frac{g}{\\sqrt s + \\varepsilon}",
-                  "η = 0.001, ρ = 0.9, ε = 1e-8", "Tieleman & Hinton 2012", 1},
+    OptimizerRule{
+        "rmsprop", "s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)",
+        "s \\leftarrow \\rho s + (1-\\rho) g^2,\\ w \\leftarrow w - \\eta\\,\\frac{g}{\\sqrt s + \\varepsilon}",
+        "η = 0.001, ρ = 0.9, ε = 1e-8", "Tieleman & Hinton 2012", 1},
     OptimizerRule{"adam", "m ← β₁ m + (1 − β₁) g; s ← β₂ s + (1 − β₂) g²; w ← w − η m̂ / (√ŝ + ε)",
                   "w \\leftarrow w - \\eta\\,\\frac{\\hat m}{\\sqrt{\\hat s} + \\varepsilon}",
                   "η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8", "Kingma & Ba 2015, algorithm 1", 2},

@@ -10,7 +10,7 @@
 namespace bprop::optim {
 namespace {
 
-constexpr double kFlopsPerWeight = 12;   // of Adam, the dearest; decides only how many threads take part
+constexpr double kFlopsPerWeight = 12;  // of Adam, the dearest; decides only how many threads take part
 constexpr std::size_t kGrain = 16;
 
 // Everything of an update that does not depend on the segment; t counts from 1.

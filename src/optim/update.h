@@ -17,19 +17,19 @@ namespace bprop::optim {
 // A piece of the flat buffer that shares its factors: a layer's weights, or its bias.
 struct Segment {
   std::size_t begin = 0;
-  std::size_t size = 0;      // a multiple of 16
-  double rate_factor = 1;    // × learning rate
-  double decay_factor = 1;   // × weight decay; 0 for biases
+  std::size_t size = 0;     // a multiple of 16
+  double rate_factor = 1;   // × learning rate
+  double decay_factor = 1;  // × weight decay; 0 for biases
 };
 
 // The numbers of one update, worked out in double once a step.
 struct Coefficients {
-  double rate = 0;         // η × schedule × rate_factor; adam: divided by 1 − β₁^t
-  double keep = 1;         // 1 − η λ, decoupled weight decay
-  double beta1 = 0;        // μ, β₁
-  double beta2 = 0;        // ρ, β₂
+  double rate = 0;   // η × schedule × rate_factor; adam: divided by 1 − β₁^t
+  double keep = 1;   // 1 − η λ, decoupled weight decay
+  double beta1 = 0;  // μ, β₁
+  double beta2 = 0;  // ρ, β₂
   double epsilon = 0;
-  double root_scale = 1;   // 1 / √(1 − β₂^t)
+  double root_scale = 1;  // 1 / √(1 − β₂^t)
 };
 
 // Kernels of the updates for one element type and class; m, s: states (null where a rule has none).
@@ -53,7 +53,8 @@ struct OptimizerState {
   std::size_t updates = 0;  // t
 };
 
-// One update of all segments. rate: η of this update, the schedule included. weight_decay: decoupled, on top of AdamW's.
+// One update of all segments. rate: η of this update, the schedule included. weight_decay: decoupled, on top of
+// AdamW's.
 template <class T>
 void update(const UpdateKernels<T>& kernels, ThreadPool* pool, const Optimizer& optimizer, double rate,
             double weight_decay, std::span<const Segment> segments, std::span<T> w, std::span<const T> g,

@@ -45,8 +45,8 @@ Variable cross_entropy(std::span<const Variable> scores, std::span<const double>
 
 }  // namespace
 
-#define BPROP_CASE(Rule)        \
-  case Activation::k##Rule:     \
+#define BPROP_CASE(Rule)                                     \
+  case Activation::k##Rule:                                  \
     for (const Variable& x : z) a.push_back(Rule::value(x)); \
     return a;
 std::vector<Variable> activate(Activation activation, std::span<const Variable> z) {
@@ -59,8 +59,8 @@ std::vector<Variable> activate(Activation activation, std::span<const Variable> 
 }
 #undef BPROP_CASE
 
-#define BPROP_CASE(Rule) \
-  case Loss::k##Rule:    \
+#define BPROP_CASE(Rule)                                                                                           \
+  case Loss::k##Rule:                                                                                              \
     for (std::size_t k = 0; k < scores.size(); ++k) total = total + Rule::value(scores[k], Variable(y[k]), delta); \
     return total;
 Variable loss(const LossOptions& options, std::span<const Variable> scores, std::span<const double> targets) {

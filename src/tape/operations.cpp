@@ -69,8 +69,7 @@ Variable sqrt(const Variable& x) {
 }
 
 Variable normal_density(const Variable& x) {
-  const double density =
-      std::exp(-0.5 * x.value() * x.value()) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+  const double density = std::exp(-0.5 * x.value() * x.value()) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
   return Tape::record(Operation::kNormalDensity, density, x, -x.value() * density);
 }
 

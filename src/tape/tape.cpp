@@ -25,8 +25,7 @@ std::int32_t Tape::index_of(const Variable& v) {
   return static_cast<std::int32_t>(nodes_.size() - 1);
 }
 
-Variable Tape::record(Operation operation, double value, const Variable& a, double d_a, const Variable& b,
-                      double d_b) {
+Variable Tape::record(Operation operation, double value, const Variable& a, double d_a, const Variable& b, double d_b) {
   Tape* tape = a.tape_ != nullptr ? a.tape_ : b.tape_;
   if (tape == nullptr) return {value};  // constants only
   const bool binary = operation <= Operation::kPower && operation != Operation::kNegate;

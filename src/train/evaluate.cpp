@@ -212,9 +212,9 @@ Predictions predict(const Model& model) {
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
   if (e.task == Task::kClasses) {
-    return out << fmt::format("accuracy {:.1f} % (± {:.1f}) on {} rows, loss {:.4g}; most frequent class '{}': {:.1f} %",
-                              100 * e.accuracy, 100 * e.accuracy_interval, e.rows, e.loss, e.trivial_class,
-                              100 * e.trivial_accuracy);
+    return out << fmt::format(
+               "accuracy {:.1f} % (± {:.1f}) on {} rows, loss {:.4g}; most frequent class '{}': {:.1f} %",
+               100 * e.accuracy, 100 * e.accuracy_interval, e.rows, e.loss, e.trivial_class, 100 * e.trivial_accuracy);
   }
   return out << fmt::format("RMSE {:.4g}, MAE {:.4g}, R² {:.4f} on {} rows, loss {:.4g}; always the mean: RMSE {:.4g}",
                             e.rmse, e.mae, e.r2, e.rows, e.loss, e.trivial_rmse);

@@ -18,9 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsBetweenReports = 0.05;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // The rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept).
 template <class T>
@@ -88,8 +86,8 @@ class Validation {
     };
     const auto rows = static_cast<double>(rows_.rows());
     report.validation_loss = pass_->run(engine, network_.state(), visit) / rows;
-    report.validation_score = of_classes() ? static_cast<double>(correct) / rows
-                                           : std::sqrt(squares / rows / static_cast<double>(outputs));
+    report.validation_score =
+        of_classes() ? static_cast<double>(correct) / rows : std::sqrt(squares / rows / static_cast<double>(outputs));
   }
 
  private:

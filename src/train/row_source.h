@@ -41,8 +41,7 @@ class TableRows : public RowSource<T> {
 template <class T>
 class ExerciseRows : public RowSource<T> {
  public:
-  ExerciseRows(const Exercise& exercise, std::size_t in, std::size_t out)
-      : exercise_(exercise), in_(in), out_(out) {}
+  ExerciseRows(const Exercise& exercise, std::size_t in, std::size_t out) : exercise_(exercise), in_(in), out_(out) {}
   std::size_t rows() const override { return exercise_.rows; }
   void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const override {
     for (std::size_t n = 0; n < positions.size(); ++n) {

@@ -35,8 +35,7 @@ void check_loss(Loss loss, const TargetColumn& target) {
 
 LossOptions loss_options(const TrainOptions& options, Loss loss) {
   const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  const double smoothing =
-      options.label_smoothing.value_or(loss == Loss::kCrossEntropy ? kDefaultLabelSmoothing : 0);
+  const double smoothing = options.label_smoothing.value_or(loss == Loss::kCrossEntropy ? kDefaultLabelSmoothing : 0);
   BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
               smoothing, rule(loss).name);
   return {loss, options.reduction, smoothing, options.huber_delta};
@@ -65,8 +64,8 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 
   const Loss loss = options.loss.value_or(default_loss(preprocessing.target.task, preprocessing.outputs()));
   check_loss(loss, preprocessing.target);
-  const Architecture architecture = Architecture::parse(
-      options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
+  const Architecture architecture =
+      Architecture::parse(options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
   const NetworkOptions network{options.seed, options.initializer, options.arithmetic.value_or(native_arithmetic())};
   Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
                                                         : Model{Network(architecture, network)};

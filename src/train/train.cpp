@@ -18,8 +18,9 @@ struct StopText {
 constexpr std::array kStopTexts = {
     StopText{"epochs", "all epochs are done"},
     StopText{"steps", "the limit of updates is reached"},
-    StopText{"min_change", "the last update changed the weights by less than min-change (this measures η‖∇L‖: a small "
-                           "learning rate alone can stop training)"},
+    StopText{"min_change",
+             "the last update changed the weights by less than min-change (this measures η‖∇L‖: a small "
+             "learning rate alone can stop training)"},
     StopText{"patience", "the validation loss has not improved for the epochs of patience"},
     StopText{"time_limit", "the time limit is reached"},
     StopText{"interrupted", "training was interrupted"},
@@ -29,8 +30,8 @@ constexpr std::array kStopTexts = {
 void check_options(const TrainOptions& o) {
   BPROP_CHECK(o.epochs > 0, UsageError, "epochs is 0, expected at least 1");
   BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
-  BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError,
-              "validation is {}, expected a share from 0 to below 1", o.validation);
+  BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
+              o.validation);
   BPROP_CHECK(std::isfinite(o.min_change) && o.min_change >= 0, UsageError,
               "min_change is {}, expected a norm above 0, or 0 for never", o.min_change);
   BPROP_CHECK(std::isfinite(o.time_limit) && o.time_limit >= 0, UsageError,
@@ -74,10 +75,9 @@ TrainResult train_model(Model model, const Dataset& train, const Dataset& valida
     train_on_table<double>(result.model, train, validation, options, observer, result);
   }
   if (result.stop_reason == StopReason::kDiverged) {
-    result.warnings.push_back(fmt::format("training diverged after {} updates; the model has the weights of {}",
-                                          result.steps,
-                                          result.best_epoch == 0 ? std::string("before the first update")
-                                                                 : fmt::format("epoch {}", result.best_epoch)));
+    result.warnings.push_back(fmt::format(
+        "training diverged after {} updates; the model has the weights of {}", result.steps,
+        result.best_epoch == 0 ? std::string("before the first update") : fmt::format("epoch {}", result.best_epoch)));
   }
   return result;
 }
@@ -85,9 +85,7 @@ TrainResult train_model(Model model, const Dataset& train, const Dataset& valida
 }  // namespace
 
 std::string_view name(StopReason reason) { return kStopTexts[static_cast<std::size_t>(reason)].name; }
-std::string sentence(StopReason reason) {
-  return std::string(kStopTexts[static_cast<std::size_t>(reason)].sentence);
-}
+std::string sentence(StopReason reason) { return std::string(kStopTexts[static_cast<std::size_t>(reason)].sentence); }
 
 TrainResult train(const Dataset& data, const TrainOptions& options, const TrainObserver& observer) {
   check_options(options);

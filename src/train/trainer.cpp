@@ -86,8 +86,8 @@ struct BasicTrainer<T>::State {
                 options.batch);
     report.loss = batch_gradient(engine, network.state(), twins, rows, source, gradient.span());
     if (options.l2 > 0) add_l2();
-    report.learning_rate = learning_rate(options.optimizer) *
-                           options.schedule(report.step, options.steps_per_epoch, options.total_steps);
+    report.learning_rate =
+        learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     if (!std::isfinite(report.loss)) return report.loss;
     if (options.clip > 0) clip();
     if (options.measure_change) previous = network.state().parameters;
