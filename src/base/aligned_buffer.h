@@ -38,6 +38,12 @@ class AlignedBuffer {
     if (data_ != nullptr) ::operator delete(data_, std::align_val_t{kAlignment});
   }
 
+  // Takes over the elements of `other`; allocates only when the sizes differ.
+  void copy_from(const AlignedBuffer& other) {
+    if (size_ != other.size_) *this = AlignedBuffer(other.size_);
+    std::copy_n(other.data_, size_, data_);
+  }
+
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -42,8 +42,8 @@ std::vector<std::size_t> shares(const std::vector<std::size_t>& sizes, std::size
     left -= given[k];
     remainders.emplace_back(ideal - static_cast<double>(given[k]), k);
   }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::sort(remainders.begin(), remainders.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   for (const auto& [remainder, k] : remainders) {
     if (left > 0 && given[k] + 1 < sizes[k]) {
       ++given[k];

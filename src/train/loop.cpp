@@ -110,7 +110,8 @@ bool all_finite(const nn::NetworkState<T>& network) {
 template <class T>
 class Best {
  public:
-  explicit Best(bool of_classes) : of_classes_(of_classes) {}
+  // Memory for so many parameters, taken before training begins; 0: no weights are kept.
+  Best(bool of_classes, std::size_t parameters) : of_classes_(of_classes), parameters_(parameters) {}
 
   bool improves(const EpochReport& report) const {
     if (!std::isfinite(report.validation_loss)) return false;
@@ -122,9 +123,9 @@ class Best {
     epoch_ = report.epoch;
     score_ = report.validation_score;
     loss_ = report.validation_loss;
-    parameters_ = network.parameters;
+    parameters_.copy_from(network.parameters);
   }
-  void restore(nn::NetworkState<T>& network) const { network.parameters = parameters_; }
+  void restore(nn::NetworkState<T>& network) const { network.parameters.copy_from(parameters_); }
   std::size_t epoch() const { return epoch_; }
 
  private:
@@ -150,7 +151,9 @@ class Loop {
         batch_(batch_rows(loop.options, train.rows())),
         validation_(model, validation, loop.options.pool),
         source_(train, loop.options.seed, loop.shuffle && batch_ < train.rows()),
-        best_(validation_.of_classes()),
+        best_(validation_.of_classes(),
+              options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
+        start_model_(loop.start),
         trainer_(network_, trainer_options(loop)) {
     result_.history.reserve(std::min<std::size_t>(options_.epochs, 1 << 16));
   }
@@ -261,7 +264,9 @@ class Loop {
     } else {
       result_.best_epoch = result_.history.empty() ? 0 : result_.history.back().epoch;
     }
-    if (all_finite(network_.state())) return;
+    // Weights that gave a loss which is not finite are no good either, even where they are finite themselves.
+    const bool bad = result_.stop_reason == StopReason::kDiverged && !have_best;
+    if (!bad && all_finite(network_.state())) return;
     result_.stop_reason = StopReason::kDiverged;
     throw_away();
   }
@@ -269,7 +274,8 @@ class Loop {
   // No good weights are left: those before the first update come back.
   void throw_away() {
     const NetworkOptions initial{options_.seed, options_.initializer, network_.arithmetic()};
-    network_ = BasicNetwork<T>(network_.architecture(), initial);
+    network_ = start_model_ != nullptr ? std::get<BasicNetwork<T>>(start_model_->network)
+                                       : BasicNetwork<T>(network_.architecture(), initial);
     result_.best_epoch = 0;
   }
 
@@ -285,6 +291,7 @@ class Loop {
   Validation<T> validation_;
   ShuffledBatch<T> source_;
   Best<T> best_;
+  const Model* start_model_;
   BasicTrainer<T> trainer_;
   Clock::time_point start_;
   double last_report_ = 0;

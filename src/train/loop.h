@@ -13,6 +13,7 @@ struct LoopOptions {
   const TrainOptions& options;
   bool shuffle = true;
   bool freeze_biases = false;
+  const Model* start = nullptr;  // whose weights come back if no good ones are left; null: those of the seed
 };
 
 // Trains `model`'s network (which must be a BasicNetwork<T>) on `train`; `validation` may have no rows. Everything but

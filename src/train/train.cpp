@@ -45,7 +45,7 @@ void check_validation(const TrainOptions& o, std::size_t validation_rows) {
 }
 
 template <class T>
-void train_on_table(Model& model, const Dataset& train, const Dataset& validation, const TrainOptions& options,
+void train_on_table(Model& model, const Dataset& train, const Dataset& validation, const training::LoopOptions& loop,
                     const TrainObserver& observer, TrainResult& result) {
   const training::TableRows<T> rows(*model.preprocessing, train, Encoder::Targets::kRequired);
   const bool validate = validation.rows() > 0;
@@ -54,13 +54,13 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   for (const auto* warnings : {&rows.warnings(), &validation_rows.warnings()}) {
     result.warnings.insert(result.warnings.end(), warnings->begin(), warnings->end());
   }
-  training::RunFolder folder(options.run_directory, options.configuration);
-  training::run_loop<T>(model, rows, validation_rows, {options}, observer, folder, result);
+  training::RunFolder folder(loop.options.run_directory, loop.options.configuration);
+  training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);
 }
 
-// Trains a model that has its preprocessing and weights.
-TrainResult train_model(Model model, const Dataset& train, const Dataset& validation, const TrainOptions& options,
-                        const TrainObserver& observer, std::vector<std::string> warnings) {
+// Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
+TrainResult train_model(Model model, const Model* start, const Dataset& train, const Dataset& validation,
+                        const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings) {
   check_options(options);
   check_validation(options, validation.rows());
   BPROP_CHECK(train.rows() > 0, UsageError, "{}: there are no rows to train on", train.source());
@@ -69,10 +69,11 @@ TrainResult train_model(Model model, const Dataset& train, const Dataset& valida
   result.train_rows = train.rows();
   result.validation_rows = validation.rows();
   if (observer.begin) observer.begin(result.model, train.rows(), validation.rows());
+  const training::LoopOptions loop{.options = options, .start = start};
   if (std::holds_alternative<Network>(result.model.network)) {
-    train_on_table<float>(result.model, train, validation, options, observer, result);
+    train_on_table<float>(result.model, train, validation, loop, observer, result);
   } else {
-    train_on_table<double>(result.model, train, validation, options, observer, result);
+    train_on_table<double>(result.model, train, validation, loop, observer, result);
   }
   if (result.stop_reason == StopReason::kDiverged) {
     result.warnings.push_back(fmt::format(
@@ -99,7 +100,7 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
   check_options(options);
   std::vector<std::string> warnings;
   Model model = training::initial_model(data, options, warnings);
-  return train_model(std::move(model), data, validation, options, observer, std::move(warnings));
+  return train_model(std::move(model), nullptr, data, validation, options, observer, std::move(warnings));
 }
 
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& options,
@@ -108,7 +109,7 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   model.exercise.reset();
   model.preprocessing = training::preprocessing_for(start, data);
   model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
-  return train_model(std::move(model), data, validation, options, observer, {});
+  return train_model(std::move(model), &start, data, validation, options, observer, {});
 }
 
 TrainOptions exercise_options(const Model& start) {
@@ -133,7 +134,7 @@ TrainResult train_from(const Model& start, const TrainOptions& options, const Tr
   result.train_rows = exercise.rows;
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
   training::RunFolder folder(options.run_directory, options.configuration);
-  const training::LoopOptions loop{options, false, exercise.freeze_biases};
+  const training::LoopOptions loop{options, false, exercise.freeze_biases, &start};
   std::visit(
       [&]<class T>(BasicNetwork<T>& network) {
         const training::ExerciseRows<T> rows(exercise, network.inputs(), network.outputs());

@@ -90,7 +90,7 @@ struct BasicTrainer<T>::State {
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     if (!std::isfinite(report.loss)) return report.loss;
     if (options.clip > 0) clip();
-    if (options.measure_change) previous = network.state().parameters;
+    if (options.measure_change) previous.copy_from(network.state().parameters);
     optim::update<T>(updates, engine.pool, options.optimizer, report.learning_rate, options.weight_decay, segments,
                      parameters(), gradient.span(), optimizer);
     if (options.measure_change) {

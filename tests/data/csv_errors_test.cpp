@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "data/bytes_and_files.h"
+#include "data/csv_table.h"
+
+namespace bprop {
+namespace {
+
+struct Bad {
+  const char* what;
+  std::string text;
+  CsvOptions options;
+  Failure::Kind kind;
+  std::string sentence;
+};
+
+constexpr auto kFormat = Failure::Kind::kFormat;
+constexpr auto kUsage = Failure::Kind::kUsage;
+
+class CsvErrors : public testing::TestWithParam<Bad> {};
+
+TEST_P(CsvErrors, IsOneSentenceWithFileLineFoundAndExpected) {
+  const Bad& bad = GetParam();
+  const auto result = data::parse_csv(bad.text, "t.csv", bad.options);
+  ASSERT_FALSE(result) << bad.what;
+  EXPECT_EQ(result.failure().message, bad.sentence);
+  EXPECT_EQ(result.failure().kind, bad.kind);
+}
+
+const std::string kWide = "sepal_length,sepal_width,c,d,e,f,g,h,i,j,k,l\n1,2,3,4,5,6,7,8,9,10,11,12\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CsvErrors,
+    testing::Values(
+        Bad{"empty", "", {}, kFormat, "t.csv: is empty, expected a table with a header and rows"},
+        Bad{"blank", "\n \n\r\n", {}, kFormat, "t.csv: is empty, expected a table with a header and rows"},
+        Bad{"header only", "a,b\n", {}, kFormat, "t.csv: holds a header and no row, expected at least one row"},
+        Bad{"too few", "a,b\n1,2\n\n3\n", {}, kFormat, "t.csv, line 4: found 1 field, expected 2 as in line 1"},
+        Bad{"too many", "a,b\n1,2,3\n", {}, kFormat, "t.csv, line 2: found 3 fields, expected 2 as in line 1"},
+        Bad{"ragged in quotes", "a,b\n\"1\n\"\n", {}, kFormat, "t.csv, line 2: found 1 field, expected 2 as in line 1"},
+        Bad{"equal names",
+            "a,b,a\n1,2,3\n",
+            {},
+            kFormat,
+            "t.csv, line 1: columns 1 and 3 are both called 'a', expected different names"},
+        Bad{"unknown target, close",
+            kWide,
+            {.target = "Sepal_with"},
+            kUsage,
+            "t.csv: there is no column 'Sepal_with'; did you mean 'sepal_width'?"},
+        Bad{"unknown target",
+            kWide,
+            {.target = "price"},
+            kUsage,
+            "t.csv: there is no column 'price'; its 12 columns are sepal_length, sepal_width, c, d, e, f, g, h, i, j, "
+            "…"},
+        Bad{"number beyond",
+            kWide,
+            {.target = "13"},
+            kUsage,
+            "t.csv: there is no column '13'; its 12 columns are sepal_length, sepal_width, c, d, e, f, g, h, i, j, …"},
+        Bad{"unknown ignored",
+            "a,b\n1,2\n",
+            {.ignore = {"zzz"}},
+            kUsage,
+            "t.csv: there is no column 'zzz'; its 2 columns are a, b"},
+        Bad{"target ignored",
+            "a,b\n1,2\n",
+            {.target = "b", .ignore = {"2"}},
+            kUsage,
+            "t.csv: column 'b' is the target and cannot be ignored"},
+        Bad{"all ignored",
+            "a,b\n1,2\n",
+            {.ignore = {"a", "b"}},
+            kUsage,
+            "t.csv: all 2 columns are to be ignored, expected one to be left"},
+        Bad{"NUL",
+            std::string("a,b\n1,\0\n", 8),
+            {},
+            kFormat,
+            "t.csv, line 2: found a NUL byte, expected text in UTF-8"},
+        Bad{"old Mac",
+            "a,b\r1,2\r3,4\r",
+            {},
+            kFormat,
+            "t.csv, line 1: found a carriage return inside the line, expected lines that end in \\n or \\r\\n"},
+        Bad{"carriage return after a quote",
+            "a,b\n\"1\",2\r3,4\n",
+            {},
+            kFormat,
+            "t.csv, line 2: found a carriage return inside the line, expected lines that end in \\n or \\r\\n"},
+        Bad{"quote inside",
+            "a,b\n1,2\n3,x\"y\n",
+            {},
+            kFormat,
+            "t.csv, line 3, field 2: found a quote inside a field, expected quotes around the whole field and \"\" for "
+            "a "
+            "quote"},
+        Bad{"text after quote",
+            "a,b\n\"x\"y,2\n",
+            {},
+            kFormat,
+            "t.csv, line 2, field 1: found a quote inside a field, expected quotes around the whole field and \"\" for "
+            "a "
+            "quote"},
+        Bad{"open quote",
+            "a,b\n1,2\n3,\"x\n4,5\n6,7\n",
+            {},
+            kFormat,
+            "t.csv, line 3, field 2: found a quote that is never closed, expected \""},
+        Bad{"text for a number",
+            "a,b\n1,2\nx,3\n",
+            {.hints = {{"a", ColumnKind::kNumber}}},
+            kFormat,
+            "t.csv, line 3, column 'a': found 'x', expected a number"},
+        Bad{"infinite",
+            "a,b\n1,2\n-inf,3\n",
+            {},
+            kFormat,
+            "t.csv, line 3, column 'a': found '-inf', expected a finite number"},
+        Bad{"overflow",
+            "a,b\n1,2\n1e999,3\n",
+            {},
+            kFormat,
+            "t.csv, line 3, column 'a': found '1e999', expected a finite number"},
+        Bad{"decimal", "a\n1\n", {.decimal = ';'}, kUsage, "[load_csv] the decimal is ';', expected '.' or ','"},
+        Bad{"delimiter",
+            "a\n1\n",
+            {.delimiter = '"'},
+            kUsage,
+            "[load_csv] a quote, a space or a line end cannot delimit fields"},
+        Bad{"both",
+            "a\n1\n",
+            {.delimiter = ',', .decimal = ','},
+            kUsage,
+            "[load_csv] ',' cannot be both delimiter and decimal"},
+        Bad{"cut gzip", gzipped("a,b\n1,2\n").substr(0, 20), {}, kFormat, "t.csv: the gzip data ends too early"}));
+
+TEST(CsvFile, InfinityInAColumnOfTextIsText) {
+  const auto data = data::parse_csv("a,b\ninf,1\nabc,2\n", "t.csv").value_or_throw();
+  EXPECT_EQ(data.text(0, 0), "inf");
+}
+
+TEST(CsvFile, DamagedGzipIsSaid) {
+  std::string bytes = gzipped("a,b\n1,2\n");
+  bytes[bytes.size() - 6] = static_cast<char>(bytes[bytes.size() - 6] ^ 1);
+  const auto result = data::parse_csv(bytes, "t.csv");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.failure().message, "t.csv: the gzip data is damaged (incorrect data check)");
+}
+
+TEST(CsvFile, ALineWithoutEndIsRefusedBeforeItFillsTheMemory) {
+  const auto result = data::parse_csv(std::string((std::size_t{1} << 24) + 100, 'x'), "t.csv");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.failure().message, "t.csv, line 1: is longer than 16 MiB, expected a table with one row a line");
+}
+
+template <class Kind>
+std::string message_of(const std::string& path) {
+  try {
+    load_csv(path);
+  } catch (const Kind& error) {
+    return error.what();
+  }
+  return "no such exception";
+}
+
+TEST(CsvFile, AMissingFileAndAFolderAreSaid) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(message_of<IoError>(folder.path() + "/none.csv"),
+            folder.path() + "/none.csv: cannot be opened: No such file or directory");
+  EXPECT_EQ(message_of<IoError>(folder.path()), folder.path() + ": is a folder, expected a file");
+}
+
+TEST(CsvFile, AnUnreadableFileIsSaid) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("secret.csv", "a\n1\n");
+  ASSERT_EQ(chmod(path.c_str(), 0), 0);
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  EXPECT_EQ(message_of<IoError>(path), path + ": cannot be opened: Permission denied");
+}
+
+TEST(CsvFile, AFileAndAPipeReadAsTheBytesDo) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(load_csv(folder.write("a.csv", "a,b\n1,2\nx,3\n")).text(1, 0), "x");
+  EXPECT_EQ(load_csv(folder.write("a.csv.gz", gzipped("a,b\n1,2\nx,3\n"))).text(0, 0), "1");
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "a,b\n1,2\nx,3\n", 12), 12);
+  close(ends[1]);
+  EXPECT_EQ(load_csv("/dev/fd/" + std::to_string(ends[0])).text(0, 0), "1");
+  close(ends[0]);
+}
+
+}  // namespace
+}  // namespace bprop

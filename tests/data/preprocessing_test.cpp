@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/preprocessing.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "data/csv_table.h"
+
+namespace bprop {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+FittedPreprocessing fit(const std::string& text, const std::string& target, const PreprocessingOptions& options = {},
+                        const CsvOptions& csv = {}) {
+  CsvOptions read = csv;
+  read.target = target;
+  return fit_preprocessing(data::parse_csv(text, "t.csv", read).value_or_throw(), options);
+}
+
+template <class Kind>
+std::string message_of(const std::string& text, const std::string& target, const PreprocessingOptions& options = {},
+                       const CsvOptions& csv = {}) {
+  try {
+    fit(text, target, options, csv);
+  } catch (const Kind& error) {
+    return error.what();
+  }
+  return "no such exception";
+}
+
+TEST(Preprocessing, NumbersGetMeanAndPopulationDeviationOfCellsThatAreThere) {
+  const auto fitted = fit("a,b,y\n1,10,p\n3,NA,q\nNA,30,p\n5,50,q\n", "y");
+  const auto& inputs = fitted.preprocessing.inputs;
+  ASSERT_EQ(inputs.size(), 2u);
+  EXPECT_EQ(inputs[0].shift, 3);
+  EXPECT_DOUBLE_EQ(inputs[0].divisor, std::sqrt(8.0 / 3.0));
+  EXPECT_TRUE(inputs[0].missing_seen);
+  EXPECT_EQ(inputs[0].fill, 3);
+  EXPECT_EQ(inputs[1].fill, 30);
+  EXPECT_THAT(fitted.preprocessing.feature_names(), ElementsAre("a", "a is missing", "b", "b is missing"));
+  EXPECT_EQ(fitted.preprocessing.features(), 4u);
+  EXPECT_THAT(fitted.warnings, IsEmpty());
+}
+
+TEST(Preprocessing, TheMedianOfAnEvenNumberOfCellsIsTheMiddleOfTwo) {
+  EXPECT_EQ(fit("a,y\n1,p\n2,q\n?,p\n7,q\n100,p\n", "y").preprocessing.inputs[0].fill, 4.5);
+}
+
+TEST(Preprocessing, TextExpandsToItsTrainingCategories) {
+  const auto data = data::parse_csv("c,y\nred,0\nblue,1\n,0\nred,1\nblue,0\ngreen,1\n", "t.csv", {.target = "y"});
+  const auto fitted = fit_preprocessing(data->select({0, 1, 2, 3, 4}));
+  EXPECT_THAT(fitted.preprocessing.feature_names(), ElementsAre("c=blue", "c=red", "c is missing"));
+}
+
+TEST(Preprocessing, ClassesAreTextOrAtMostTwentyIntegers) {
+  const auto target = [](int distinct, double step) {
+    std::string text = "x,y\n";
+    for (int i = 0; i < 3 * distinct; ++i) text += fmt::format("{},{}\n", i, i % distinct * step);
+    return fit(text, "y").preprocessing.target;
+  };
+  EXPECT_EQ(target(20, 1).task, Task::kClasses);
+  EXPECT_EQ(target(21, 1).task, Task::kNumbers);
+  EXPECT_EQ(target(3, 0.5).task, Task::kNumbers);
+  EXPECT_EQ(fit("x,y\n1,a\n2,b\n", "y").preprocessing.target.task, Task::kClasses);
+  EXPECT_EQ(fit("x,y\n1,0\n2,1\n", "y", {.task = Task::kNumbers}).preprocessing.target.task, Task::kNumbers);
+  EXPECT_THAT(fit("x,y\n1,0.5\n2,0.25\n", "y", {.task = Task::kClasses}).preprocessing.target.classes,
+              ElementsAre("0.25", "0.5"));
+}
+
+TEST(Preprocessing, LabelsAreSortedAsIntegersIfAllAreElseBytewise) {
+  EXPECT_THAT(fit("x,y\n1,10\n2,9\n3,-1\n", "y").preprocessing.target.classes, ElementsAre("-1", "9", "10"));
+  EXPECT_THAT(fit("x,y\n1,10\n2,9\n3,b\n", "y").preprocessing.target.classes, ElementsAre("10", "9", "b"));
+  EXPECT_THAT(fit("x,y\n1,10\n2,9\n", "y", {}, {.hints = {{"y", ColumnKind::kText}}}).preprocessing.target.classes,
+              ElementsAre("9", "10"));
+}
+
+TEST(Preprocessing, TwoClassesAreOneOutputAndMoreAreOneHot) {
+  EXPECT_EQ(fit("x,y\n1,a\n2,b\n", "y").preprocessing.outputs(), 1u);
+  EXPECT_EQ(fit("x,y\n1,a\n2,b\n", "y", {.one_hot_pairs = true}).preprocessing.outputs(), 2u);
+  EXPECT_EQ(fit("x,y\n1,a\n2,b\n3,c\n", "y").preprocessing.outputs(), 3u);
+  EXPECT_EQ(fit("x,y\n1,1.5\n2,2.5\n3,3.5\n", "y").preprocessing.outputs(), 1u);
+}
+
+TEST(Preprocessing, ATargetOfNumbersIsStandardised) {
+  const auto target = fit("x,y\n1,1.5\n2,3.5\n", "y").preprocessing.target;
+  EXPECT_EQ(target.shift, 2.5);
+  EXPECT_EQ(target.divisor, 1);
+  EXPECT_EQ(target.to_units(-1), 1.5);
+  const auto plain = fit("x,y\n1,1.5\n2,9.5\n", "y", {.standardize_target = false}).preprocessing.target;
+  EXPECT_EQ(plain.to_units(0.25), 0.25);
+}
+
+TEST(Preprocessing, StandardisingCanBeTurnedOff) {
+  const auto input = fit("x,y\n1,a\n7,b\n", "y", {.standardize = false}).preprocessing.inputs[0];
+  EXPECT_EQ(input.shift, 0);
+  EXPECT_EQ(input.divisor, 1);
+}
+
+TEST(Preprocessing, AConstantColumnIsAWarning) {
+  const auto fitted = fit("x,c,t,y\n1,0.1,k,a\n2,0.1,k,b\n3,0.1,k,a\n", "y");
+  EXPECT_THAT(fitted.warnings, ElementsAre("column 'c': is 0.1 in every row, so it tells the network nothing",
+                                           "column 't': is 'k' in every row, so it tells the network nothing"));
+  EXPECT_EQ(fitted.preprocessing.inputs[1].divisor, 1);
+  EXPECT_EQ(fitted.preprocessing.inputs[1].shift, 0.1) << "exactly: the mean of three 0.1 need not be 0.1";
+}
+
+TEST(Preprocessing, ColumnsThatCannotBeInputsAreLeftOutAndSaid) {
+  std::string text = "id,half,many,none,x,y\n";
+  for (int i = 0; i < 2100; ++i) {
+    text += fmt::format("k{},h{},m{},NA,{},{}\n", i, i % 1050, i % 1001, i, i % 2 == 0 ? "a" : "b");
+  }
+  const auto fitted = fit(text, "y");
+  EXPECT_THAT(fitted.warnings, ElementsAre("column 'id': has 2100 distinct texts, more than 1000; it is left out",
+                                           "column 'half': has 1050 distinct texts, more than 1000; it is left out",
+                                           "column 'many': has 1001 distinct texts, more than 1000; it is left out",
+                                           "column 'none': has no value in any row; it is left out"));
+  EXPECT_THAT(fitted.preprocessing.feature_names(), ElementsAre("x"));
+  EXPECT_THAT(fit("c,x,y\nr,1,a\ng,2,b\nb,3,a\nr,4,a\n", "y").warnings,
+              ElementsAre("column 'c': has 3 distinct texts in 4 rows, more than half; it is left out"));
+}
+
+TEST(Preprocessing, IgnoredColumnsAreNoInputs) {
+  EXPECT_THAT(fit("a,b,y\n1,2,p\n3,4,q\n", "y", {.ignore = {"a"}}).preprocessing.feature_names(), ElementsAre("b"));
+  EXPECT_EQ(message_of<UsageError>("a,b,y\n1,2,p\n3,4,q\n", "y", {.ignore = {"z"}}),
+            "t.csv: there is no column 'z'; its 3 columns are a, b, y");
+}
+
+TEST(Preprocessing, BadTargetsAreOneSentence) {
+  EXPECT_EQ(message_of<UsageError>("a,y\n1,2\n", ""), "t.csv: no target is named, expected the column to be predicted");
+  EXPECT_EQ(message_of<FormatError>("a,y\n1,p\n2,q\n\n3,NA\n", "y"),
+            "t.csv, line 5, column 'y': the target is missing, expected a value in every row");
+  EXPECT_EQ(message_of<FormatError>("a,y\n1,3\n2,x\n3,4\n", "y", {.task = Task::kNumbers}),
+            "t.csv, line 3, column 'y': found 'x', expected a number (the task is numbers)");
+  EXPECT_EQ(message_of<FormatError>("a,y\n1,p\n2,p\n", "y"),
+            "t.csv, column 'y': is of class 'p' in every training row, expected two classes or more");
+  EXPECT_EQ(message_of<FormatError>("c,y\nk1,p\nk2,q\n", "y"), "t.csv: no input column is left beside the target 'y'");
+  EXPECT_EQ(message_of<FormatError>("a,y\n1e200,p\n-1e200,q\n", "y"),
+            "t.csv, column 'a': its numbers reach from -1e+200 to 1e+200, too far for a standard deviation");
+}
+
+TEST(Preprocessing, TinyNumbersStillHaveADivisor) {
+  const auto input = fit("a,y\n1e-300,p\n3e-300,q\n", "y").preprocessing.inputs[0];
+  EXPECT_GT(input.divisor, 0);
+}
+
+TEST(Preprocessing, HintsKeepTheKindsOfTraining) {
+  const auto fitted = fit("zip,age,y\nx,1,1.5\nx,2,2.5\n", "y");
+  const auto hints = column_hints(fitted.preprocessing);
+  ASSERT_EQ(hints.size(), 3u);
+  EXPECT_EQ(hints[0].kind, ColumnKind::kText);
+  EXPECT_EQ(hints[1].kind, ColumnKind::kNumber);
+  EXPECT_EQ(hints[2].name, "y");
+}
+
+TEST(Preprocessing, TasksAndKindsHaveNames) {
+  EXPECT_EQ(task_named(name(Task::kClasses)), Task::kClasses);
+  EXPECT_EQ(task_named(name(Task::kNumbers)), Task::kNumbers);
+  EXPECT_THROW(task_named("both"), UsageError);
+  EXPECT_EQ(name(ColumnKind::kNumber), "number");
+  EXPECT_EQ(name(ColumnKind::kText), "text");
+  EXPECT_EQ(name(ColumnKind::kPixel), "pixel");
+}
+
+}  // namespace
+}  // namespace bprop
