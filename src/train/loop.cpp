@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "base/check.h"
-#include "base/random.h"
 #include "bprop/trainer.h"
-#include "train/prediction_pass.h"
+#include "train/best_weights.h"
 #include "train/setup.h"
+#include "train/shuffled_batch.h"
+#include "train/validation.h"
 
 namespace bprop::training {
 namespace {
@@ -20,84 +20,6 @@ constexpr double kSecondsBetweenReports = 0.05;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// The rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept).
-template <class T>
-class ShuffledBatch : public BatchRows<T> {
- public:
-  ShuffledBatch(const RowSource<T>& source, std::uint64_t seed, bool shuffle)
-      : source_(source), seed_(seed), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
-
-  void begin_epoch(std::size_t epoch) {
-    order_ = Permutation({seed_, Purpose::kShuffle, static_cast<std::uint32_t>(epoch), 0}, source_.rows());
-  }
-  void begin_batch(std::size_t first_position) { first_position_ = first_position; }
-
-  void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
-    BPROP_DCHECK(count <= nn::kLeafRows);
-    for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t position = first_position_ + first + n;
-      positions_[n] = static_cast<std::uint32_t>(shuffle_ ? order_(position) : position);
-    }
-    source_.fill(std::span(positions_).first(count), inputs, targets);
-  }
-
- private:
-  const RowSource<T>& source_;
-  std::uint64_t seed_;
-  bool shuffle_;
-  Permutation order_;
-  std::size_t first_position_ = 0;
-  std::array<std::uint32_t, nn::kLeafRows> positions_{};
-};
-
-// Loss and score of the validation rows; the score is accuracy for classes, RMSE in the target's units for numbers.
-template <class T>
-class Validation {
- public:
-  Validation(const Model& model, const RowSource<T>& rows, ThreadPool* pool)
-      : model_(model), network_(std::get<BasicNetwork<T>>(model.network)), rows_(rows), pool_(pool) {
-    LossOptions loss = model.loss;
-    loss.label_smoothing = 0;
-    if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, true);
-  }
-
-  bool exists() const { return pass_.has_value(); }
-  bool of_classes() const { return model_.preprocessing && model_.preprocessing->target.task == Task::kClasses; }
-
-  void fill(EpochReport& report) {
-    report.validation_loss = std::numeric_limits<double>::quiet_NaN();
-    report.validation_score = report.validation_loss;
-    if (!exists()) return;
-    const std::size_t outputs = network_.outputs();
-    const double divisor = model_.preprocessing ? model_.preprocessing->target.divisor : 1;
-    std::size_t correct = 0;
-    double squares = 0;
-    const nn::Engine<T> engine{&linalg::kernels_for<T>(network_.arithmetic()), pool_};
-    const auto visit = [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
-      for (std::size_t n = 0; n < count; ++n) {
-        const T* p = predictions + n * outputs;
-        const T* y = targets + n * outputs;
-        if (of_classes()) correct += class_of(p, outputs) == class_of(y, outputs) ? 1U : 0U;
-        for (std::size_t k = 0; k < outputs; ++k) {
-          const double error = divisor * (static_cast<double>(p[k]) - static_cast<double>(y[k]));
-          squares += error * error;
-        }
-      }
-    };
-    const auto rows = static_cast<double>(rows_.rows());
-    report.validation_loss = pass_->run(engine, network_.state(), visit) / rows;
-    report.validation_score =
-        of_classes() ? static_cast<double>(correct) / rows : std::sqrt(squares / rows / static_cast<double>(outputs));
-  }
-
- private:
-  const Model& model_;
-  const BasicNetwork<T>& network_;
-  const RowSource<T>& rows_;
-  ThreadPool* pool_;
-  std::optional<PredictionPass<T>> pass_;
-};
-
 template <class T>
 bool all_finite(const nn::NetworkState<T>& network) {
   for (const T w : network.parameters.span()) {
@@ -105,36 +27,6 @@ bool all_finite(const nn::NetworkState<T>& network) {
   }
   return true;
 }
-
-// The best weights so far, by validation score, the loss deciding between equals.
-template <class T>
-class Best {
- public:
-  // Memory for so many parameters, taken before training begins; 0: no weights are kept.
-  Best(bool of_classes, std::size_t parameters) : of_classes_(of_classes), parameters_(parameters) {}
-
-  bool improves(const EpochReport& report) const {
-    if (!std::isfinite(report.validation_loss)) return false;
-    if (epoch_ == 0) return true;
-    const double gain = of_classes_ ? report.validation_score - score_ : score_ - report.validation_score;
-    return gain > 0 || (gain == 0 && report.validation_loss < loss_);
-  }
-  void take(const EpochReport& report, const nn::NetworkState<T>& network) {
-    epoch_ = report.epoch;
-    score_ = report.validation_score;
-    loss_ = report.validation_loss;
-    parameters_.copy_from(network.parameters);
-  }
-  void restore(nn::NetworkState<T>& network) const { network.parameters.copy_from(parameters_); }
-  std::size_t epoch() const { return epoch_; }
-
- private:
-  bool of_classes_;
-  std::size_t epoch_ = 0;
-  double score_ = 0;
-  double loss_ = 0;
-  AlignedBuffer<T> parameters_;
-};
 
 template <class T>
 class Loop {
@@ -290,7 +182,7 @@ class Loop {
   std::size_t total_ = 0;
   Validation<T> validation_;
   ShuffledBatch<T> source_;
-  Best<T> best_;
+  BestWeights<T> best_;
   const Model* start_model_;
   BasicTrainer<T> trainer_;
   Clock::time_point start_;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept).
+#pragma once
+
+#include <array>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "bprop/batch_rows.h"
+#include "nn/leaves.h"
+#include "train/row_source.h"
+
+namespace bprop::training {
+
+template <class T>
+class ShuffledBatch : public BatchRows<T> {
+ public:
+  ShuffledBatch(const RowSource<T>& source, std::uint64_t seed, bool shuffle)
+      : source_(source), seed_(seed), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
+
+  void begin_epoch(std::size_t epoch) {
+    order_ = Permutation({seed_, Purpose::kShuffle, static_cast<std::uint32_t>(epoch), 0}, source_.rows());
+  }
+  void begin_batch(std::size_t first_position) { first_position_ = first_position; }
+
+  void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
+    BPROP_DCHECK(count <= nn::kLeafRows);
+    for (std::size_t n = 0; n < count; ++n) {
+      const std::size_t position = first_position_ + first + n;
+      positions_[n] = static_cast<std::uint32_t>(shuffle_ ? order_(position) : position);
+    }
+    source_.fill(std::span(positions_).first(count), inputs, targets);
+  }
+
+ private:
+  const RowSource<T>& source_;
+  std::uint64_t seed_;
+  bool shuffle_;
+  Permutation order_;
+  std::size_t first_position_ = 0;
+  std::array<std::uint32_t, nn::kLeafRows> positions_{};
+};
+
+}  // namespace bprop::training
