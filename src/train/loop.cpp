@@ -58,21 +58,16 @@ class Loop {
   }
 
  private:
+  // What the loop knows and the options do not.
   TrainerOptions trainer_options(const LoopOptions& loop) {
-    const std::size_t steps_per_epoch = (rows_ + batch_ - 1) / batch_;
     total_ = total_steps(options_, rows_);
-    return {.batch = batch_,
-            .loss = model_.loss,
-            .optimizer = optimizer_of(options_),
-            .schedule = options_.schedule,
-            .steps_per_epoch = steps_per_epoch,
-            .total_steps = total_,
-            .l2 = options_.l2,
-            .weight_decay = options_.weight_decay,
-            .clip = options_.clip,
-            .freeze_biases = loop.freeze_biases,
-            .measure_change = options_.min_change > 0,
-            .pool = options_.pool};
+    TrainerOptions trainer = training::trainer_options(options_);
+    trainer.batch = batch_;
+    trainer.loss = model_.loss;
+    trainer.steps_per_epoch = (rows_ + batch_ - 1) / batch_;
+    trainer.total_steps = total_;
+    trainer.freeze_biases = loop.freeze_biases;
+    return trainer;
   }
 
   // False when training is over.

@@ -41,10 +41,17 @@ LossOptions loss_options(const TrainOptions& options, Loss loss) {
   return {loss, options.reduction, smoothing, options.huber_delta};
 }
 
-Optimizer optimizer_of(const TrainOptions& options) {
-  Optimizer optimizer = options.optimizer;
-  if (options.learning_rate) set_learning_rate(optimizer, *options.learning_rate);
-  return optimizer;
+TrainerOptions trainer_options(const TrainOptions& options) {
+  TrainerOptions trainer;
+  trainer.optimizer = options.optimizer;
+  if (options.learning_rate) set_learning_rate(trainer.optimizer, *options.learning_rate);
+  trainer.schedule = options.schedule;
+  trainer.l2 = options.l2;
+  trainer.weight_decay = options.weight_decay;
+  trainer.clip = options.clip;
+  trainer.measure_change = options.min_change > 0;
+  trainer.pool = options.pool;
+  return trainer;
 }
 
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bprop/train.h"
+#include "bprop/trainer.h"
 
 namespace bprop::training {
 
@@ -13,8 +14,8 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 // That loss with what the options say about it.
 LossOptions loss_options(const TrainOptions& options, Loss loss);
 
-// The options' optimiser with the options' rate.
-Optimizer optimizer_of(const TrainOptions& options);
+// What the options say to a trainer; loss, batch and numbers of steps are the loop's to add.
+TrainerOptions trainer_options(const TrainOptions& options);
 
 // Rows of an update: all of them for full-batch gradient descent.
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows);

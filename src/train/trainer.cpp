@@ -11,6 +11,7 @@
 #include "nn/batch_gradient.h"
 #include "optim/norms.h"
 #include "optim/update.h"
+#include "train/trainer_options.h"
 
 namespace bprop {
 namespace {
@@ -23,26 +24,6 @@ std::vector<optim::Segment> segments_of(const nn::Layout& layout, bool freeze_bi
     if (at.bias_size > 0 && !freeze_biases) segments.push_back({at.bias, at.bias_size, 1, 0});
   }
   return segments;
-}
-
-void check_options(const TrainerOptions& o) {
-  const auto positive = [](double x) { return std::isfinite(x) && x > 0; };
-  const auto not_negative = [](double x) { return std::isfinite(x) && x >= 0; };
-  BPROP_CHECK(positive(learning_rate(o.optimizer)), UsageError, "learning_rate is {}, expected a number above 0",
-              learning_rate(o.optimizer));
-  BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
-  BPROP_CHECK(not_negative(o.l2), UsageError, "l2 is {}, expected a number from 0", o.l2);
-  BPROP_CHECK(not_negative(o.weight_decay), UsageError, "weight_decay is {}, expected a number from 0", o.weight_decay);
-  BPROP_CHECK(not_negative(o.clip), UsageError, "clip is {}, expected a norm above 0, or 0 for none", o.clip);
-  BPROP_CHECK(o.loss.label_smoothing >= 0 && o.loss.label_smoothing < 1, UsageError,
-              "label_smoothing is {}, expected a number from 0 to below 1", o.loss.label_smoothing);
-  BPROP_CHECK(positive(o.loss.huber_delta), UsageError, "huber_delta is {}, expected a number above 0",
-              o.loss.huber_delta);
-  BPROP_CHECK(o.schedule.factor > 0 && o.schedule.factor <= 1, UsageError,
-              "the schedule's factor is {}, expected a number above 0 to 1", o.schedule.factor);
-  BPROP_CHECK(o.schedule.last >= 0 && o.schedule.last <= 1, UsageError,
-              "the schedule's last factor is {}, expected a number from 0 to 1", o.schedule.last);
-  BPROP_CHECK(o.schedule.every > 0, UsageError, "the schedule's every is 0 epochs, expected at least 1");
 }
 
 // Rows that lie in memory as two matrices.
@@ -134,7 +115,7 @@ struct BasicTrainer<T>::State {
 
 template <class T>
 BasicTrainer<T>::BasicTrainer(BasicNetwork<T>& network, const TrainerOptions& options) {
-  check_options(options);
+  training::check(options);
   state_ = std::make_unique<State>(network, options);
 }
 template <class T>
