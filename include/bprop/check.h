@@ -45,7 +45,7 @@ struct CheckReport {
   std::vector<TensorCheck> tensors;
   std::size_t rows = 0;       // checked
   std::size_t kink_rows = 0;  // left out
-  bool passed = true;
+  bool passed = true;         // false too if every row was left out: then nothing was checked
 };
 
 // Checks ∂L/∂W, ∂L/∂b of every layer and ∂L/∂x on these rows: input (N × in), target (N × out). For a float network

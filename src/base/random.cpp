@@ -11,7 +11,9 @@
 namespace bprop {
 namespace {
 
-constexpr int kFeistelRounds = 6;  // four already pass the pair tests in random_test.cpp; two in reserve
+// Rounds until pairs of positions go to all pairs of rows equally often, measured with 200,000 keys as in
+// permutation_test.cpp: halves of one or two bits need ten, of three bits eight, wider ones four; two in reserve.
+constexpr int feistel_rounds(unsigned half_bits) { return half_bits < 4 ? 12 : 6; }
 
 }  // namespace
 
@@ -39,10 +41,11 @@ Permutation::Permutation(const RandomKey& key, std::uint64_t size) : key_(key), 
 std::uint64_t Permutation::operator()(std::uint64_t position) const {
   BPROP_DCHECK(position < size_);
   const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
+  const int rounds = feistel_rounds(half_bits_);
   do {
     std::uint64_t left = position >> half_bits_;
     std::uint64_t right = position & mask;
-    for (int round = 0; round < kFeistelRounds; ++round) {
+    for (int round = 0; round < rounds; ++round) {
       RandomKey key = key_;
       key.step = static_cast<std::uint32_t>(round);
       const std::uint64_t mixed = random_block(key, static_cast<std::uint32_t>(right))[0] & mask;

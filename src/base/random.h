@@ -35,7 +35,7 @@ float random_uniform(const RandomKey& key, std::uint32_t index);
 
 // A keyed bijection of [0, size): where row `position` of the shuffled order lies in the original one. A Feistel
 // network on the next even number of bits, walked until it falls inside; no list is kept. size ≤ 2^32. Expected cost:
-// under four blocks.
+// under four walks of six blocks (of twelve for up to 64 rows). Of the key, `step` is not read.
 class Permutation {
  public:
   Permutation(const RandomKey& key, std::uint64_t size);

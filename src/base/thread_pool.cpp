@@ -122,14 +122,16 @@ ThreadPool::ThreadPool(const ThreadPoolOptions& options) : state_(std::make_uniq
   const int threads = options.threads == 0 ? usable_processors() : options.threads;
   state_->minimal_work = options.minimal_work;
   state_->workers = std::vector<State::Worker>(static_cast<std::size_t>(threads));
+  int worker = 1;
   try {
-    for (int worker = 1; worker < threads; ++worker) {
+    for (; worker < threads; ++worker) {
       state_->workers[static_cast<std::size_t>(worker)].thread =
           std::thread([state = state_.get(), worker] { state->worker_loop(worker); });
     }
   } catch (const std::system_error& error) {
     state_->stop();
-    throw IoError(fmt::format("[thread_pool] the system refused thread {} of {}: {}", 2, threads, error.what()));
+    throw IoError(
+        fmt::format("[thread_pool] the system refused thread {} of {}: {}", worker + 1, threads, error.what()));
   }
 }
 
@@ -147,14 +149,11 @@ void ThreadPool::run_erased(int parts, Call call, void* context) {
   state.call = call;
   state.context = context;
   state.parts = parts;
-  if (parts <= 1 || threads() == 1) {
-    state.workers[0].parts_run += static_cast<std::uint64_t>(std::max(parts, 0));
-    for (int part = 0; part < parts; ++part) call(context, part);
-    return;
+  if (parts > 1 && threads() > 1) {
+    state.still_running.store(static_cast<std::uint32_t>(threads() - 1), std::memory_order_relaxed);
+    state.forks.fetch_add(1, std::memory_order_release);
+    state.forks.notify_all();
   }
-  state.still_running.store(static_cast<std::uint32_t>(threads() - 1), std::memory_order_relaxed);
-  state.forks.fetch_add(1, std::memory_order_release);
-  state.forks.notify_all();
   state.run_share(0);
   for (std::uint32_t left = state.still_running.load(std::memory_order_acquire); left != 0;) {
     left = wait_for_change(state.still_running, left);

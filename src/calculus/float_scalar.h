@@ -51,12 +51,12 @@ BPROP_FLOAT_SCALAR times_power_of_two(FloatScalar<kFma> a, FloatScalar<kFma> n) 
   return a.of(a.value * power(half) * power(bits - half));
 }
 
-// Leaves a number in [√½, √2) in `a` and returns the exponent taken out; a is positive, normal.
+// Leaves a number in [√½, √2) in `a` and returns the exponent taken out; a is positive, normal (of
+// others the result means nothing).
 BPROP_FLOAT_SCALAR split_exponent(FloatScalar<kFma>& a) {
-  const auto bits = std::bit_cast<std::int32_t>(a.value);
-  const std::int32_t exponent = (bits - std::bit_cast<std::int32_t>(0.70710678F)) >> 23;
-  a.value = std::bit_cast<float>(
-      static_cast<std::int32_t>(static_cast<std::uint32_t>(bits) - (static_cast<std::uint32_t>(exponent) << 23)));
+  const auto bits = std::bit_cast<std::uint32_t>(a.value);
+  const auto exponent = static_cast<std::int32_t>(bits - std::bit_cast<std::uint32_t>(0.70710678F)) >> 23;
+  a.value = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(exponent) << 23));
   return a.of(static_cast<float>(exponent));
 }
 

@@ -159,7 +159,7 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   const std::vector<double> x(input.begin(), input.end());
   const std::vector<double> y(target.begin(), target.end());
   const SmoothRows rows = rows_without_kinks(exact_network, x, y, loss, options.kink_distance);
-  CheckReport report{{}, rows.rows, all_rows - rows.rows, true};
+  CheckReport report{{}, rows.rows, all_rows - rows.rows, rows.rows > 0};
   if (rows.rows == 0) return report;
   BPROP_CHECK(engine_gradients == nullptr || report.kink_rows == 0, UsageError,
               "[check_gradients] {} rows lie at a kink; given gradients can be checked on rows without",

@@ -64,6 +64,10 @@ struct Kernels {
 const Kernels<float>& float_kernels(Arithmetic arithmetic);
 // The plain reference.
 const Kernels<float>& reference_kernels(Arithmetic arithmetic);
+// For tests of whole trainings: while on, float_kernels() and optim::float_updates() give the plain reference. Of the
+// whole process; networks and trainers made before keep what they have.
+void use_reference_kernels(bool on);
+bool reference_kernels_in_use();
 // Every table that this processor can run for that class, the reference first (for tests and benchmarks).
 std::vector<const Kernels<float>*> all_float_kernels(Arithmetic arithmetic);
 

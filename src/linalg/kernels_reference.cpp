@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The plain float kernels: every other float table must give the same bits.
+#include <atomic>
 #include <cmath>
 
 #include "linalg/kernels.h"
@@ -39,6 +40,14 @@ constexpr linalg::Kernels<float> kTable = {
 }  // namespace bprop::reference
 
 namespace bprop::linalg {
+namespace {
+
+std::atomic<bool> reference_only{false};
+
+}  // namespace
+
+void use_reference_kernels(bool on) { reference_only = on; }
+bool reference_kernels_in_use() { return reference_only; }
 
 const Kernels<float>& reference_kernels(Arithmetic arithmetic) {
   return arithmetic == Arithmetic::kFma ? reference::kTable<true> : reference::kTable<false>;

@@ -7,6 +7,7 @@
 // foreach_target comes first.
 #include <hwy/highway.h>
 
+#include "linalg/every_target.h"
 #include "linalg/float_vector-inl.h"
 #include "linalg/kernels.h"
 #include "linalg/panels.h"
@@ -66,6 +67,7 @@ const Kernels<float>& or_reference(const Kernels<float>* kernels, Arithmetic ari
 }  // namespace
 
 const Kernels<float>& float_kernels(Arithmetic arithmetic) {
+  if (reference_kernels_in_use()) return reference_kernels(arithmetic);
   static const Kernels<float>& fma = or_reference(HWY_DYNAMIC_DISPATCH(table)(Arithmetic::kFma), Arithmetic::kFma);
   static const Kernels<float>& portable = *HWY_DYNAMIC_DISPATCH(table)(Arithmetic::kPortable);
   return arithmetic == Arithmetic::kFma ? fma : portable;
@@ -73,14 +75,9 @@ const Kernels<float>& float_kernels(Arithmetic arithmetic) {
 
 std::vector<const Kernels<float>*> all_float_kernels(Arithmetic arithmetic) {
   std::vector<const Kernels<float>*> all = {&reference_kernels(arithmetic)};
-  const auto supported = hwy::SupportedTargets() & HWY_TARGETS;
-  for (auto rest = supported; rest != 0; rest &= rest - 1) {
-    hwy::SetSupportedTargetsForTest(rest & -rest);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  on_every_target(HWY_TARGETS, [&] {
     if (const Kernels<float>* kernels = HWY_DYNAMIC_DISPATCH(table)(arithmetic)) all.push_back(kernels);
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  });
   return all;
 }
 

@@ -21,7 +21,7 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
       workspace_(architecture, largest_leaf(largest_batch), Keep::kTraining),
       inputs_(workspace_.capacity() * architecture.inputs()),
       targets_(workspace_.capacity() * architecture.outputs()),
-      tree_(Layout(architecture).size()) {}
+      tree_(Layout(architecture).size(), leaf_count(largest_batch)) {}
 
 template <class T>
 double BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,

@@ -2,7 +2,7 @@
 //
 // BatchGradient: loss and gradient of a batch, leaf by leaf: rows are asked for, go forward, meet the loss, come back.
 //   rows -> panels -> forward -> loss -> backward -> leaf gradient -> fixed tree -> gradient of the batch
-// All memory is allocated in the constructor (and, for the tree, in the first batch).
+// All memory is allocated in the constructor.
 #pragma once
 
 #include <optional>

@@ -52,7 +52,7 @@ class Inspector {
     result.layers.resize(network_.layout.layers());
     nn::Workspace<T> workspace(network_.architecture, nn::largest_leaf(rows_), nn::Keep::kInspection);
     const nn::Twins<T> twins(network_, true);
-    nn::TreeSum<T> tree(network_.layout.size());
+    nn::TreeSum<T> tree(network_.layout.size(), leaves_);
     for (std::size_t i = 0; i < leaves_; ++i) {
       const nn::Leaf leaf = nn::leaf(rows_, leaves_, i);
       result.loss += scores(leaf, true, workspace);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -38,7 +39,14 @@ inline std::size_t largest_leaf(std::size_t rows) {
 template <class T>
 class TreeSum {
  public:
-  explicit TreeSum(std::size_t size) : size_(size) {}
+  // For sums of up to `most_leaves` buffers of `size` numbers; takes the memory of all that will be alive at once.
+  TreeSum(std::size_t size, std::size_t most_leaves) : size_(size) {
+    if (most_leaves < 2) return;
+    const auto alive = static_cast<std::size_t>(std::bit_width(most_leaves - 1)) + 1;
+    free_.reserve(alive);
+    stack_.reserve(alive);
+    for (std::size_t i = 0; i < alive; ++i) free_.emplace_back(size);
+  }
 
   // A buffer for the next leaf's gradient to be written into.
   std::span<T> next() {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "base/aligned_buffer.h"
 #include "bprop/arithmetic.h"
@@ -39,6 +40,8 @@ struct UpdateKernels {
 };
 const UpdateKernels<float>& float_updates(Arithmetic arithmetic);
 const UpdateKernels<float>& reference_updates(Arithmetic arithmetic);
+// Every table that this processor can run for that class, the reference first (for tests).
+std::vector<const UpdateKernels<float>*> all_float_updates(Arithmetic arithmetic);
 const UpdateKernels<double>& double_updates(Arithmetic arithmetic);
 template <class T>
 const UpdateKernels<T>& updates_for(Arithmetic arithmetic);

@@ -7,7 +7,9 @@
 // foreach_target comes first.
 #include <hwy/highway.h>
 
+#include "linalg/every_target.h"
 #include "linalg/float_vector-inl.h"
+#include "linalg/kernels.h"
 #include "linalg/lanes.h"
 #include "optim/update.h"
 
@@ -63,8 +65,17 @@ const UpdateKernels<float>& reference_updates(Arithmetic arithmetic) {
 }
 
 const UpdateKernels<float>& float_updates(Arithmetic arithmetic) {
+  if (linalg::reference_kernels_in_use()) return reference_updates(arithmetic);
   const UpdateKernels<float>* kernels = HWY_DYNAMIC_DISPATCH(update_table)(arithmetic);
   return kernels != nullptr ? *kernels : reference_updates(arithmetic);
+}
+
+std::vector<const UpdateKernels<float>*> all_float_updates(Arithmetic arithmetic) {
+  std::vector<const UpdateKernels<float>*> all = {&reference_updates(arithmetic)};
+  linalg::on_every_target(HWY_TARGETS, [&] {
+    if (const UpdateKernels<float>* kernels = HWY_DYNAMIC_DISPATCH(update_table)(arithmetic)) all.push_back(kernels);
+  });
+  return all;
 }
 
 const UpdateKernels<double>& double_updates(Arithmetic) { return scalar::kDouble; }

@@ -56,9 +56,11 @@ void Tape::forward(const Variable& s) {
   tangents_[static_cast<std::size_t>(s.index_)] = 1.0;
   for (std::size_t i = static_cast<std::size_t>(s.index_) + 1; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
-    // v = operation(left, right)
-    if (node.left >= 0) tangents_[i] += node.d_left * tangents_[static_cast<std::size_t>(node.left)];
-    if (node.right >= 0) tangents_[i] += node.d_right * tangents_[static_cast<std::size_t>(node.right)];
+    // v = operation(left, right); an operand that s does not move adds nothing, even where its slope is inf or NaN
+    const double left = node.left >= 0 ? tangents_[static_cast<std::size_t>(node.left)] : 0.0;
+    const double right = node.right >= 0 ? tangents_[static_cast<std::size_t>(node.right)] : 0.0;
+    if (left != 0.0) tangents_[i] += node.d_left * left;
+    if (right != 0.0) tangents_[i] += node.d_right * right;
   }
 }
 

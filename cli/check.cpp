@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/check.h"
+
+#include <sstream>
+
+#include "chosen_rows.h"
+#include "json_text.h"
+#include "terminal.h"
+#include "text_file.h"
+#include "verbs.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr VerbText kText = {
+    .name = "check",
+    .summary = "gradients against three independent judges: tape, complex step, differences",
+    .examples =
+        "bprop check model.safetensors digits.csv\n"
+        "bprop check exercise.toml",
+    .usage = "MODEL [DATA] [OPTION...]",
+    .details =
+        "Works out every gradient of the loss on some rows twice, by the engine and by a scalar expression graph "
+        "that shares none of its code, and samples entries by the complex step and by central differences. A line "
+        "a tensor with its largest error; exit code 1 if one is larger than honest arithmetic makes it.",
+};
+
+class Check : public Verb {
+ public:
+  Check() : Verb(kText) {}
+
+  void declare(Options& options) override {
+    input_.declare(options);
+    options.heading("Check");
+    rows_.declare(options);
+    options.value("samples", "N", check_.sampled_entries,
+                  "entries of a tensor for complex step and differences; 0: all");
+    options.value("seed", "N", check_.seed, "which entries");
+    options.heading("Program");
+    options.flag("json", json_, "the report as one JSON object");
+    options.flag("quiet", quiet_, "no remarks");
+  }
+
+  ExitCode run(const Options&) override {
+    const Model model = input_.model();
+    const auto data = input_.data(model, true);
+    const CheckReport report = std::visit(
+        [&]<class T>(const BasicNetwork<T>& network) {
+          const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
+          if (!quiet_) remark_all("check", rows.warnings);
+          return check_gradients<T>(network, rows.input, rows.target, model.loss, check_);
+        },
+        model.network);
+    if (json_) {
+      print(json_text(report));
+    } else {
+      std::ostringstream table;
+      table << report;
+      print(table.str());
+    }
+    return report.passed ? ExitCode::kDone : ExitCode::kFailed;
+  }
+
+ private:
+  ModelAndData input_;
+  RowChoice rows_;
+  CheckOptions check_;
+  bool json_ = false;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> check_verb() { return std::make_unique<Check>(); }
+
+}  // namespace bprop::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chosen_rows.h"
+
+#include "bprop/error.h"
+#include "row_list.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr const char* kFirstRows = "1:32";
+
+std::vector<std::uint32_t> positions(const RowChoice& choice, std::size_t rows) {
+  return choice.list.empty() ? read_rows(kFirstRows, rows, false) : read_rows(choice.list, rows, true);
+}
+
+template <class T>
+std::vector<T> select(const std::vector<T>& matrix, std::size_t columns, const std::vector<std::uint32_t>& rows) {
+  std::vector<T> selected;
+  selected.reserve(rows.size() * columns);
+  for (const std::uint32_t row : rows) {
+    const auto begin = matrix.begin() + static_cast<std::ptrdiff_t>(row * columns);
+    selected.insert(selected.end(), begin, begin + static_cast<std::ptrdiff_t>(columns));
+  }
+  return selected;
+}
+
+}  // namespace
+
+void RowChoice::declare(Options& options) {
+  options.value("rows", "LIST", list, "rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default the first 32");
+}
+
+template <class T>
+EncodedRows<T> chosen_rows(const Model& model, const std::optional<Dataset>& data, const RowChoice& choice) {
+  EncodedRows<T> rows;
+  if (data) {
+    rows = encoded_rows<T>(model, *data, positions(choice, data->rows()));
+  } else {
+    rows = exercise_rows<T>(model);
+    const auto chosen = positions(choice, rows.rows);
+    rows.input = select(rows.input, model.architecture().inputs(), chosen);
+    if (!rows.target.empty()) rows.target = select(rows.target, model.architecture().outputs(), chosen);
+    rows.rows = chosen.size();
+  }
+  if (rows.target.empty()) throw UsageError("the rows have no target, expected one: gradients are those of a loss");
+  return rows;
+}
+
+template EncodedRows<float> chosen_rows(const Model&, const std::optional<Dataset>&, const RowChoice&);
+template EncodedRows<double> chosen_rows(const Model&, const std::optional<Dataset>&, const RowChoice&);
+
+}  // namespace bprop::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config_file.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "bprop/error.h"
+#include "suggestion.h"
+#include "text_file.h"
+
+namespace bprop::cli {
+namespace {
+
+// The text that one would type after the option.
+std::string typed(const toml::node& node, const std::string& where) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
+  if (const auto whole = node.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+  if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
+  throw FormatError(fmt::format("{}: found a {}, expected a text, a number, true or false", where,
+                                node.is_table()   ? "table"
+                                : node.is_array() ? "list"
+                                                  : "date or time"));
+}
+
+[[noreturn]] void refuse_key(const std::string& place, std::string_view key, const Options& options) {
+  std::vector<std::string> known;
+  for (const Option& option : options.all()) {
+    if (option.kind == Option::Kind::kPositional || option.name == "config") continue;
+    known.push_back(option.name);
+    std::ranges::replace(known.back(), '-', '_');
+  }
+  throw FormatError(fmt::format("{}: there is no option '{}'{}", place, key, suggestion(key, known)));
+}
+
+void read_entry(const std::string& path, std::string_view key, const toml::node& node, Options& options) {
+  const std::string place = fmt::format("{}, line {}", path, node.source().begin.line);
+  Option* option = key == "config" ? nullptr : options.find(key == "data" ? "DATA" : key);
+  if (option == nullptr) refuse_key(place, key, options);
+  if (option->given()) return;  // the command line has the last word
+
+  const std::string where = fmt::format("{}: {}", place, key);
+  const toml::array* list = node.as_array();
+  if (list != nullptr && option->kind == Option::Kind::kList) {
+    for (const toml::node& entry : *list) option->texts.push_back(typed(entry, where));
+  } else {
+    option->texts.push_back(typed(node, where));
+  }
+  option->origin = where;
+  option->from_file = true;
+}
+
+std::string in_quotes(const std::string& text) {
+  std::ostringstream out;
+  out << toml::toml_formatter(toml::value<std::string>(text), toml::format_flags::none);
+  return out.str();
+}
+
+bool is_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+std::string value_text(const Option& option) {
+  const std::string single = option.texts.empty() ? option.default_text : option.texts.front();
+  if (option.kind == Option::Kind::kFlag) return single.empty() ? "false" : single;
+  if (!option.plain_text && is_number(single)) return single;
+  if (option.kind != Option::Kind::kList) return in_quotes(single);
+  std::string list;
+  for (const std::string& text : option.texts) list += (list.empty() ? "" : ", ") + in_quotes(text);
+  return "[" + list + "]";
+}
+
+}  // namespace
+
+void read_config(const std::string& path, Options& options) {
+  const std::string text = read_text_file(path);
+  try {
+    for (const auto& [key, node] : toml::parse(text)) read_entry(path, std::string_view(key), node, options);
+  } catch (const toml::parse_error& error) {
+    const auto place = error.source().begin;
+    throw FormatError(fmt::format("{}, line {}, column {}: {}", path, place.line, place.column, error.description()));
+  }
+}
+
+std::string config_text(const Options& options) {
+  std::string text;
+  for (const Option& option : options.all()) {
+    if (option.name == "config" || (option.texts.empty() && option.default_text.empty())) continue;
+    std::string key = option.kind == Option::Kind::kPositional ? "data" : option.name;
+    std::ranges::replace(key, '-', '_');
+    text += fmt::format("{} = {}\n", key, value_text(option));
+  }
+  return text;
+}
+
+}  // namespace bprop::cli

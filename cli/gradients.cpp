@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/gradients.h"
+
+#include <fmt/format.h>
+
+#include "bprop/error.h"
+#include "chosen_rows.h"
+#include "quantity.h"
+#include "terminal.h"
+#include "text_file.h"
+#include "verbs.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr VerbText kText = {
+    .name = "gradients",
+    .summary = "every number of forward and backward propagation, as a file of tensors",
+    .examples =
+        "bprop gradients model.safetensors digits.csv --rows 1:8 --output gradients.safetensors\n"
+        "bprop gradients exercise.toml --output gradients.safetensors",
+    .usage = "MODEL [DATA] --output GRADIENTS [OPTION...]",
+    .details =
+        "Writes a safetensors file with loss, input, target, prediction, d_input and, for each layer K from 0, "
+        "layers.K.d_weights (out x in), .d_bias, .delta (the loss by z), .d_output (the loss by a), .z and .a: of "
+        "the mean loss of the rows, inputs and targets as the engine saw them. Anybody can compare with another "
+        "system.",
+};
+
+template <class T>
+BasicNetwork<T> converted(const Model& model) {
+  return std::visit(
+      []<class S>(const BasicNetwork<S>& source) {
+        if constexpr (std::is_same_v<S, T>) {
+          return source;
+        } else {
+          BasicNetwork<T> copy(source.architecture(),
+                               {.initializer = Initializer::kZeros, .arithmetic = source.arithmetic()});
+          for (std::size_t layer = 0; layer < source.architecture().layers.size(); ++layer) {
+            const auto weights = source.weights(layer);
+            const auto bias = source.bias(layer);
+            copy.set_weights(layer, std::vector<T>(weights.begin(), weights.end()));
+            if (!bias.empty()) copy.set_bias(layer, std::vector<T>(bias.begin(), bias.end()));
+          }
+          return copy;
+        }
+      },
+      model.network);
+}
+
+class GradientsOf : public Verb {
+ public:
+  GradientsOf() : Verb(kText) {}
+
+  void declare(Options& options) override {
+    input_.declare(options);
+    options.heading("Gradients");
+    rows_.declare(options);
+    options.flag("double", double_, "computed and written in double, whatever the model's precision");
+    options.value("output", "GRADIENTS", output_, "the file to write; replaces only such a file");
+    options.heading("Program");
+    options.flag("quiet", quiet_, "no remarks");
+  }
+
+  ExitCode run(const Options&) override {
+    if (output_.empty()) throw UsageError("--output is missing: expected the file to write");
+    const Model model = input_.model();
+    const auto data = input_.data(model, true);
+    if (double_ || std::holds_alternative<DoubleNetwork>(model.network)) {
+      write<double>(model, data);
+    } else {
+      write<float>(model, data);
+    }
+    return ExitCode::kDone;
+  }
+
+ private:
+  template <class T>
+  void write(const Model& model, const std::optional<Dataset>& data) const {
+    const BasicNetwork<T> network = converted<T>(model);
+    const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
+    if (!quiet_) remark_all("gradients", rows.warnings);
+    const BasicGradients<T> all = gradients<T>(network, rows.input, rows.target, model.loss);
+    write_gradients(output_, rows, network, all);
+    print(titled("loss", fmt::format("{} of {}", static_cast<T>(all.loss), counted(rows.rows, "row"))));
+    print(titled("wrote", output_));
+  }
+
+  ModelAndData input_;
+  RowChoice rows_;
+  std::string output_;
+  bool double_ = false;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> gradients_verb() { return std::make_unique<GradientsOf>(); }
+
+}  // namespace bprop::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/error.h"
+#include "data_options.h"
+#include "json_text.h"
+#include "text_file.h"
+#include "verbs.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr VerbText kText = {
+    .name = "inspect",
+    .summary = "what is in a model, or in a table",
+    .examples =
+        "bprop inspect model.safetensors\n"
+        "bprop inspect digits.csv",
+    .usage = "MODEL|DATA [OPTION...]",
+    .details =
+        "Of a model: its layers with size, range and norm of the weights, loss, target, columns and how they are "
+        "scaled; every weight of a small layer. Of a table: its columns with kind, missing cells and range or "
+        "categories, as bprop train would read them.",
+};
+
+bool looks_like_model(const std::string& path) {
+  return path.ends_with(".toml") || path.ends_with(".safetensors") || is_model_file(path);
+}
+
+class Inspect : public Verb {
+ public:
+  Inspect() : Verb(kText) {}
+
+  void declare(Options& options) override {
+    options.positional("FILE", data_.path, "a model, a network typed by hand (TOML), a table or images");
+    options.heading("Data");
+    data_.declare(options);
+    options.heading("Program");
+    options.flag("json", json_, "all of it as one JSON object");
+  }
+
+  ExitCode run(const Options&) override {
+    if (data_.path.empty()) throw UsageError("FILE is missing: expected a model or a table");
+    if (looks_like_model(data_.path)) {
+      const Model model = load_model(data_.path);
+      show(summarize(model, data_.path));
+    } else {
+      const std::string labels = data_.labels.empty() ? labels_beside(data_.path) : data_.labels;
+      const Dataset data = load_table(data_.path, data_.csv(), labels);
+      show(summarize(data));
+    }
+    return ExitCode::kDone;
+  }
+
+ private:
+  template <class Summary>
+  void show(const Summary& summary) const {
+    print(json_ ? json_text(summary) : text_of(summary));
+  }
+
+  DataOptions data_;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> inspect_verb() { return std::make_unique<Inspect>(); }
+
+}  // namespace bprop::cli

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "values.h"
+
+namespace bprop::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json json_of(const Evaluation& e) {
+  Json json = {{"task", name(e.task)}, {"rows", e.rows}, {"loss", e.loss}};
+  if (e.task == Task::kClasses) {
+    json.update({{"accuracy", e.accuracy},
+                 {"accuracy_interval", e.accuracy_interval},
+                 {"trivial_accuracy", e.trivial_accuracy},
+                 {"trivial_class", e.trivial_class}});
+  } else {
+    json.update({{"rmse", e.rmse}, {"mae", e.mae}, {"r2", e.r2}, {"trivial_rmse", e.trivial_rmse}});
+  }
+  return json;
+}
+
+Json json_of(const TargetColumn& target) {
+  Json json = {{"name", target.name}, {"task", name(target.task)}};
+  if (target.task == Task::kClasses) {
+    json["classes"] = target.classes;
+  } else {
+    json.update({{"shift", target.shift}, {"divisor", target.divisor}});
+  }
+  return json;
+}
+
+// How many columns of each kind are inputs.
+Json json_of_kinds(const Preprocessing& preprocessing) {
+  Json json = Json::object();
+  for (const InputColumn& column : preprocessing.inputs) {
+    Json& count = json[std::string(name(column.kind))];
+    count = count.is_null() ? 1 : count.get<std::size_t>() + 1;
+  }
+  return json;
+}
+
+Json json_of(const EpochReport& e) {
+  return {{"epoch", e.epoch},
+          {"train_loss", e.train_loss},
+          {"validation_loss", e.validation_loss},
+          {"validation_score", e.validation_score}};
+}
+
+Json json_of_network(const Model& model) {
+  return {{"layers", model.architecture().text()},
+          {"parameters", model.architecture().parameters()},
+          {"precision", std::holds_alternative<DoubleNetwork>(model.network) ? "double" : "float"},
+          {"arithmetic", name(model.arithmetic())},
+          {"loss", text_of(model.loss.loss)},
+          {"reduction", text_of(model.loss.reduction)}};
+}
+
+Json json_of(const InputColumn& column) {
+  Json json = {{"name", column.name}, {"kind", name(column.kind)}, {"inputs", column.features()}};
+  if (column.kind == ColumnKind::kText) json["categories"] = column.categories;
+  if (column.kind != ColumnKind::kText) json.update({{"shift", column.shift}, {"divisor", column.divisor}});
+  if (column.kind == ColumnKind::kNumber && column.missing_seen) json["fill"] = column.fill;
+  return json;
+}
+
+Json json_of(const LayerSummary& layer) {
+  return {{"inputs", layer.dense.inputs},
+          {"outputs", layer.dense.outputs},
+          {"activation", rule(layer.dense.activation).name},
+          {"bias", layer.dense.bias},
+          {"parameters", layer.parameters},
+          {"smallest", layer.smallest},
+          {"largest", layer.largest},
+          {"norm", layer.norm}};
+}
+
+}  // namespace
+
+std::string json_text(const TrainReport& report) {
+  const TrainResult& result = *report.result;
+  Json json;
+  json["data"] = report.data.empty() ? Json() : Json(report.data);
+  json.update({{"rows", report.rows},
+               {"train_rows", result.train_rows},
+               {"validation_rows", result.validation_rows},
+               {"test_rows", report.test_rows}});
+  if (result.model.preprocessing) {
+    json["columns"] = json_of_kinds(*result.model.preprocessing);
+    json["target"] = json_of(result.model.preprocessing->target);
+  }
+  json["network"] = json_of_network(result.model);
+  json.update({{"optimizer", text_of(report.options.optimizer)},
+               {"seed", report.options.seed},
+               {"stop_reason", name(result.stop_reason)},
+               {"epochs", result.epochs},
+               {"updates", result.steps},
+               {"best_epoch", result.best_epoch},
+               {"seconds", result.seconds}});
+  if (result.best_epoch > 0 && result.best_epoch <= result.history.size()) {
+    json["best"] = json_of(result.history[result.best_epoch - 1]);
+  }
+  if (report.loss_before) json.update({{"loss_before", *report.loss_before}, {"loss_after", *report.loss_after}});
+  json["test"] = report.test ? json_of(*report.test) : Json();
+  json["model"] = report.output.empty() ? Json() : Json(report.output);
+  json["warnings"] = result.warnings;
+  return text(json);
+}
+
+std::string json_text(const Evaluation& evaluation) {
+  Json json = json_of(evaluation);
+  json["warnings"] = evaluation.warnings;
+  return text(json);
+}
+
+std::string json_text(const CheckReport& report) {
+  Json tensors = Json::array();
+  for (const TensorCheck& t : report.tensors) {
+    tensors.push_back({{"name", t.name},
+                       {"entries", t.entries},
+                       {"sampled", t.sampled},
+                       {"float_error", t.float_error},
+                       {"double_error", t.double_error},
+                       {"complex_error", t.complex_error},
+                       {"difference_error", t.difference_error},
+                       {"worst_entry", t.worst_entry},
+                       {"passed", t.passed}});
+  }
+  return text(
+      {{"passed", report.passed}, {"rows", report.rows}, {"kink_rows", report.kink_rows}, {"tensors", tensors}});
+}
+
+std::string json_text(const ModelSummary& summary) {
+  const Model& model = *summary.model;
+  Json json = {{"model", summary.path}, {"network", json_of_network(model)}, {"layers", Json::array()}};
+  for (const LayerSummary& layer : summary.layers) json["layers"].push_back(json_of(layer));
+  if (model.preprocessing) {
+    json["target"] = json_of(model.preprocessing->target);
+    json["columns"] = Json::array();
+    for (const InputColumn& column : model.preprocessing->inputs) json["columns"].push_back(json_of(column));
+  }
+  if (model.exercise) {
+    json["own_rows"] = {{"rows", model.exercise->rows},
+                        {"target", !model.exercise->target.empty()},
+                        {"freeze_biases", model.exercise->freeze_biases}};
+    if (model.exercise->learning_rate) json["own_rows"]["learning_rate"] = *model.exercise->learning_rate;
+  }
+  return text(json);
+}
+
+std::string json_text(const DataSummary& summary) {
+  const Dataset& data = *summary.data;
+  Json json = {{"data", data.source()}, {"rows", data.rows()}, {"columns", Json::array()}};
+  json["target"] = data.target() ? Json(data.columns()[*data.target()].name) : Json();
+  for (const ColumnSummary& c : summary.columns) {
+    Json column = {{"name", c.column->name}, {"kind", name(c.column->kind)}, {"missing", c.column->missing}};
+    if (c.column->kind == ColumnKind::kText) {
+      column["categories"] = c.column->too_many_categories ? Json() : Json(c.column->categories);
+    } else if (c.values > 0) {
+      column.update({{"smallest", c.smallest}, {"largest", c.largest}, {"mean", c.mean}});
+    }
+    json["columns"].push_back(std::move(column));
+  }
+  return text(json);
+}
+
+std::string json_text(const std::vector<std::string>& keys, const std::vector<std::vector<std::string>>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    Json object;
+    for (std::size_t i = 0; i < keys.size(); ++i) object[keys[i]] = row[i];
+    list.push_back(std::move(object));
+  }
+  return text(list, 2);
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Results as JSON, for --json: one object (or list) and a line feed. docs/commands.md names the keys. Numbers read back
+// unchanged; NaN and infinity become null.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bprop/check.h"
+#include "bprop/evaluate.h"
+#include "data_summary.h"
+#include "model_summary.h"
+#include "train_report.h"
+
+namespace bprop::cli {
+
+std::string json_text(const TrainReport& report);
+std::string json_text(const Evaluation& evaluation);
+std::string json_text(const CheckReport& report);
+std::string json_text(const ModelSummary& summary);
+std::string json_text(const DataSummary& summary);
+// A list of objects with these keys.
+std::string json_text(const std::vector<std::string>& keys, const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace bprop::cli

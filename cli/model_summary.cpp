@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model_summary.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "quantity.h"
+#include "train_report.h"
+#include "values.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr std::size_t kSmallLayer = 64;  // most weights of a layer that are shown one by one,
+constexpr std::size_t kNarrowLayer = 8;  // and most of its inputs
+constexpr std::size_t kShownClasses = 12;
+
+template <class T>
+LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) {
+  LayerSummary summary;
+  summary.dense = std::get<Dense>(network.architecture().layers[layer]);
+  for (const T w : network.weights(layer)) summary.weights.push_back(static_cast<double>(w));
+  for (const T b : network.bias(layer)) summary.bias.push_back(static_cast<double>(b));
+  summary.parameters = summary.weights.size() + summary.bias.size();
+  const auto [smallest, largest] = std::ranges::minmax(summary.weights);
+  summary.smallest = smallest;
+  summary.largest = largest;
+  double squares = 0;
+  for (const double w : summary.weights) squares += w * w;
+  summary.norm = std::sqrt(squares);
+  return summary;
+}
+
+// In the network's own precision, so that no digit is invented.
+std::string number_text(double value, bool in_float) {
+  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+}
+
+std::string layer_table(const ModelSummary& summary) {
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
+  for (const LayerSummary& layer : summary.layers) {
+    rows.push_back({text_of(rows.size()), fmt::format("{} × {}", layer.dense.outputs, layer.dense.inputs),
+                    std::string(rule(layer.dense.activation).name), layer.dense.bias ? "yes" : "no",
+                    with_commas(layer.parameters), fmt::format("{:.4g}", layer.smallest),
+                    fmt::format("{:.4g}", layer.largest), fmt::format("{:.4g}", layer.norm)});
+  }
+  return aligned_table(rows);
+}
+
+// W of a small layer unit by unit, its bias behind it.
+std::string weights_text(const ModelSummary& summary) {
+  const bool in_float = std::holds_alternative<Network>(summary.model->network);
+  std::string text;
+  for (std::size_t k = 0; k < summary.layers.size(); ++k) {
+    const LayerSummary& layer = summary.layers[k];
+    if (layer.weights.size() > kSmallLayer || layer.dense.inputs > kNarrowLayer) continue;
+    std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
+    for (std::size_t i = 0; i < layer.dense.inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
+    if (layer.dense.bias) rows[0].push_back("bias");
+    for (std::size_t unit = 0; unit < layer.dense.outputs; ++unit) {
+      rows.push_back({fmt::format("unit {}", unit + 1)});
+      const auto row = std::span(layer.weights).subspan(unit * layer.dense.inputs, layer.dense.inputs);
+      for (const double w : row) rows.back().push_back(number_text(w, in_float));
+      if (layer.dense.bias) rows.back().push_back(number_text(layer.bias[unit], in_float));
+    }
+    text += '\n' + aligned_table(rows);
+  }
+  return text;
+}
+
+std::string column_table(const Preprocessing& preprocessing) {
+  std::vector<std::vector<std::string>> rows = {{"column", "kind", "inputs", "shift", "divisor", "when missing"}};
+  std::size_t pixels = 0;
+  for (const InputColumn& column : preprocessing.inputs) {
+    if (column.kind == ColumnKind::kPixel) {
+      ++pixels;
+      continue;
+    }
+    const bool number = column.kind == ColumnKind::kNumber;
+    rows.push_back({column.name, std::string(name(column.kind)), text_of(column.features()),
+                    number ? fmt::format("{:.6g}", column.shift) : "",
+                    number ? fmt::format("{:.6g}", column.divisor) : "",
+                    !column.missing_seen ? ""
+                    : number             ? fmt::format("{:.6g}", column.fill)
+                                         : "an input of its own"});
+  }
+  std::string text = rows.size() > 1 ? '\n' + aligned_table(rows) : std::string();
+  if (pixels > 0) text += fmt::format("\n{}, each divided by 255\n", counted(pixels, "pixel"));
+  return text;
+}
+
+std::string target_text(const TargetColumn& target) {
+  if (target.task == Task::kNumbers) {
+    return fmt::format("{}: numbers, ({} − {:.6g}) / {:.6g}", target.name, target.name, target.shift, target.divisor);
+  }
+  const std::size_t shown = std::min(target.classes.size(), kShownClasses);
+  const std::string more = shown < target.classes.size() ? ", ..." : "";
+  return fmt::format(
+      "{}: {} classes, {}{}", target.name, target.classes.size(),
+      fmt::join(target.classes.begin(), target.classes.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
+}
+
+std::string exercise_text(const Exercise& exercise) {
+  std::string text =
+      fmt::format("{}{}", counted(exercise.rows, "row"), exercise.target.empty() ? " without target" : "");
+  if (exercise.learning_rate) text += fmt::format(", rate {}", *exercise.learning_rate);
+  if (exercise.freeze_biases) text += ", biases frozen";
+  return text;
+}
+
+}  // namespace
+
+ModelSummary summarize(const Model& model, const std::string& path) {
+  ModelSummary summary{.model = &model, .path = path};
+  for (std::size_t layer = 0; layer < model.architecture().layers.size(); ++layer) {
+    summary.layers.push_back(
+        std::visit([&](const auto& network) { return summarize_layer(network, layer); }, model.network));
+  }
+  return summary;
+}
+
+std::string text_of(const ModelSummary& summary) {
+  const Model& model = *summary.model;
+  std::string text = titled("model", summary.path) + network_line(model);
+  text += titled("loss", fmt::format("{}, {} of the rows", text_of(model.loss.loss), text_of(model.loss.reduction)));
+  if (model.preprocessing) text += titled("target", target_text(model.preprocessing->target));
+  if (model.exercise) text += titled("own rows", exercise_text(*model.exercise));
+  text += '\n' + layer_table(summary) + weights_text(summary);
+  if (model.preprocessing) text += column_table(*model.preprocessing);
+  return text;
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `bprop inspect MODEL` shows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bprop/model.h"
+
+namespace bprop::cli {
+
+struct LayerSummary {
+  Dense dense;
+  std::size_t parameters = 0;
+  // Of the weights (not the biases).
+  double smallest = 0;
+  double largest = 0;
+  double norm = 0;              // Euclidean
+  std::vector<double> weights;  // row-major (out × in)
+  std::vector<double> bias;
+};
+
+struct ModelSummary {
+  const Model* model = nullptr;
+  std::string path = {};
+  std::vector<LayerSummary> layers = {};
+};
+
+ModelSummary summarize(const Model& model, const std::string& path);
+
+// For people. Columns and layers in tables; a small network with all its weights.
+std::string text_of(const ModelSummary& summary);
+
+}  // namespace bprop::cli

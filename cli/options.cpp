@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bprop/error.h"
+
+namespace bprop::cli {
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto plain = [](char letter) { return letter == '_' ? '-' : letter; };
+  return std::ranges::equal(a, b, {}, plain, plain);
+}
+
+}  // namespace
+
+bool Option::given_as_default() const {
+  return texts.size() == 1 && texts.front() == (kind == Kind::kFlag ? "false" : default_text);
+}
+
+Option& Options::add(Option::Kind kind, std::string_view name, std::string_view value_name, std::string_view help) {
+  return options_.emplace_back(Option{.kind = kind,
+                                      .name = std::string(name),
+                                      .value_name = std::string(value_name),
+                                      .help = std::string(help),
+                                      .heading = heading_});
+}
+
+void Options::flag(std::string_view name, bool& place, std::string_view help) {
+  add(Option::Kind::kFlag, name, {}, help).set = [&place](const std::string& text) {
+    if (text != "true" && text != "false") throw UsageError("expected true or false");
+    place = text == "true";
+  };
+}
+
+void Options::list(std::string_view name, std::string_view value_name, std::vector<std::string>& place,
+                   std::string_view help) {
+  add(Option::Kind::kList, name, value_name, help).set = [&place](const std::string& text) { place.push_back(text); };
+}
+
+const Option* Options::find(std::string_view name) const {
+  const auto found = std::ranges::find_if(options_, [&](const Option& option) { return same_name(option.name, name); });
+  return found == options_.end() ? nullptr : &*found;
+}
+
+Option* Options::find(std::string_view name) { return const_cast<Option*>(std::as_const(*this).find(name)); }
+
+bool Options::given(std::string_view name) const {
+  const Option* option = find(name);
+  return option != nullptr && option->given();
+}
+
+void Options::refuse(std::initializer_list<std::string_view> names, std::string_view reason) const {
+  for (const std::string_view name : names) {
+    const Option* option = find(name);
+    if (option == nullptr || !option->given() || option->given_as_default()) continue;
+    throw UsageError(fmt::format("{} means nothing {}", option->origin, reason));
+  }
+}
+
+void Options::apply() const {
+  for (const Option& option : options_) {
+    for (const std::string& text : option.texts) {
+      try {
+        option.set(text);
+      } catch (const UsageError& error) {
+        const std::string sentence =
+            fmt::format("{} {}: {}", option.origin, text.empty() ? "\"\"" : text, error.what());
+        if (option.from_file) throw FormatError(sentence);
+        throw UsageError(sentence);
+      }
+    }
+  }
+}
+
+}  // namespace bprop::cli

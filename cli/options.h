@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options of a verb: one list that the command line (command_line.h), the configuration file (config_file.h) and help
+// (help.h) all read. An option is bound to a variable, whose value at that moment is the default.
+//
+//   Options options;
+//   options.heading("Training");
+//   options.value("epochs", "N", train.epochs, "passes over the training rows");
+//   options.flag("quiet", quiet, "no progress and no remarks");
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "values.h"
+
+namespace bprop::cli {
+
+struct Option {
+  enum class Kind { kPositional, kFlag, kValue, kList };
+  Kind kind = Kind::kValue;
+  std::string name = {};        // "learning-rate"; of a positional "DATA"
+  std::string value_name = {};  // "R"; of a flag ""
+  std::string help = {};
+  std::string heading = {};
+  std::string default_text = {};                          // "": none, or nothing worth a word
+  bool plain_text = true;                                 // a text whatever it looks like: quoted in configurations
+  std::function<void(const std::string& text)> set = {};  // throws UsageError with what was expected
+
+  // What somebody gave, and where: "--epochs" or "run.toml, line 3: epochs".
+  std::vector<std::string> texts = {};
+  std::string origin = {};
+  bool from_file = false;
+  bool given() const { return !origin.empty(); }
+  bool given_as_default() const;
+};
+
+class Options {
+ public:
+  // Options declared from now on stand under this heading.
+  void heading(std::string_view title) { heading_ = title; }
+
+  template <class T>
+  void positional(std::string_view name, T& place, std::string_view help) {
+    bind(Option::Kind::kPositional, name, name, place, help);
+  }
+  template <class T>
+  void value(std::string_view name, std::string_view value_name, T& place, std::string_view help) {
+    bind(Option::Kind::kValue, name, value_name, place, help);
+  }
+  void flag(std::string_view name, bool& place, std::string_view help);
+  // May be given several values, and several times.
+  void list(std::string_view name, std::string_view value_name, std::vector<std::string>& place, std::string_view help);
+
+  std::vector<Option>& all() { return options_; }
+  const std::vector<Option>& all() const { return options_; }
+  // By name, "-" and "_" being the same; null if there is none.
+  const Option* find(std::string_view name) const;
+  Option* find(std::string_view name);
+  bool given(std::string_view name) const;
+
+  // Throws UsageError when one of the named options is given: "--layers means nothing with --from: ...". Its default
+  // is let through, since configurations name every option.
+  void refuse(std::initializer_list<std::string_view> names, std::string_view reason) const;
+
+  // Sets the bound variables from the texts. Throws UsageError, or FormatError for the text of a file:
+  // "--epochs ten: expected a whole number, 0 or more".
+  void apply() const;
+
+ private:
+  Option& add(Option::Kind kind, std::string_view name, std::string_view value_name, std::string_view help);
+
+  template <class T>
+  void bind(Option::Kind kind, std::string_view name, std::string_view value_name, T& place, std::string_view help) {
+    Option& option = add(kind, name, value_name, help);
+    option.default_text = text_of(place);
+    option.plain_text = std::is_same_v<T, std::string>;
+    option.set = [&place](const std::string& text) { read(text, place); };
+  }
+
+  std::string heading_;
+  std::vector<Option> options_;
+};
+
+}  // namespace bprop::cli

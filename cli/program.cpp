@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "bprop/error.h"
+#include "bprop/version.h"
+#include "command_line.h"
+#include "config_file.h"
+#include "help.h"
+#include "suggestion.h"
+#include "terminal.h"
+#include "text_file.h"
+#include "verbs.h"
+
+namespace bprop::cli {
+namespace {
+
+using Verbs = std::vector<std::unique_ptr<Verb>>;
+
+Verb& verb_named(const Verbs& verbs, const std::string& name) {
+  const auto found = std::ranges::find_if(verbs, [&](const auto& verb) { return verb->text().name == name; });
+  if (found != verbs.end()) return **found;
+  std::vector<std::string> known = {"help"};
+  for (const auto& verb : verbs) known.emplace_back(verb->text().name);
+  const std::string hint = suggestion(name, known);
+  throw UsageError(fmt::format("there is no {} '{}'{}", name.starts_with('-') ? "option" : "verb", name,
+                               hint.empty() ? "; bprop help lists the verbs" : hint));
+}
+
+ExitCode help(const Verbs& verbs, const std::vector<std::string>& words) {
+  if (words.empty() || words.front() == "help") {
+    print(program_help(verbs));
+  } else {
+    Verb& verb = verb_named(verbs, words.front());
+    Options options;
+    verb.declare(options);
+    print(verb_help(verb.text(), options));
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
+  Options options;
+  verb.declare(options);
+  if (parse_command_line(words, options)) {
+    print(verb_help(verb.text(), options));
+    return ExitCode::kDone;
+  }
+  if (options.given("config")) read_config(options.find("config")->texts.front(), options);
+  options.apply();
+  return verb.run(options);
+}
+
+ExitCode dispatch(const Verbs& verbs, const std::vector<std::string>& arguments, std::string& verb_name) {
+  const std::string& first = arguments.front();
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (first == "help") return help(verbs, rest);
+  if (first == "--help" || first == "-h") return help(verbs, {});
+  if (first == "--version") {
+    print(fmt::format("bprop {}\n", kVersion));
+    return ExitCode::kDone;
+  }
+  Verb& verb = verb_named(verbs, first);
+  verb_name = first;
+  return run_verb(verb, rest);
+}
+
+// One sentence, after what was printed before it.
+ExitCode complain(const std::string& verb, std::string_view sentence, ExitCode code) {
+  std::fflush(stdout);
+  remark(verb, sentence);
+  return code;
+}
+
+}  // namespace
+
+ExitCode run_program(const std::vector<std::string>& arguments) {
+  std::string verb;
+  try {
+    const Verbs verbs = all_verbs();
+    if (arguments.empty()) {
+      fmt::print(stderr, "{}", program_help(verbs));
+      return ExitCode::kUsage;
+    }
+    const ExitCode code = dispatch(verbs, arguments, verb);
+    flush_output();
+    return code;
+  } catch (const UsageError& error) {
+    return complain(verb, error.what(), ExitCode::kUsage);
+  } catch (const FormatError& error) {
+    return complain(verb, error.what(), ExitCode::kBadInput);
+  } catch (const ShapeError& error) {
+    return complain(verb, error.what(), ExitCode::kBadInput);
+  } catch (const std::bad_alloc&) {
+    return complain(verb, "there is not enough memory", ExitCode::kEnvironment);
+  } catch (const std::exception& error) {  // IoError, and what the standard library could not do
+    return complain(verb, error.what(), ExitCode::kEnvironment);
+  }
+}
+
+}  // namespace bprop::cli

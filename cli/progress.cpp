@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+
+#include "quantity.h"
+#include "terminal.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr std::size_t kSmallestBar = 8;  // columns
+constexpr std::size_t kLargestBar = 30;
+
+// Half a column more than half done is drawn as a half bar.
+std::string bar(double share, std::size_t width, bool colours) {
+  const auto halves = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 2 * static_cast<double>(width));
+  std::string done;
+  for (std::size_t i = 0; i < halves / 2; ++i) done += "━";
+  if (halves % 2 == 1) done += "╸";
+  const std::string rest(width - (halves + 1) / 2, ' ');
+  return colours ? "\x1b[32m" + done + "\x1b[0m" + rest : done + rest;
+}
+
+}  // namespace
+
+Progress::Progress(bool wanted, const TrainOptions& options)
+    : shown_(wanted && progress_is_seen()),
+      colours_(colours_are_seen()),
+      epochs_(options.epochs),
+      batch_(std::holds_alternative<GradientDescent>(options.optimizer) ? SIZE_MAX : options.batch),
+      time_limit_(options.time_limit) {}
+
+Progress::~Progress() { end(); }
+
+void Progress::begin(const Model& model, std::size_t rows) {
+  of_classes_ = model.preprocessing && model.preprocessing->target.task == Task::kClasses;
+  rows_ = rows;
+  start_ = std::chrono::steady_clock::now();
+}
+
+void Progress::step(std::size_t step, std::size_t total_steps, double loss) {
+  step_ = step;
+  total_steps_ = total_steps;
+  if (last_.epoch == 0) loss_ = loss;
+  draw();
+}
+
+void Progress::epoch(const EpochReport& report) {
+  last_ = report;
+  loss_ = report.train_loss;
+}
+
+std::string Progress::text(std::size_t width) const {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  double share = static_cast<double>(step_) / static_cast<double>(std::max<std::size_t>(total_steps_, 1));
+  if (time_limit_ > 0) share = std::max(share, seconds / time_limit_);
+  const std::size_t batch = std::clamp<std::size_t>(batch_, 1, std::max<std::size_t>(rows_, 1));
+  const std::size_t steps_per_epoch = (rows_ + batch - 1) / batch;
+  const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
+
+  std::string line = fmt::format("epoch {}/{}  loss {:.3g}",
+                                 (step_ - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1, epochs_, loss_);
+  if (last_.epoch > 0 && std::isfinite(last_.validation_score)) {
+    line += of_classes_ ? fmt::format("  validation {:.1f} %", 100 * last_.validation_score)
+                        : fmt::format("  validation RMSE {:.3g}", last_.validation_score);
+  }
+  line += fmt::format("  {} rows/s", short_count(rate));
+  if (share > 0) line += fmt::format("  {} left", duration_text(seconds * (1 - share) / share));
+
+  // On a narrow terminal the title goes first, then the bar; the numbers are ASCII and can be cut anywhere.
+  constexpr std::string_view kTitle = "training      ";
+  constexpr std::size_t kGap = 3;  // two spaces, and one column that stays free
+  if (line.size() + kGap + kSmallestBar > width) return line.substr(0, width - 1);
+  const std::size_t space = width - line.size() - kGap;
+  if (space < kTitle.size() + kSmallestBar) return bar(share, std::min(space, kLargestBar), colours_) + "  " + line;
+  return std::string(kTitle) + bar(share, std::min(space - kTitle.size(), kLargestBar), colours_) + "  " + line;
+}
+
+void Progress::draw() {
+  if (!shown_) return;
+  fmt::print(stderr, "\r{}\x1b[K", text(terminal_width()));
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::end() {
+  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  drawn_ = false;
+}
+
+}  // namespace bprop::cli

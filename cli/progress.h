@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Progress of training: one line on stderr, drawn again and again, on a terminal only.
+//   training      ━━━━━━━━━━━━━━━━━━━━━━━╸      epoch 31/256  loss 0.021  validation 98.3 %  61k rows/s  2 s left
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "bprop/train.h"
+
+namespace bprop::cli {
+
+class Progress {
+ public:
+  // Nothing is drawn unless `wanted` and stderr is a terminal. `time_limit` in seconds; 0: none.
+  Progress(bool wanted, const TrainOptions& options);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void begin(const Model& model, std::size_t rows);
+  void step(std::size_t step, std::size_t total_steps, double loss);
+  void epoch(const EpochReport& report);
+  // Removes the line.
+  void end();
+
+ private:
+  void draw();
+  std::string text(std::size_t width) const;
+
+  bool shown_;
+  bool colours_;
+  bool drawn_ = false;
+  bool of_classes_ = false;
+  std::size_t epochs_;
+  std::size_t batch_;
+  double time_limit_;
+  std::size_t rows_ = 0;
+  std::size_t step_ = 0;
+  std::size_t total_steps_ = 0;
+  double loss_ = 0;
+  EpochReport last_{};
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace bprop::cli

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the program may assume of the screen. The only place that reads the environment.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bprop::cli {
+
+// stderr is a terminal on which a line can be redrawn.
+bool progress_is_seen();
+// Colours on stderr: a terminal, and NO_COLOR is not set.
+bool colours_are_seen();
+// Columns of that terminal.
+std::size_t terminal_width();
+
+// Letters of a UTF-8 text (code points), so that columns line up.
+std::size_t letters(std::string_view text);
+
+// One remark a line on stderr, behind "bprop VERB: ".
+void remark(std::string_view verb, std::string_view sentence);
+void remark_all(std::string_view verb, const std::vector<std::string>& sentences);
+
+}  // namespace bprop::cli

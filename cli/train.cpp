@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "bprop/train.h"
+
+#include "bprop/error.h"
+#include "bprop/evaluate.h"
+#include "config_file.h"
+#include "json_text.h"
+#include "quantity.h"
+#include "terminal.h"
+#include "text_file.h"
+#include "train_report.h"
+#include "training_data.h"
+#include "training_options.h"
+#include "verbs.h"
+#include "watched_training.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr VerbText kText = {
+    .name = "train",
+    .summary = "table to model: train a network, say how good it is on rows it never saw",
+    .examples =
+        "bprop train digits.csv --target digit\n"
+        "bprop train prices.csv --target price --layers \"64 relu, 32 relu\" --epochs 100\n"
+        "bprop train train-images-idx3-ubyte --labels train-labels-idx1-ubyte \\\n"
+        "    --test t10k-images-idx3-ubyte --test-labels t10k-labels-idx1-ubyte\n"
+        "bprop train --from exercise.toml --steps 1",
+    .usage =
+        "DATA --target NAME [OPTION...]\n"
+        "       bprop train IMAGES --labels LABELS [OPTION...]\n"
+        "       bprop train --from MODEL [DATA] [OPTION...]",
+    .details =
+        "Trains a network on the rows of DATA (CSV, IDX or NPY, also gzipped) and writes it to MODEL. Some rows "
+        "are laid aside: those of validation decide which epoch's weights are kept, those of the test say how "
+        "good they are.\n"
+        "Ctrl-C ends training; the best weights so far are written all the same.",
+};
+
+class Train : public Verb {
+ public:
+  Train() : Verb(kText) {}
+  void declare(Options& options) override;
+  ExitCode run(const Options& options) override;
+
+ private:
+  ExitCode train_on_table(const Options& options);
+  ExitCode train_on_own_rows(const Options& options);
+  TrainOptions complete(TrainOptions train, const Options& options) const;
+  void write_model(TrainReport& report) const;
+  void say(const TrainReport& report) const;
+
+  TrainingData data_;
+  TrainingOptions training_;
+  std::string from_, config_;
+  std::string output_ = "model.safetensors";
+  std::string run_directory_;
+  int threads_ = 0;
+  Screen screen_;
+  std::unique_ptr<ThreadPool> pool_;
+};
+
+void refuse_options_of_the_model(const Options& options) {
+  options.refuse({"layers", "initializer", "no-standardize", "double", "arithmetic", "task"},
+                 "with --from: the model has its own");
+}
+
+void Train::declare(Options& options) {
+  data_.declare(options);
+  training_.declare(options);
+  options.heading("Program");
+  options.value("from", "MODEL", from_, "go on from this model, or train a network typed by hand");
+  options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
+  options.value("run", "DIR", run_directory_, "folder for config.toml, metrics.jsonl, timing.jsonl, best.safetensors");
+  options.value("config", "FILE.toml", config_, "options from a file; the command line has the last word");
+  options.value("threads", "N", threads_, "0: as many as there are processors");
+  options.flag("json", screen_.json, "the summary as one JSON object");
+  options.flag("quiet", screen_.quiet, "no progress and no remarks");
+}
+
+ExitCode Train::run(const Options& options) {
+  if (data_.path().empty() && from_.empty()) {
+    throw UsageError(
+        "DATA is missing: expected a table or images to train on, as in bprop train digits.csv --target digit");
+  }
+  check_save_path(output_);
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = threads_});
+  return data_.path().empty() ? train_on_own_rows(options) : train_on_table(options);
+}
+
+TrainOptions Train::complete(TrainOptions train, const Options& options) const {
+  train.pool = pool_.get();
+  train.run_directory = run_directory_;
+  train.configuration = config_text(TrainingOptions::completed(options, train));
+  return train;
+}
+
+// Who interrupts training waits for the test no longer than a second.
+bool leaves_at_once(const TrainReport& report) {
+  const TrainResult& result = *report.result;
+  if (result.stop_reason != StopReason::kInterrupted || result.history.empty()) return false;
+  return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
+}
+
+ExitCode Train::train_on_table(const Options& options) {
+  std::optional<Model> start;
+  if (!from_.empty()) {
+    refuse_options_of_the_model(options);
+    start = load_model(from_);
+  }
+  TrainReport report{.options = complete(training_.resolved(options, start ? &*start : nullptr), options)};
+  const TrainingData::Rows rows = data_.load(options, report.options, start ? &*start : nullptr);
+  const TrainValidationTest& parts = rows.parts;
+  report.data = data_.path();
+  report.rows = rows.all.rows();
+  report.columns = rows.all.columns().size();
+  report.test_rows = parts.test.rows();
+
+  const WatchedTraining done = watched(report, screen_, [&](const TrainObserver& observer) {
+    return start ? train_from(*start, parts.train, parts.validation, report.options, observer)
+                 : bprop::train(parts.train, parts.validation, report.options, observer);
+  });
+  report.result = &done.result;
+  write_model(report);
+  if (parts.test.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
+    report.test = evaluate(done.result.model, parts.test, pool_.get());
+    if (!screen_.quiet) {
+      remark_all("train", report.test->warnings);
+      if (start) {
+        remark("train", "the test rows are new to this training; whether the model saw them before is not known");
+      }
+    }
+  }
+  say(report);
+  return done.exit_code;
+}
+
+// The loss of a network's own rows, as its gradients have it.
+double loss_of_own_rows(const Model& model) {
+  return std::visit(
+      [&]<class T>(const BasicNetwork<T>& network) {
+        const EncodedRows<T> rows = exercise_rows<T>(model);
+        return loss<T>(network, rows.input, rows.target, model.loss);
+      },
+      model.network);
+}
+
+ExitCode Train::train_on_own_rows(const Options& options) {
+  TrainingData::refuse(options);
+  refuse_options_of_the_model(options);
+  const Model start = load_model(from_);
+  TrainReport report{.options = complete(training_.resolved_for_exercise(options, start), options)};
+  const WatchedTraining done = watched(
+      report, screen_, [&](const TrainObserver& observer) { return train_from(start, report.options, observer); });
+  report.result = &done.result;
+  report.rows = done.result.train_rows;
+  Model before = start;
+  before.loss = done.result.model.loss;
+  report.loss_before = loss_of_own_rows(before);
+  report.loss_after = loss_of_own_rows(done.result.model);
+  write_model(report);
+  say(report);
+  return done.exit_code;
+}
+
+void Train::write_model(TrainReport& report) const {
+  const TrainResult& result = *report.result;
+  if (result.best_epoch > 0) {
+    save(result.model, output_);
+    report.output = output_;
+  }
+  const bool interrupted = result.stop_reason == StopReason::kInterrupted;
+  if (!interrupted && result.stop_reason != StopReason::kDiverged) return;
+  const std::string outcome = report.output.empty()
+                                  ? fmt::format("there are no good weights yet, {} is not written", output_)
+                                  : fmt::format("the weights of epoch {} are in {}", result.best_epoch, output_);
+  remark("train", fmt::format("{}; {}", sentence(result.stop_reason), outcome));
+}
+
+void Train::say(const TrainReport& report) const {
+  if (screen_.json) return print(json_text(report));
+  print(training_line(report));
+  if (report.output.empty()) return;
+  print(quality_line(report) + titled("wrote", report.output));
+}
+
+}  // namespace
+
+std::unique_ptr<Verb> train_verb() { return std::make_unique<Train>(); }
+
+}  // namespace bprop::cli

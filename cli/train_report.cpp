@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train_report.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "quantity.h"
+#include "values.h"
+
+namespace bprop::cli {
+namespace {
+
+// "64 numbers", "4 numbers, 1 text": the columns that are inputs.
+std::string input_kinds(const Preprocessing& preprocessing) {
+  std::array<std::size_t, 3> counts = {};
+  for (const InputColumn& column : preprocessing.inputs) ++counts[static_cast<std::size_t>(column.kind)];
+  std::string text;
+  for (std::size_t kind = 0; kind < counts.size(); ++kind) {
+    if (counts[kind] == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += counted(counts[kind], name(static_cast<ColumnKind>(kind)));
+  }
+  return text;
+}
+
+std::string target_text(const TargetColumn& target) {
+  const std::string kind = target.task == Task::kNumbers ? "numbers" : fmt::format("{} classes", target.classes.size());
+  return fmt::format("target {} ({})", target.name, kind);
+}
+
+// Four digits for people; all of a network in double.
+std::string loss_text(double loss, bool exact) { return exact ? text_of(loss) : fmt::format("{:.4g}", loss); }
+
+bool in_double(const Model& model) { return std::holds_alternative<DoubleNetwork>(model.network); }
+
+}  // namespace
+
+std::string data_line(const TrainReport& report, const Preprocessing& preprocessing, std::size_t train_rows,
+                      std::size_t validation_rows) {
+  std::string text =
+      fmt::format("{} × {}: {}, {}; {} train, {} validation, {} test", counted(report.rows, "row"),
+                  counted(report.columns, "column"), input_kinds(preprocessing), target_text(preprocessing.target),
+                  with_commas(train_rows), with_commas(validation_rows), with_commas(report.test_rows));
+  return titled(report.data.substr(report.data.find_last_of('/') + 1), text);
+}
+
+std::string network_line(const Model& model) {
+  return titled("network", fmt::format("{}, {}, {}, {}", model.architecture().text(),
+                                       counted(model.architecture().parameters(), "parameter"),
+                                       in_double(model) ? "double" : "float", name(model.arithmetic())));
+}
+
+std::string learning_line(const TrainOptions& options, const Model& start) {
+  double rate = learning_rate(options.optimizer);
+  if (options.learning_rate) {
+    rate = *options.learning_rate;
+  } else if (start.exercise && start.exercise->learning_rate && !start.preprocessing) {
+    rate = *start.exercise->learning_rate;
+  }
+  std::string text = fmt::format("{}, {}, rate {}", text_of(start.loss.loss), text_of(options.optimizer), rate);
+  if (options.schedule.kind != Schedule::Kind::kConstant) text += fmt::format(" ({})", name(options.schedule.kind));
+  const bool all = std::holds_alternative<GradientDescent>(options.optimizer) || options.batch == BatchSize::kAll;
+  text += all ? ", all rows an update" : fmt::format(", {} an update", counted(options.batch, "row"));
+  return titled("learning", text);
+}
+
+std::string training_line(const TrainReport& report) {
+  const TrainResult& result = *report.result;
+  std::string text = fmt::format("{}, {} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
+                                 duration_text(result.seconds), sentence(result.stop_reason));
+  if (result.validation_rows > 0 && result.best_epoch > 0 && result.best_epoch <= result.history.size()) {
+    const EpochReport& best = result.history[result.best_epoch - 1];
+    const bool classes = result.model.preprocessing && result.model.preprocessing->target.task == Task::kClasses;
+    text += fmt::format(
+        "; {} epoch {}, validation {}", report.options.keep_best ? "best" : "kept", result.best_epoch,
+        classes ? percent(best.validation_score) + " %" : fmt::format("RMSE {:.4g}", best.validation_score));
+  }
+  return titled("training", text);
+}
+
+std::string metric_name(const Evaluation& e) { return e.task == Task::kClasses ? "accuracy" : "RMSE"; }
+
+std::string against_trivial(const Evaluation& e) {
+  if (e.task == Task::kClasses) {
+    return fmt::format("{} % (± {}) against {} % for the most frequent class", percent(e.accuracy),
+                       percent(e.accuracy_interval), percent(e.trivial_accuracy));
+  }
+  if (e.trivial_rmse == 0) return fmt::format("{:.4g}", e.rmse);  // one row, or equal targets: the mean is right
+  return fmt::format("{:.4g}, R² {:.4f}, against {:.4g} for the mean", e.rmse, e.r2, e.trivial_rmse);
+}
+
+std::string quality_line(const TrainReport& report) {
+  if (report.test) return fmt::format("held-out {}: {}\n", metric_name(*report.test), against_trivial(*report.test));
+  if (report.test_rows > 0) return "held-out rows: not tested, since training was interrupted\n";
+  if (!report.loss_before) return "held-out rows: none, so nothing is known of how good the model is on new rows\n";
+  const bool exact = in_double(report.result->model);
+  return titled("loss", fmt::format("{} before, {} after {}", loss_text(*report.loss_before, exact),
+                                    loss_text(*report.loss_after, exact), counted(report.result->steps, "update")));
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training_data.h"
+
+#include <utility>
+
+#include "bprop/preprocessing.h"
+
+namespace bprop::cli {
+namespace {
+
+// Throws what evaluating these rows would throw, before hours of training instead of after.
+void check_test_rows(const Dataset& test, const Dataset& train, const TrainOptions& options, const Model* start) {
+  const bool as_before = start != nullptr && start->preprocessing;
+  const Encoder encoder(
+      as_before ? *start->preprocessing : fit_preprocessing(train, {.task = options.task}).preprocessing, test);
+}
+
+}  // namespace
+
+void TrainingData::declare(Options& options) {
+  options.positional("DATA", table_.path, "table, or images");
+  options.heading("Data");
+  table_.declare(options);
+  options.value("validation", "SHARE|FILE", validation_,
+                "rows that choose the epoch, of what the test leaves; 0: none");
+  options.value("validation-labels", "LABELS", validation_labels_, "labels of a FILE of images");
+  options.value("test", "SHARE|FILE", test_, "rows laid aside to say how good the model is; 0: none");
+  options.value("test-labels", "LABELS", test_labels_, "labels of a FILE of images");
+}
+
+void TrainingData::refuse(const Options& options) {
+  options.refuse({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "validation", "validation-labels",
+                  "test", "test-labels"},
+                 "without DATA: the network is trained on its own rows");
+}
+
+TrainingData::Rows TrainingData::load(const Options& options, const TrainOptions& train, const Model* start) const {
+  if (test_.path.empty()) options.refuse({"test-labels"}, "without a file of images for --test");
+  if (validation_.path.empty()) options.refuse({"validation-labels"}, "without a file of images for --validation");
+
+  const bool as_before = start != nullptr && start->preprocessing;
+  Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);
+  SplitOptions split{.test = test_.fraction, .validation = validation_.fraction, .seed = train.seed};
+  if (train.task) split.stratify = *train.task == Task::kClasses;
+  TrainValidationTest parts = split_three(all, split);
+  if (!test_.path.empty()) parts.test = load_like(all, test_.path, test_labels_, table_);
+  if (!test_.path.empty()) check_test_rows(parts.test, parts.train, train, start);
+  if (!validation_.path.empty()) parts.validation = load_like(all, validation_.path, validation_labels_, table_);
+  return {std::move(all), std::move(parts)};
+}
+
+}  // namespace bprop::cli

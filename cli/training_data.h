@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rows of `bprop train`: those to train on, those of validation, those of the test.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bprop/train.h"
+#include "data_options.h"
+#include "options.h"
+
+namespace bprop::cli {
+
+class TrainingData {
+ public:
+  void declare(Options& options);
+
+  // "": the network's own rows are meant.
+  const std::string& path() const { return table_.path; }
+
+  // Throws UsageError when one of the options of data is given: there is no DATA.
+  static void refuse(const Options& options);
+
+  struct Rows {
+    Dataset all;  // of DATA
+    TrainValidationTest parts;
+  };
+  // `start`: the model to go on from, or null.
+  Rows load(const Options& options, const TrainOptions& train, const Model* start) const;
+
+ private:
+  DataOptions table_;
+  Share validation_{TrainOptions{}.validation};
+  Share test_{SplitOptions{}.test};
+  std::string validation_labels_;
+  std::string test_labels_;
+};
+
+}  // namespace bprop::cli

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training_options.h"
+
+#include <fmt/format.h>
+
+#include "bprop/error.h"
+
+namespace bprop::cli {
+namespace {
+
+template <class Chosen>
+bool set_member(Optimizer& optimizer, double Chosen::* member, double value) {
+  Chosen* chosen = std::get_if<Chosen>(&optimizer);
+  if (chosen != nullptr) chosen->*member = value;
+  return chosen != nullptr;
+}
+
+// Sets a number that only some optimisers have: those of the members.
+void set_number(Optimizer& optimizer, std::string_view option, const std::optional<double>& value, auto... members) {
+  if (!value || (set_member(optimizer, members, *value) || ...)) return;
+  throw UsageError(fmt::format("--{} means nothing to the optimizer {}", option, rule(optimizer).name));
+}
+
+}  // namespace
+
+void TrainingOptions::declare(Options& options) {
+  declare_network(options);
+  declare_optimizer(options);
+  declare_stopping(options);
+}
+
+void TrainingOptions::declare_network(Options& options) {
+  options.heading("Network and loss");
+  options.value("layers", "TEXT", train_.layers, "hidden layers, or all as \"4 -> 8 relu -> 3 softmax\"; \"\" is none");
+  options.value("initializer", "I", train_.initializer, "first weights (bprop list initializers)");
+  options.value("loss", "L", train_.loss, "bprop list losses; by default what suits the target");
+  options.value("reduction", "R", train_.reduction, "of the rows' losses in an update: mean or sum");
+  options.value("label-smoothing", "E", train_.label_smoothing,
+                "share of a label given to all classes, for the cross entropies");
+  options.value("huber-delta", "D", train_.huber_delta, "where the parabola of the loss huber ends");
+  options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
+  options.flag("no-standardize", no_standardize_, "leave columns of numbers, and a target of numbers, as they are");
+  options.flag("double", double_precision_, "train in double precision (slower)");
+  options.value("arithmetic", "A", train_.arithmetic, "fma or portable; by default fma if the processor has it");
+  options.value("seed", "N", train_.seed, "of first weights, order of rows and split");
+}
+
+void TrainingOptions::declare_optimizer(Options& options) {
+  options.heading("Updates");
+  options.value("batch", "N|all", batch_, "rows an update");
+  options.value("optimizer", "O", optimizer_, "bprop list optimizers");
+  options.value(
+      "learning-rate", "R", train_.learning_rate,
+      fmt::format("by default the optimizer's own, or {} with the default one", learning_rate(train_.optimizer)));
+  options.value("momentum", "M", momentum_, "of momentum and nesterov");
+  options.value("decay", "R", decay_, "of rmsprop's mean of squares");
+  options.value("beta1", "B", beta1_, "of adam and adamw");
+  options.value("beta2", "B", beta2_, "of adam and adamw");
+  options.value("epsilon", "E", epsilon_, "of rmsprop, adam and adamw");
+  options.value("weight-decay", "L", weight_decay_, "weights shrink by this times the rate before each update");
+  options.value("l2", "L", train_.l2, "adds half of this times the sum of squared weights to the loss");
+  options.value("clip", "C", train_.clip, "longest gradient (Euclidean norm); 0: any");
+  options.value("schedule", "S", train_.schedule.kind, "of the rate: constant, step, exponential or cosine");
+  options.value("schedule-factor", "F", train_.schedule.factor, "of step and exponential");
+  options.value("schedule-every", "N", train_.schedule.every, "epochs between two steps");
+  options.value("schedule-last", "F", train_.schedule.last, "share of the rate at the end, for cosine");
+  options.value("warm-up", "N", train_.schedule.warm_up, "updates over which the rate first rises");
+}
+
+void TrainingOptions::declare_stopping(Options& options) {
+  options.heading("Stopping");
+  options.value("epochs", "N", train_.epochs, "passes over the training rows");
+  options.value("steps", "N", train_.steps, "at most so many updates; 0: no limit but the epochs");
+  options.value("patience", "N", train_.patience,
+                "stop after so many epochs without a better validation loss; 0: never");
+  options.value("min-change", "E", train_.min_change, "stop when an update moves the weights by less; 0: never");
+  options.value("time-limit", "T", time_limit_, "such as 60s, 5m, 1h; 0: none");
+  options.value("keep", "WHICH", keep_, "weights of the epoch with the best validation score, or the last ones");
+}
+
+Optimizer TrainingOptions::with_numbers(Optimizer optimizer) const {
+  set_number(optimizer, "momentum", momentum_, &Momentum::momentum, &Nesterov::momentum);
+  set_number(optimizer, "decay", decay_, &RmsProp::decay);
+  set_number(optimizer, "beta1", beta1_, &Adam::beta1, &AdamW::beta1);
+  set_number(optimizer, "beta2", beta2_, &Adam::beta2, &AdamW::beta2);
+  set_number(optimizer, "epsilon", epsilon_, &RmsProp::epsilon, &Adam::epsilon, &AdamW::epsilon);
+  if (weight_decay_) set_member(optimizer, &AdamW::weight_decay, *weight_decay_);
+  return optimizer;
+}
+
+TrainOptions TrainingOptions::assembled(const Options& options, const Model* start) const {
+  TrainOptions train = train_;
+  train.optimizer = optimizer_;
+  train.batch = batch_.rows;
+  train.time_limit = time_limit_.seconds;
+  train.keep_best = keep_.best;
+  train.standardize = !no_standardize_;
+  train.precision = double_precision_ ? Precision::kDouble : Precision::kFloat;
+  // An epoch has at least one update: who gives steps alone gets them all.
+  if (options.given("steps") && !options.given("epochs") && train.steps > 0) train.epochs = train.steps;
+  if (start != nullptr) {
+    if (!options.given("reduction")) train.reduction = start->loss.reduction;
+    if (!options.given("huber-delta")) train.huber_delta = start->loss.huber_delta;
+    if (!train.loss || train.loss == start->loss.loss) {
+      train.loss = start->loss.loss;
+      if (!train.label_smoothing) train.label_smoothing = start->loss.label_smoothing;
+    }
+  }
+  return train;
+}
+
+TrainOptions TrainingOptions::finished(const Options& options, TrainOptions train) const {
+  train.optimizer = with_numbers(train.optimizer);
+  if (weight_decay_ && !std::holds_alternative<AdamW>(train.optimizer)) train.weight_decay = *weight_decay_;
+
+  const Schedule::Kind schedule = train.schedule.kind;
+  const std::string with = fmt::format("with the schedule {}", name(schedule));
+  const bool steps = schedule == Schedule::Kind::kStep;
+  if (!steps) options.refuse({"schedule-every"}, with);
+  if (!steps && schedule != Schedule::Kind::kExponential) options.refuse({"schedule-factor"}, with);
+  if (schedule != Schedule::Kind::kCosine) options.refuse({"schedule-last"}, with);
+  if (train.loss != Loss::kHuber) options.refuse({"huber-delta"}, "without the loss huber");
+  if (std::holds_alternative<GradientDescent>(train.optimizer)) {
+    options.refuse({"batch"},
+                   fmt::format("with the optimizer {}: every update takes all rows", text_of(train.optimizer)));
+  }
+  return train;
+}
+
+TrainOptions TrainingOptions::resolved(const Options& options, const Model* start) const {
+  TrainOptions train = assembled(options, start);
+  // The optimiser that tables are trained with has other numbers than those it was published with.
+  if (train.optimizer.index() == train_.optimizer.index()) train.optimizer = train_.optimizer;
+  return finished(options, train);
+}
+
+TrainOptions TrainingOptions::resolved_for_exercise(const Options& options, const Model& start) const {
+  options.refuse({"keep", "patience"}, "for a network trained on its own rows");
+  const TrainOptions textbook = exercise_options(start);
+  TrainOptions train = assembled(options, &start);
+  if (!train.learning_rate) train.learning_rate = textbook.learning_rate;
+  if (!options.given("schedule")) train.schedule.kind = textbook.schedule.kind;
+  if (!options.given("optimizer")) {
+    train.optimizer = textbook.optimizer;
+    if (options.given("batch")) train.optimizer = Sgd{.learning_rate = learning_rate(textbook.optimizer)};
+  }
+  return finished(options, train);
+}
+
+Options TrainingOptions::completed(Options options, const TrainOptions& train) {
+  const auto note = [&](std::string_view name, const auto& value) {
+    options.find(name)->default_text = text_of(value);
+  };
+  const auto note_member = [&]<class Chosen>(std::string_view name, double Chosen::* member) {
+    if (const auto* chosen = std::get_if<Chosen>(&train.optimizer)) note(name, chosen->*member);
+  };
+  if (options.given("from")) {  // the model has its own
+    note("layers", std::string());
+    note("initializer", std::string());
+  }
+  note("loss", train.loss);
+  note("reduction", train.reduction);
+  note("label-smoothing", train.label_smoothing);
+  note("huber-delta", train.huber_delta);
+  note("epochs", train.epochs);
+  note("schedule", train.schedule.kind);
+  note("optimizer", train.optimizer);
+  note("learning-rate", train.learning_rate.value_or(learning_rate(train.optimizer)));
+  note_member("momentum", &Momentum::momentum);
+  note_member("momentum", &Nesterov::momentum);
+  note_member("decay", &RmsProp::decay);
+  note_member("epsilon", &RmsProp::epsilon);
+  note_member("beta1", &Adam::beta1);
+  note_member("beta2", &Adam::beta2);
+  note_member("epsilon", &Adam::epsilon);
+  note_member("beta1", &AdamW::beta1);
+  note_member("beta2", &AdamW::beta2);
+  note_member("epsilon", &AdamW::epsilon);
+  note_member("weight-decay", &AdamW::weight_decay);
+  return options;
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "bprop/error.h"
+
+namespace bprop::cli {
+namespace {
+
+// Reads all of the text or nothing; independent of the locale.
+template <class Number>
+bool read_number(std::string_view text, Number& value) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+void read(std::string_view text, std::string& value) { value = text; }
+
+void read(std::string_view text, double& value) {
+  if (!read_number(text, value) || !std::isfinite(value)) throw UsageError("expected a number");
+}
+
+void read(std::string_view text, std::size_t& value) {
+  if (!read_number(text, value)) throw UsageError("expected a whole number, 0 or more");
+}
+
+void read(std::string_view text, int& value) {
+  if (!read_number(text, value)) throw UsageError("expected a whole number");
+}
+
+void read(std::string_view text, BatchSize& value) {
+  value.rows = BatchSize::kAll;
+  if (text == "all") return;
+  if (!read_number(text, value.rows) || value.rows == 0) throw UsageError("expected a whole number above 0, or all");
+  value.rows = std::min(value.rows, BatchSize::kAll);
+}
+
+void read(std::string_view text, Duration& value) {
+  double unit = 1;
+  std::string_view number = text;
+  if (text.ends_with('s') || text.ends_with('m') || text.ends_with('h')) {
+    unit = text.ends_with('h') ? 3600 : text.ends_with('m') ? 60 : 1;
+    number.remove_suffix(1);
+  }
+  double count = 0;
+  if (!read_number(number, count) || !(count >= 0 && count < 1e9)) {
+    throw UsageError("expected a time such as 60s, 5m or 1h");
+  }
+  value.seconds = count * unit;
+}
+
+void read(std::string_view text, Share& value) {
+  value = {};
+  if (!read_number(text, value.fraction)) {
+    value.path = text;
+  } else if (!(value.fraction >= 0 && value.fraction < 1)) {
+    throw UsageError("expected a share of the rows, from 0 to below 1, or a file");
+  }
+}
+
+void read(std::string_view text, Keep& value) {
+  if (text != "best" && text != "last") throw UsageError("expected best or last");
+  value.best = text == "best";
+}
+
+void read(std::string_view text, Character& value) {
+  if (text == "tab" || text == "\\t") text = "\t";
+  if (text.size() != 1) throw UsageError("expected one character, or tab");
+  value.value = text[0];
+}
+
+void read(std::string_view text, Task& value) { value = task_named(text); }
+void read(std::string_view text, Loss& value) { value = loss_named(text); }
+void read(std::string_view text, Initializer& value) { value = initializer_named(text); }
+void read(std::string_view text, Optimizer& value) { value = optimizer_named(text); }
+void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
+void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
+
+void read(std::string_view text, Reduction& value) {
+  if (text != "mean" && text != "sum") throw UsageError("expected mean or sum");
+  value = text == "sum" ? Reduction::kSum : Reduction::kMean;
+}
+
+std::string text_of(const std::string& value) { return value; }
+std::string text_of(double value) { return fmt::format("{}", value); }
+std::string text_of(std::size_t value) { return fmt::format("{}", value); }
+std::string text_of(int value) { return fmt::format("{}", value); }
+std::string text_of(BatchSize value) { return value.rows == BatchSize::kAll ? "all" : text_of(value.rows); }
+std::string text_of(Duration value) { return value.seconds == 0 ? "0" : fmt::format("{}s", value.seconds); }
+std::string text_of(const Share& value) { return value.path.empty() ? text_of(value.fraction) : value.path; }
+std::string text_of(Keep value) { return value.best ? "best" : "last"; }
+std::string text_of(Character value) {
+  if (value.value == 0) return {};
+  return value.value == '\t' ? "tab" : std::string(1, value.value);
+}
+std::string text_of(Task value) { return std::string(name(value)); }
+std::string text_of(Loss value) { return std::string(rule(value).name); }
+std::string text_of(Reduction value) { return value == Reduction::kSum ? "sum" : "mean"; }
+std::string text_of(Initializer value) {
+  for (const auto& rule : initializer_rules()) {
+    if (rule.id == value) return std::string(rule.name);
+  }
+  return {};
+}
+std::string text_of(const Optimizer& value) { return std::string(rule(value).name); }
+std::string text_of(Schedule::Kind value) { return std::string(name(value)); }
+std::string text_of(Arithmetic value) { return std::string(name(value)); }
+
+}  // namespace bprop::cli

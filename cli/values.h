@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values of options: for each type a pair, text → value and value → text, so that a default is shown as it would be
+// typed. read() throws UsageError with what was expected; text_of() of what is not set is "".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bprop/arithmetic.h"
+#include "bprop/loss.h"
+#include "bprop/network.h"
+#include "bprop/optimizer.h"
+#include "bprop/preprocessing.h"
+
+namespace bprop::cli {
+
+// Rows an update: a number, or "all".
+struct BatchSize {
+  static constexpr std::size_t kAll = UINT32_MAX;  // more rows than a table can have
+  std::size_t rows = kAll;
+};
+
+// Seconds: "90", "90s", "1.5m", "2h".
+struct Duration {
+  double seconds = 0;
+};
+
+// Where rows to be laid aside come from: a share of the table, or a file of its own.
+struct Share {
+  double fraction = 0;
+  std::string path = {};  // "": the fraction counts
+};
+
+// Whose weights the model has at the end: the epoch's with the best validation score, or the last ones.
+struct Keep {
+  bool best = true;
+};
+
+// A single character, or "tab".
+struct Character {
+  char value = 0;
+};
+
+void read(std::string_view text, std::string& value);
+void read(std::string_view text, double& value);
+void read(std::string_view text, std::size_t& value);  // also the seed: std::uint64_t is the same type
+void read(std::string_view text, int& value);
+void read(std::string_view text, BatchSize& value);
+void read(std::string_view text, Duration& value);
+void read(std::string_view text, Share& value);
+void read(std::string_view text, Keep& value);
+void read(std::string_view text, Character& value);
+void read(std::string_view text, Task& value);
+void read(std::string_view text, Loss& value);
+void read(std::string_view text, Reduction& value);
+void read(std::string_view text, Initializer& value);
+void read(std::string_view text, Optimizer& value);
+void read(std::string_view text, Schedule::Kind& value);
+void read(std::string_view text, Arithmetic& value);
+
+std::string text_of(const std::string& value);
+std::string text_of(double value);
+std::string text_of(std::size_t value);
+std::string text_of(int value);
+std::string text_of(BatchSize value);
+std::string text_of(Duration value);
+std::string text_of(const Share& value);
+std::string text_of(Keep value);
+std::string text_of(Character value);
+std::string text_of(Task value);
+std::string text_of(Loss value);
+std::string text_of(Reduction value);
+std::string text_of(Initializer value);
+std::string text_of(const Optimizer& value);
+std::string text_of(Schedule::Kind value);
+std::string text_of(Arithmetic value);
+
+template <class T>
+void read(std::string_view text, std::optional<T>& value) {
+  read(text, value.emplace());
+}
+template <class T>
+std::string text_of(const std::optional<T>& value) {
+  return value ? text_of(*value) : std::string();
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The words of the rules: all there, and names that parse back.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "bprop/activation.h"
+#include "bprop/error.h"
+#include "bprop/loss.h"
+
+namespace bprop {
+namespace {
+
+template <class Rule>
+void expect_all_words(const Rule& rule) {
+  for (const std::string_view words : {rule.name, rule.formula, rule.formula_latex, rule.derivative_text,
+                                       rule.derivative_latex, rule.kink, rule.limits, rule.reference}) {
+    EXPECT_FALSE(words.empty()) << rule.name;
+  }
+  for (const std::string_view latex : {rule.formula_latex, rule.derivative_latex}) {
+    EXPECT_EQ(std::count(latex.begin(), latex.end(), '{'), std::count(latex.begin(), latex.end(), '}')) << latex;
+    for (const char c : latex) EXPECT_LT(static_cast<unsigned char>(c), 128) << latex;
+  }
+}
+
+TEST(ActivationRules, StandInTheOrderOfTheEnumerationWithAllTheirWords) {
+  std::set<std::string_view> names;
+  std::size_t index = 0;
+  for (const ActivationRule& candidate : activation_rules()) {
+    EXPECT_EQ(static_cast<std::size_t>(candidate.id), index++);
+    EXPECT_EQ(&rule(candidate.id), &candidate);
+    EXPECT_EQ(activation_named(candidate.name), candidate.id);
+    EXPECT_EQ(candidate.value == nullptr, candidate.id == Activation::kSoftmax);
+    EXPECT_EQ(candidate.derivative == nullptr, candidate.id == Activation::kSoftmax);
+    expect_all_words(candidate);
+    names.insert(candidate.name);
+  }
+  EXPECT_EQ(names.size(), 13U);
+}
+
+TEST(LossRules, StandInTheOrderOfTheEnumerationWithAllTheirWords) {
+  std::set<std::string_view> names;
+  std::size_t index = 0;
+  for (const LossRule& candidate : loss_rules()) {
+    EXPECT_EQ(static_cast<std::size_t>(candidate.id), index++);
+    EXPECT_EQ(&rule(candidate.id), &candidate);
+    EXPECT_EQ(loss_named(candidate.name), candidate.id);
+    EXPECT_EQ(candidate.value == nullptr, candidate.id == Loss::kCrossEntropy);
+    EXPECT_EQ(candidate.derivative == nullptr, candidate.id == Loss::kCrossEntropy);
+    expect_all_words(candidate);
+    names.insert(candidate.name);
+  }
+  EXPECT_EQ(names.size(), 7U);
+}
+
+TEST(LossRules, NameTheirLink) {
+  EXPECT_EQ(rule(Loss::kCrossEntropy).link, Activation::kSoftmax);
+  EXPECT_EQ(rule(Loss::kBinaryCrossEntropy).link, Activation::kSigmoid);
+  for (const LossRule& candidate : loss_rules()) {
+    if (candidate.id >= Loss::kBinaryCrossEntropy) continue;
+    EXPECT_EQ(candidate.link, Activation::kIdentity) << candidate.name;
+  }
+}
+
+TEST(ActivationRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
+  for (const std::string wrong : {"", "Relu", "relu ", "swish"}) {
+    EXPECT_THAT([&] { (void)activation_named(wrong); },
+                testing::ThrowsMessage<UsageError>(
+                    "unknown activation '" + wrong +
+                    "'; known: identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, "
+                    "softsign, softmax"));
+  }
+}
+
+TEST(LossRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
+  EXPECT_THAT([] { (void)loss_named("mse"); },
+              testing::ThrowsMessage<UsageError>(
+                  "unknown loss 'mse'; known: half_squared_error, squared_error, absolute_error, huber, log_cosh, "
+                  "binary_cross_entropy, cross_entropy"));
+}
+
+}  // namespace
+}  // namespace bprop

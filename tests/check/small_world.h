@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small world: every network with (N, in, out) in 1 … 4, each activation (softmax as output over hidden layers that
+// take all other activations in turn), each loss, bias or none, one to three layers – 34,944 networks, each drawn from
+// its own number. Tolerances: VECTORS.md.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "bprop/loss.h"
+#include "bprop/network.h"
+
+namespace bprop::check {
+
+struct SmallCase {
+  std::size_t rows = 1;
+  std::size_t inputs = 1;
+  std::size_t outputs = 1;
+  Activation activation = Activation::kIdentity;
+  Loss loss = Loss::kHalfSquaredError;
+  bool bias = true;
+  std::size_t depth = 1;
+
+  std::uint64_t number() const;      // names the case; its random numbers follow from it
+  std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"
+};
+std::ostream& operator<<(std::ostream& out, const SmallCase& c);
+
+// All cases of one activation and loss.
+std::vector<SmallCase> small_cases(Activation activation, Loss loss);
+
+// The largest errors seen, each as a share of its tolerance.
+struct SmallWorldErrors {
+  double tape = 0;        // double engine against tape
+  double complex = 0;     // double engine against complex step, every entry
+  double difference = 0;  // double engine against central difference, three entries a tensor
+  double single = 0;      // float engine against tape at the same numbers
+  std::size_t networks = 0;
+  std::size_t redrawn = 0;  // too near a kink, or a row whose ∂l/∂z cancels below 1e-2
+
+  double share_redrawn() const {
+    return networks == 0 ? 0 : static_cast<double>(redrawn) / static_cast<double>(networks + redrawn);
+  }
+};
+
+// Draws the case's network, rows and targets, again while a draw is unfit, and compares all gradients. A test failure
+// is added for each tolerance that is missed.
+void check_small_case(const SmallCase& c, SmallWorldErrors& errors);
+
+}  // namespace bprop::check

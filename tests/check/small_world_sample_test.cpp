@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A sample of the small world that is quick enough for the sanitizers: each activation and loss with a few sizes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "check/small_world.h"
+
+namespace bprop::check {
+namespace {
+
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStep) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      for (int i = 0; i < 4; ++i, next += 101) check_small_case(cases[next % cases.size()], errors);
+    }
+  }
+  EXPECT_EQ(errors.networks, 13 * 7 * 4);
+  EXPECT_LE(errors.share_redrawn(), 0.06);
+}
+
+TEST(SmallWorldSample, CasesHaveNumbersOfTheirOwnAndCoverAllSizes) {
+  std::vector<std::uint64_t> numbers;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      for (const SmallCase& c : small_cases(activation.id, loss.id)) numbers.push_back(c.number());
+    }
+  }
+  EXPECT_EQ(numbers.size(), 34'944);
+  std::sort(numbers.begin(), numbers.end());
+  EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+}  // namespace
+}  // namespace bprop::check

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "checkpoint/temporary_folder.h"
+#include "train/tables.h"
+
+namespace bprop {
+namespace {
+
+using nlohmann::json;
+using testing::UnorderedElementsAre;
+
+class RunFolder : public TemporaryFolder {
+ protected:
+  TrainResult run(const std::string& folder, const TrainOptions& more = small_options()) const {
+    TrainOptions options = more;
+    options.run_directory = at(folder);
+    options.configuration = "epochs = 5\n";
+    return train(sectors(100), options);
+  }
+  std::vector<json> lines(const std::string& file) const {
+    std::istringstream text(get(at(file)));
+    std::vector<json> result;
+    for (std::string line; std::getline(text, line);) result.push_back(json::parse(line));
+    return result;
+  }
+};
+
+std::vector<std::string> keys(const json& object) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : object.items()) names.push_back(key);
+  return names;
+}
+
+TEST_F(RunFolder, HoldsALineForEachEpochTheTimesTheConfigurationAndTheBestModel) {
+  const TrainResult result = run("run");
+  const std::vector<json> metrics = lines("run/metrics.jsonl");
+  ASSERT_EQ(metrics.size(), 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(metrics[i]["epoch"], i + 1);
+    EXPECT_EQ(metrics[i]["step"], result.history[i].step);
+    EXPECT_EQ(metrics[i]["train_loss"].get<double>(), result.history[i].train_loss);
+    EXPECT_EQ(metrics[i]["validation_loss"].get<double>(), result.history[i].validation_loss);
+    EXPECT_EQ(metrics[i]["validation_score"].get<double>(), result.history[i].validation_score);
+    EXPECT_EQ(metrics[i]["learning_rate"].get<double>(), result.history[i].learning_rate);
+    EXPECT_EQ(metrics[i]["best"].get<bool>(), result.history[i].best);
+  }
+  EXPECT_THAT(keys(metrics[0]), UnorderedElementsAre("epoch", "step", "train_loss", "validation_loss",
+                                                     "validation_score", "learning_rate", "best"));  // no times
+  const std::vector<json> timing = lines("run/timing.jsonl");
+  ASSERT_EQ(timing.size(), 5);
+  EXPECT_THAT(keys(timing[0]), UnorderedElementsAre("epoch", "seconds", "rows_per_second"));
+  EXPECT_EQ(get(at("run/config.toml")), "epochs = 5\n");
+  EXPECT_EQ(all_weights(load_model(at("run/best.safetensors"))), all_weights(result.model));
+}
+
+TEST_F(RunFolder, TwoEqualRunsWriteEqualBytes) {
+  run("one");
+  run("two");
+  EXPECT_EQ(get(at("one/metrics.jsonl")), get(at("two/metrics.jsonl")));
+  EXPECT_EQ(get(at("one/best.safetensors")), get(at("two/best.safetensors")));
+  EXPECT_EQ(get(at("one/config.toml")), get(at("two/config.toml")));
+}
+
+TEST_F(RunFolder, WithoutValidationRowsTheirNumbersAreNullAndNothingIsBest) {
+  TrainOptions options = small_options();
+  options.validation = 0;
+  run("run", options);
+  EXPECT_TRUE(lines("run/metrics.jsonl")[0]["validation_loss"].is_null());
+  EXPECT_FALSE(std::filesystem::exists(at("run/best.safetensors")));
+}
+
+TEST_F(RunFolder, AnEarlierRunIsReplaced) {
+  run("run");
+  TrainOptions shorter = small_options();
+  shorter.epochs = 2;
+  shorter.validation = 0;
+  run("run", shorter);
+  EXPECT_EQ(lines("run/metrics.jsonl").size(), 2);
+  EXPECT_FALSE(std::filesystem::exists(at("run/best.safetensors")));
+}
+
+TEST_F(RunFolder, OtherThingsAreNotTouched) {
+  std::filesystem::create_directory(at("photos"));
+  put(at("photos/cat.jpg"), "x");
+  EXPECT_EQ(thrown([&] { run("photos"); }),
+            "UsageError: " + at("photos") + ": is neither empty nor the folder of a run; nothing was written");
+  EXPECT_FALSE(std::filesystem::exists(at("photos/metrics.jsonl")));
+  put(at("file"), "x");
+  EXPECT_EQ(thrown([&] { run("file"); }), "UsageError: " + at("file") + ": is not a folder, a run needs one");
+}
+
+TEST_F(RunFolder, AnEmptyFolderAndAPathOfNewFoldersAreFine) {
+  std::filesystem::create_directory(at("empty"));
+  EXPECT_EQ(thrown([&] { run("empty"); }), "");
+  EXPECT_EQ(thrown([&] { run("new/deep/folder"); }), "");
+  EXPECT_EQ(lines("new/deep/folder/metrics.jsonl").size(), 5);
+}
+
+}  // namespace
+}  // namespace bprop

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "bprop/gradients.h"
+#include "checkpoint/temporary_folder.h"
+#include "nn/allocation_count.h"
+#include "nn/random_matrix.h"
+
+namespace bprop {
+namespace {
+
+using Floats = std::vector<float>;
+
+double step(Trainer& trainer, const Floats& x, const Floats& y) {
+  return trainer.step(std::span<const float>(x), std::span<const float>(y));
+}
+
+TEST(Trainer, ReturnsTheLossBeforeTheUpdateAndReportsTheStep) {
+  Network network("3 -> 4 tanh -> 2", {.seed = 1});
+  const Floats x = random_matrix<float>(1, 6, 3);
+  const Floats y = random_matrix<float>(2, 6, 2);
+  const double before = loss<float>(network, x, y);
+  Trainer trainer(network, {.batch = 6, .optimizer = Sgd{0.1}, .clip = 100, .measure_change = true});
+  EXPECT_EQ(step(trainer, x, y), before);
+  EXPECT_EQ(trainer.report().loss, before);
+  EXPECT_EQ(trainer.report().step, 1);
+  EXPECT_EQ(trainer.report().learning_rate, 0.1);
+  EXPECT_GT(trainer.report().gradient_norm, 0);
+  EXPECT_NEAR(trainer.report().change, 0.1 * trainer.report().gradient_norm, 1e-7);
+  EXPECT_LT(step(trainer, x, y), before);
+  EXPECT_EQ(trainer.report().step, 2);
+}
+
+TEST(Trainer, TakesRowsFromASourceLeafByLeaf) {
+  const Floats x = random_matrix<float>(1, 300, 3);
+  const Floats y = random_matrix<float>(2, 300, 2);
+  struct Source : BatchRows<float> {
+    const Floats& x;
+    const Floats& y;
+    std::size_t next = 0;
+    Source(const Floats& inputs, const Floats& targets) : x(inputs), y(targets) {}
+    void fill(std::size_t first, std::size_t count, float* inputs, float* targets) override {
+      EXPECT_EQ(first, next);
+      EXPECT_LE(count, 256U);
+      next = first + count;
+      std::copy_n(x.data() + first * 3, count * 3, inputs);
+      std::copy_n(y.data() + first * 2, count * 2, targets);
+    }
+  } source(x, y);
+  Network by_source("3 -> 4 tanh -> 2", {.seed = 1});
+  Network by_spans = by_source;
+  Trainer(by_source, {.batch = 300}).step(300, source);
+  Trainer spans(by_spans, {.batch = 300});
+  step(spans, x, y);
+  EXPECT_EQ(source.next, 300);
+  EXPECT_EQ(by_source.weights(0), by_spans.weights(0));
+}
+
+TEST(Trainer, ALossThatIsNotFiniteLeavesTheNetworkAsItWas) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30F}) {
+    Network network("3 -> 4 relu -> 2", {.seed = 1});
+    const Floats w = network.weights(0);
+    const Floats b = network.bias(1);
+    Trainer trainer(network, {.batch = 2, .weight_decay = 0.1});
+    EXPECT_FALSE(std::isfinite(step(trainer, {1, 2, 3, 1, bad, 3}, {bad, 0, 0, 0}))) << bad;
+    EXPECT_EQ(network.weights(0), w);
+    EXPECT_EQ(network.bias(1), b);
+    EXPECT_EQ(trainer.report().step, 0);
+    EXPECT_TRUE(std::isfinite(step(trainer, {1, 2, 3, 1, 2, 3}, {0, 0, 0, 0})));  // and goes on
+    EXPECT_EQ(trainer.report().step, 1);
+  }
+}
+
+TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
+  for (const int threads : {1, 3}) {
+    ThreadPool pool({.threads = threads, .minimal_work = 0});
+    Network network("20 -> 40 gelu -> 30 softmax -> 5 softmax", {.seed = 1});
+    Trainer trainer(network, {.batch = 700,
+                              .loss = {.loss = Loss::kCrossEntropy, .label_smoothing = 0.1},
+                              .l2 = 1e-4,
+                              .clip = 1,
+                              .measure_change = true,
+                              .pool = &pool});
+    const Floats x = random_matrix<float>(1, 700, 20);
+    const Floats y(700 * 5, 0.2F);
+    const auto of = [&](std::size_t rows) {
+      trainer.step(std::span(x).first(rows * 20), std::span(y).first(rows * 5));
+    };
+    of(9);  // the first is small: its memory must do for the large ones
+    const std::uint64_t before = allocations();
+    for (const std::size_t rows : {700U, 1U, 256U, 257U, 513U, 9U}) of(rows);
+    EXPECT_EQ(allocations(), before) << threads << " threads";
+  }
+}
+
+TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
+  for (const OptimizerRule& rule : optimizer_rules()) {
+    Network network("20 -> 40 relu -> 5", {.seed = 1});
+    TrainerOptions options{.batch = 32};
+    options.optimizer = optimizer_named(rule.name);
+    Trainer trainer(network, options);
+    const Floats x = random_matrix<float>(1, 32, 20);
+    const Floats y(32 * 5, 0.2F);
+    step(trainer, x, y);
+    const std::uint64_t before = allocations();
+    for (int repeat = 0; repeat < 5; ++repeat) step(trainer, x, y);
+    EXPECT_EQ(allocations(), before) << rule.name;
+  }
+}
+
+TEST(Trainer, RefusesRowsThatDoNotFit) {
+  Network network("3 -> 2");
+  Trainer trainer(network, {.batch = 2});
+  EXPECT_EQ(thrown([&] { step(trainer, {1, 2, 3, 4}, {1, 2}); }),
+            "ShapeError: [trainer.step] 4 inputs and 2 targets, expected (N x 3) and (N x 2)");
+  EXPECT_EQ(thrown([&] { step(trainer, {1, 2, 3}, {1, 2, 3, 4}); }),
+            "ShapeError: [trainer.step] 3 inputs and 4 targets, expected (N x 3) and (N x 2)");
+  EXPECT_EQ(thrown([&] { step(trainer, Floats(9), Floats(6)); }), "ShapeError: [trainer.step] 3 rows, expected 1 to 2");
+  EXPECT_EQ(thrown([&] { step(trainer, {}, {}); }), "ShapeError: [trainer.step] 0 rows, expected 1 to 2");
+}
+
+// What Trainer says to these options.
+std::string refusal(const TrainerOptions& options) {
+  Network network("3 -> 2");
+  return thrown([&] { Trainer trainer(network, options); });
+}
+
+TEST(Trainer, RefusesOptionsThatCannotBe) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(refusal({.optimizer = Sgd{0}}), "UsageError: learning_rate is 0, expected a number above 0");
+  EXPECT_EQ(refusal({.optimizer = Adam{.learning_rate = -1}}),
+            "UsageError: learning_rate is -1, expected a number above 0");
+  EXPECT_EQ(refusal({.optimizer = Adam{.learning_rate = nan}}),
+            "UsageError: learning_rate is nan, expected a number above 0");
+  EXPECT_EQ(refusal({.batch = 0}), "UsageError: batch is 0, expected at least 1");
+  EXPECT_EQ(refusal({.l2 = -1}), "UsageError: l2 is -1, expected a number from 0");
+  EXPECT_EQ(refusal({.weight_decay = nan}), "UsageError: weight_decay is nan, expected a number from 0");
+  EXPECT_EQ(refusal({.clip = -0.5}), "UsageError: clip is -0.5, expected a norm above 0, or 0 for none");
+  EXPECT_EQ(refusal({.loss = {.label_smoothing = 1}}),
+            "UsageError: label_smoothing is 1, expected a number from 0 to below 1");
+  EXPECT_EQ(refusal({.loss = {.huber_delta = 0}}), "UsageError: huber_delta is 0, expected a number above 0");
+  EXPECT_EQ(refusal({.schedule = {.factor = 2}}),
+            "UsageError: the schedule's factor is 2, expected a number above 0 to 1");
+  EXPECT_EQ(refusal({.schedule = {.last = -1}}),
+            "UsageError: the schedule's last factor is -1, expected a number from 0 to 1");
+  EXPECT_EQ(refusal({.schedule = {.every = 0}}), "UsageError: the schedule's every is 0 epochs, expected at least 1");
+}
+
+}  // namespace
+}  // namespace bprop
