@@ -32,7 +32,6 @@ std::string bar(double share, std::size_t width, bool colours) {
 Progress::Progress(bool wanted, const TrainOptions& options)
     : shown_(wanted && progress_is_seen()),
       colours_(colours_are_seen()),
-      epochs_(options.epochs),
       batch_(std::holds_alternative<GradientDescent>(options.optimizer) ? SIZE_MAX : options.batch),
       time_limit_(options.time_limit) {}
 
@@ -64,8 +63,9 @@ std::string Progress::text(std::size_t width) const {
   const std::size_t steps_per_epoch = (rows_ + batch - 1) / batch;
   const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
 
-  std::string line = fmt::format("epoch {}/{}  loss {:.3g}",
-                                 (step_ - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1, epochs_, loss_);
+  const auto epoch_of = [&](std::size_t step) { return (step - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1; };
+  std::string line =
+      fmt::format("epoch {}/{}  loss {:.3g}", epoch_of(step_), epoch_of(std::max<std::size_t>(total_steps_, 1)), loss_);
   if (last_.epoch > 0 && std::isfinite(last_.validation_score)) {
     line += of_classes_ ? fmt::format("  validation {:.1f} %", 100 * last_.validation_score)
                         : fmt::format("  validation RMSE {:.3g}", last_.validation_score);

@@ -34,7 +34,6 @@ class Progress {
   bool colours_;
   bool drawn_ = false;
   bool of_classes_ = false;
-  std::size_t epochs_;
   std::size_t batch_;
   double time_limit_;
   std::size_t rows_ = 0;

@@ -69,7 +69,7 @@ void TrainingOptions::declare_optimizer(Options& options) {
 
 void TrainingOptions::declare_stopping(Options& options) {
   options.heading("Stopping");
-  options.value("epochs", "N", train_.epochs, "passes over the training rows");
+  options.value("epochs", "N", train_.epochs, "passes over the training rows; by default 60, more on a small table");
   options.value("steps", "N", train_.steps, "at most so many updates; 0: no limit but the epochs");
   options.value("patience", "N", train_.patience,
                 "stop after so many epochs without a better validation loss; 0: never");
@@ -162,7 +162,7 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("reduction", train.reduction);
   note("label-smoothing", train.label_smoothing);
   note("huber-delta", train.huber_delta);
-  note("epochs", train.epochs);
+  if (train.epochs) note("epochs", *train.epochs);
   note("schedule", train.schedule.kind);
   note("optimizer", train.optimizer);
   note("learning-rate", train.learning_rate.value_or(learning_rate(train.optimizer)));

@@ -38,10 +38,10 @@ struct TrainOptions {
   Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
   std::optional<double> learning_rate{};  // none: the optimiser's own
   Schedule schedule{.kind = Schedule::Kind::kCosine};
-  std::size_t epochs = 60;
-  std::size_t steps = 0;   // at most so many updates; 0: no limit but the epochs
-  std::size_t batch = 32;  // rows an update; more than there are: all rows. 1 is online learning
-  double l2 = 0;           // TrainerOptions says what each does
+  std::optional<std::size_t> epochs{};  // none: 60, and on a small table as many more as make 1,500 updates
+  std::size_t steps = 0;                // at most so many updates; 0: no limit but the epochs
+  std::size_t batch = 32;               // rows an update; more than there are: all rows. 1 is online learning
+  double l2 = 0;                        // TrainerOptions says what each does
   double weight_decay = 0;
   double clip = 0;
   double min_change = 0;     // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
@@ -123,7 +123,8 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});
 TrainOptions exercise_options(const Model& start);
 
-// Updates that a run with these options makes on so many rows.
+// Epochs and updates that a run with these options has at most on so many rows.
+std::size_t total_epochs(const TrainOptions& options, std::size_t rows);
 std::size_t total_steps(const TrainOptions& options, std::size_t rows);
 
 }  // namespace bprop

@@ -47,13 +47,14 @@ class Loop {
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
         trainer_(network_, trainer_options(loop)) {
-    result_.history.reserve(std::min<std::size_t>(options_.epochs, 1 << 16));
+    result_.history.reserve(std::min<std::size_t>(total_epochs(options_, rows_), 1 << 16));
   }
 
   void run() {
     start_ = Clock::now();
     bool going = total_ > 0;
-    for (std::size_t epoch = 1; going && epoch <= options_.epochs; ++epoch) going = run_epoch(epoch);
+    const std::size_t epochs = total_epochs(options_, rows_);
+    for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
   }
 
@@ -64,7 +65,7 @@ class Loop {
     TrainerOptions trainer = training::trainer_options(options_);
     trainer.batch = batch_;
     trainer.loss = model_.loss;
-    trainer.steps_per_epoch = (rows_ + batch_ - 1) / batch_;
+    trainer.steps_per_epoch = steps_per_epoch(options_, rows_);
     trainer.total_steps = total_;
     trainer.freeze_biases = loop.freeze_biases;
     return trainer;

@@ -19,5 +19,6 @@ TrainerOptions trainer_options(const TrainOptions& options);
 
 // Rows of an update: all of them for full-batch gradient descent.
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows);
+std::size_t steps_per_epoch(const TrainOptions& options, std::size_t rows);
 
 }  // namespace bprop::training

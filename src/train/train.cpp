@@ -33,7 +33,7 @@ void check_options(const TrainOptions& o) {
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
   trainer.loss.huber_delta = o.huber_delta;
   training::check(trainer);
-  BPROP_CHECK(o.epochs > 0, UsageError, "epochs is 0, expected at least 1");
+  BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
   BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
   BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
               o.validation);
