@@ -17,6 +17,7 @@ std::size_t read_row(std::string_view text, std::string_view list) {
   try {
     read(text, row);
   } catch (const UsageError&) {
+    row = 0;
   }
   if (row == 0) throw UsageError(fmt::format("--rows {}: expected rows counted from 1, such as 1:32 or 1,5,7:9", list));
   return row;

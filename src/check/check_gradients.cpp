@@ -203,15 +203,15 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
 }
 
 std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
-  out << fmt::format("{:<20} {:>10} {:>10} {:>10} {:>10} {:>11}  {:<12} {}\n", "tensor", "entries", "float", "double",
-                     "complex", "difference", "worst at", "");
+  out << fmt::format("{:<20} {:>10} {:>10} {:>10} {:>10} {:>11}  worst at\n", "tensor", "entries", "float", "double",
+                     "complex", "difference");
   for (const TensorCheck& t : report.tensors) {
     out << fmt::format("{:<20} {:>10} {:>10.1e} {:>10.1e} {:>10.1e} {:>11.2f}  {:<12} {}\n", t.name, t.entries,
                        t.float_error, t.double_error, t.complex_error, t.difference_error, t.worst_entry,
                        t.passed ? "ok" : "WRONG");
   }
-  out << fmt::format("{} rows checked, {} left out at a kink: {}\n", report.rows, report.kink_rows,
-                     report.passed ? "passed" : "failed");
+  out << fmt::format("{} {} checked, {} left out at a kink: {}\n", report.rows, report.rows == 1 ? "row" : "rows",
+                     report.kink_rows, report.passed ? "passed" : "failed");
   return out;
 }
 

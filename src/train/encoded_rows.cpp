@@ -34,7 +34,7 @@ std::vector<std::uint32_t> all_positions(std::size_t rows) {
 template <class T>
 EncodedRows<T> encoded_rows(const Model& model, const Dataset& data, std::span<const std::uint32_t> rows) {
   const Dataset chosen = rows.empty() ? data : data.select({rows.begin(), rows.end()});
-  const Preprocessing preprocessing = training::preprocessing_for(model, chosen);
+  const Preprocessing preprocessing = training::preprocessing_for(model, data);  // of all rows, not of the chosen
   const bool targets = chosen.target().has_value();
   const training::TableRows<T> source(preprocessing, chosen,
                                       targets ? Encoder::Targets::kRequired : Encoder::Targets::kNone);
