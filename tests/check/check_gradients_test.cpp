@@ -143,7 +143,7 @@ TEST(CheckGradients, TheReportIsATableThatSaysWhatIsWrong) {
   std::ostringstream right;
   right << checked(network, {0.5}, {1});
   EXPECT_THAT(right.str(), HasSubstr("layers.0.weight"));
-  EXPECT_THAT(right.str(), HasSubstr("1 rows checked, 0 left out at a kink: passed"));
+  EXPECT_THAT(right.str(), HasSubstr("1 row checked, 0 left out at a kink: passed"));
   EXPECT_THAT(right.str(), Not(HasSubstr("WRONG")));
   DoubleGradients given = gradients<double>(network, Numbers{0.5}, Numbers{1});
   given.layers[0].d_bias[0] *= 2;
