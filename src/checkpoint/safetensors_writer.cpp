@@ -63,12 +63,23 @@ std::string write_data(const TensorSource& source, const Tensor& tensor, AtomicF
   return sum.text();
 }
 
+// Wider element types first, otherwise in the given order. (std::stable_sort of libstdc++ 12 calls a function that
+// clang warns of as deprecated.)
+std::vector<TensorSource> widest_first(std::vector<TensorSource> tensors) {
+  std::vector<TensorSource> sorted;
+  sorted.reserve(tensors.size());
+  for (const std::size_t bytes : {8U, 4U, 2U, 1U}) {
+    for (TensorSource& tensor : tensors) {
+      if (row_of(tensor.dtype).bytes == bytes) sorted.push_back(std::move(tensor));
+    }
+  }
+  return sorted;
+}
+
 }  // namespace
 
 void write_safetensors(const std::string& path, std::vector<TensorSource> tensors, Metadata metadata) {
-  std::stable_sort(tensors.begin(), tensors.end(), [](const TensorSource& a, const TensorSource& b) {
-    return row_of(a.dtype).bytes > row_of(b.dtype).bytes;
-  });
+  tensors = widest_first(std::move(tensors));
   SafetensorsFile header = plan(tensors, std::move(metadata));
   const std::string placeholder = head_text(header);
 
