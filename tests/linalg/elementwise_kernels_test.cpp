@@ -76,7 +76,7 @@ TEST_P(ElementwiseOf, ActivationsWorkInPlace) {
 
 TEST_P(ElementwiseOf, NanGoesThroughEveryActivation) {
   for (const Activation activation : elementwise_activations()) {
-    for (const float nan : {kNan, -kNan, std::bit_cast<float>(0x7FFFFFFFU)}) {
+    for (const float nan : {kNan, -kNan, std::bit_cast<float>(0x7FFFFFFFU), std::bit_cast<float>(0x7F800001U)}) {
       for (std::size_t lane = 0; lane < kPanel; ++lane) {
         Buffer z = Buffer(kPanel).fill(1);
         z[lane] = nan;
