@@ -21,7 +21,8 @@ constexpr VerbText kText = {
     .usage = "MODEL [DATA] [OPTION...]",
     .details =
         "Works out every gradient of the loss on some rows twice, by the engine and by a scalar expression graph "
-        "that shares none of its code, and samples entries by the complex step and by central differences. A line "
+        "that shares only the formulas of activations and losses with it and no derivative, and samples entries by the "
+        "complex step and by central differences. A line "
         "a tensor with its largest error; exit code 1 if one is larger than honest arithmetic makes it.",
 };
 

@@ -69,6 +69,9 @@ Dataset load_for_model(const Model& model, const DataOptions& options, bool targ
       throw UsageError("--target " + csv.target + ": the model predicts '" + target + "', and knows that by itself");
     }
     csv.target = target;
+    if (!target_needed) {  // then whatever stands in the target's column is nobody's business
+      std::erase_if(csv.hints, [&](const ColumnHint& hint) { return hint.name == target; });
+    }
   } else if (!csv.target.empty()) {
     csv.target_required = true;
   }

@@ -80,7 +80,9 @@ class GradientsOf : public Verb {
     const BasicNetwork<T> network = converted<T>(model);
     const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
     if (!quiet_) remark_all("gradients", rows.warnings);
-    const BasicGradients<T> all = gradients<T>(network, rows.input, rows.target, model.loss);
+    LossOptions loss = model.loss;
+    loss.reduction = Reduction::kMean;  // as the help promises, whatever the model was trained with
+    const BasicGradients<T> all = gradients<T>(network, rows.input, rows.target, loss);
     write_gradients(output_, rows, network, all);
     print(titled("loss", fmt::format("{} of {}", static_cast<T>(all.loss), counted(rows.rows, "row"))));
     print(titled("wrote", output_));

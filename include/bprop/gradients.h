@@ -32,6 +32,7 @@ template <class T>
 struct BasicGradients {
   std::size_t rows = 0;
   double loss = 0;
+  std::vector<T> target;      // (N × outputs) as the loss saw it: labels smoothed
   std::vector<T> prediction;  // (N × outputs) link of the scores
   std::vector<T> d_input;     // (N × inputs)  ∂L/∂x
   std::vector<LayerGradients<T>> layers;

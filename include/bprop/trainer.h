@@ -56,7 +56,8 @@ class BasicTrainer {
   BasicTrainer(BasicTrainer&&) noexcept;
 
   // One update on the mean (or sum) of the rows' losses; returns the loss before it. inputs (N × in), targets (N ×
-  // out), 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was. Throws ShapeError.
+  // out), 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was;
+  // so does, with clip, a gradient norm that is not finite, which is then returned in its place. Throws ShapeError.
   double step(std::span<const T> inputs, std::span<const T> targets);
   double step(std::size_t rows, BatchRows<T>& source);
 

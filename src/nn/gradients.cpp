@@ -49,6 +49,7 @@ class Inspector {
   BasicGradients<T> gradients() {
     BasicGradients<T> result;
     result.rows = rows_;
+    result.target = target_;
     result.layers.resize(network_.layout.layers());
     nn::Workspace<T> workspace(network_.architecture, nn::largest_leaf(rows_), nn::Keep::kInspection);
     const nn::Twins<T> twins(network_, true);

@@ -18,7 +18,7 @@ void write_gradients(const std::string& path, const EncodedRows<T>& rows, const 
   };
   tensors.push_back(tensor_source<T>("loss", {}, std::span<const T>(&loss, 1)));
   add("input", {n, network.inputs()}, rows.input);
-  add("target", {n, network.outputs()}, rows.target);
+  add("target", {n, network.outputs()}, gradients.target);
   add("prediction", {n, network.outputs()}, gradients.prediction);
   add("d_input", {n, network.inputs()}, gradients.d_input);
   for (std::size_t k = 0; k < gradients.layers.size(); ++k) {

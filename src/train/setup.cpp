@@ -31,14 +31,14 @@ bool wants_two_outputs(const TrainOptions& options) {
   return Architecture::parse(options.layers).outputs() == 2;
 }
 
+}  // namespace
+
 void check_loss(Loss loss, const TargetColumn& target) {
   const bool of_classes = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
   BPROP_CHECK(!of_classes || target.task == Task::kClasses, UsageError,
               "loss {} needs a target of classes, '{}' holds numbers (--task classes makes them classes)",
               rule(loss).name, target.name);
 }
-
-}  // namespace
 
 LossOptions loss_options(const TrainOptions& options, Loss loss) {
   const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;

@@ -11,6 +11,9 @@ namespace bprop::training {
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
 
+// Throws UsageError for a loss of classes on a target of numbers.
+void check_loss(Loss loss, const TargetColumn& target);
+
 // That loss with what the options say about it.
 LossOptions loss_options(const TrainOptions& options, Loss loss);
 

@@ -114,6 +114,7 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   model.exercise.reset();
   model.preprocessing = training::preprocessing_for(start, data);
   model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
+  training::check_loss(model.loss.loss, model.preprocessing->target);
   return train_model(std::move(model), &start, data, validation, options, observer, {});
 }
 

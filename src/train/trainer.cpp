@@ -70,7 +70,7 @@ struct BasicTrainer<T>::State {
     report.learning_rate =
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     if (!std::isfinite(report.loss)) return report.loss;
-    if (options.clip > 0) clip();
+    if (options.clip > 0 && !clip()) return report.loss = report.gradient_norm;
     if (options.measure_change) previous.copy_from(network.state().parameters);
     optim::update<T>(updates, engine.pool, options.optimizer, report.learning_rate, options.weight_decay, segments,
                      parameters(), gradient.span(), optimizer);
@@ -91,13 +91,16 @@ struct BasicTrainer<T>::State {
     }
   }
 
-  void clip() {
+  // False when the gradient has no finite norm: then no factor can mend it.
+  bool clip() {
     double squares = 0;
     for (const optim::Segment& segment : segments) {
       squares += optim::sum_of_squares<T>(gradient.span().subspan(segment.begin, segment.size));
     }
     report.gradient_norm = std::sqrt(squares);
+    if (!std::isfinite(report.gradient_norm)) return false;
     if (report.gradient_norm > options.clip) optim::scale(gradient.span(), options.clip / report.gradient_norm);
+    return true;
   }
 
   BasicNetwork<T>& network;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
 #include "bprop/evaluate.h"
@@ -66,6 +67,28 @@ TEST_F(GradientFile, IsInFloatForAFloatNetwork) {
   const std::string bytes = get(at("gradients"));
   const auto file = checkpoint::parse_safetensors(bytes_of(bytes), "gradients").value_or_throw();
   for (const checkpoint::Tensor& tensor : file.tensors) EXPECT_EQ(checkpoint::values_of<float>(tensor).size(), 1);
+}
+
+TEST_F(GradientFile, HoldsTheTargetsThatBelongToItsLossWhenLabelsAreSmoothed) {
+  const DoubleNetwork network("2 -> 3 softmax", {.seed = 4});
+  const EncodedRows<double> rows{1, {0.5, -1}, {0, 1, 0}, {}};
+  const LossOptions smoothed{.loss = Loss::kCrossEntropy, .label_smoothing = 0.3};
+  const DoubleGradients g = gradients<double>(network, rows.input, rows.target, smoothed);
+  write_gradients(at("gradients"), rows, network, g);
+
+  const std::string bytes = get(at("gradients"));
+  const auto file = checkpoint::parse_safetensors(bytes_of(bytes), "gradients").value_or_throw();
+  std::map<std::string, std::vector<double>> values;
+  for (const checkpoint::Tensor& tensor : file.tensors) {
+    values[std::string(tensor.name)] = checkpoint::values_of<double>(tensor);
+  }
+  double loss = 0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    loss -= values["target"][k] * std::log(values["prediction"][k]);
+    EXPECT_NEAR(values["layers.0.delta"][k], values["prediction"][k] - values["target"][k], 1e-15);
+  }
+  EXPECT_NEAR(values["target"][1], 0.8, 1e-15);
+  EXPECT_NEAR(values["loss"][0], loss, 1e-15);
 }
 
 }  // namespace
