@@ -81,10 +81,10 @@ std::vector<TensorSource> widest_first(std::vector<TensorSource> tensors) {
 void write_safetensors(const std::string& path, std::vector<TensorSource> tensors, Metadata metadata) {
   tensors = widest_first(std::move(tensors));
   SafetensorsFile header = plan(tensors, std::move(metadata));
-  const std::string placeholder = head_text(header);
+  const std::string without_sums = head_text(header);
 
   AtomicFile file(path);
-  file.append(bytes_of(placeholder));
+  file.append(bytes_of(without_sums));
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     header.metadata[checksum_key(tensors[i].name)] = write_data(tensors[i], header.tensors[i], file);
   }
@@ -92,7 +92,7 @@ void write_safetensors(const std::string& path, std::vector<TensorSource> tensor
   // The header's own checksum is taken over its final bytes with '0' in the place of the digits.
   header.metadata[std::string(kChecksumKey)] = checksum(bytes_of(head_text(header)));
   const std::string head = head_text(header);
-  BPROP_DCHECK(head.size() == placeholder.size());
+  BPROP_DCHECK(head.size() == without_sums.size());
   file.overwrite(0, bytes_of(head));
   file.commit();
 }

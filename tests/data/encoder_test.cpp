@@ -200,7 +200,7 @@ TEST(Encoder, WithoutTargetsItGivesNone) {
 TEST(Encoder, TheBundledTablesAreRead) {
   const std::string folder = BPROP_SOURCE_DIR "/data/";
   if (!std::filesystem::exists(folder + "digits.csv") || !std::filesystem::exists(folder + "iris.csv")) {
-    GTEST_SKIP() << "data/digits.csv and data/iris.csv are not there";
+    FAIL() << "data/digits.csv and data/iris.csv are not there";
   }
   const Dataset digits = load_csv(folder + "digits.csv", {.target = "digit"});
   EXPECT_EQ(digits.rows(), 1797u);
