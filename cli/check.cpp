@@ -5,7 +5,7 @@
 
 #include "chosen_rows.h"
 #include "json_text.h"
-#include "terminal.h"
+#include "program_options.h"
 #include "text_file.h"
 #include "verbs.h"
 
@@ -36,23 +36,23 @@ class Check : public Verb {
     rows_.declare(options);
     options.value("samples", "N", check_.sampled_entries,
                   "entries of a tensor for complex step and differences; 0: all");
-    options.value("seed", "N", check_.seed, "which entries");
-    options.heading("Program");
-    options.flag("json", json_, "the report as one JSON object");
-    options.flag("quiet", quiet_, "no remarks");
+    program_.declare(options, {.json = "the report as one JSON object", .seed = "which entries"});
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
+    ThreadPool pool({.threads = program_.threads});
+    check_.seed = program_.seed;
+    check_.pool = &pool;
     const Model model = input_.model();
     const auto data = input_.data(model, true);
     const CheckReport report = std::visit(
         [&]<class T>(const BasicNetwork<T>& network) {
           const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
-          if (!quiet_) remark_all("check", rows.warnings);
+          program_.remark_all("check", rows.warnings);
           return check_gradients<T>(network, rows.input, rows.target, model.loss, check_);
         },
         model.network);
-    if (json_) {
+    if (program_.json) {
       print(json_text(report));
     } else {
       std::ostringstream table;
@@ -66,8 +66,7 @@ class Check : public Verb {
   ModelAndData input_;
   RowChoice rows_;
   CheckOptions check_;
-  bool json_ = false;
-  bool quiet_ = false;
+  ProgramOptions program_;
 };
 
 }  // namespace

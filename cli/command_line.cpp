@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bprop/error.h"
-#include "suggestion.h"
+#include "bprop/suggestion.h"
 
 namespace bprop::cli {
 namespace {

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
-#include <algorithm>
 #include <charconv>
 #include <sstream>
 
 #include "bprop/error.h"
-#include "suggestion.h"
+#include "bprop/suggestion.h"
 #include "text_file.h"
 
 namespace bprop::cli {
@@ -27,19 +26,34 @@ std::string typed(const toml::node& node, const std::string& where) {
                                                   : "date or time"));
 }
 
+// What a configuration calls an option: of a positional its name in small letters.
+std::string key_of(const Option& option) {
+  std::string key = option.name;
+  for (char& letter : key) {
+    if (letter == '-') letter = '_';
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return key;
+}
+
+Option* find_key(Options& options, std::string_view key) {
+  for (Option& option : options.all()) {
+    if (option.kind == Option::Kind::kPositional && key_of(option) == key) return &option;
+  }
+  return key == "config" ? nullptr : options.find(key);
+}
+
 [[noreturn]] void refuse_key(const std::string& place, std::string_view key, const Options& options) {
   std::vector<std::string> known;
   for (const Option& option : options.all()) {
-    if (option.kind == Option::Kind::kPositional || option.name == "config") continue;
-    known.push_back(option.name);
-    std::ranges::replace(known.back(), '-', '_');
+    if (option.name != "config") known.push_back(key_of(option));
   }
   throw FormatError(fmt::format("{}: there is no option '{}'{}", place, key, suggestion(key, known)));
 }
 
 void read_entry(const std::string& path, std::string_view key, const toml::node& node, Options& options) {
   const std::string place = fmt::format("{}, line {}", path, node.source().begin.line);
-  Option* option = key == "config" ? nullptr : options.find(key == "data" ? "DATA" : key);
+  Option* option = find_key(options, key);
   if (option == nullptr) refuse_key(place, key, options);
   if (option->given()) return;  // the command line has the last word
 
@@ -92,9 +106,7 @@ std::string config_text(const Options& options) {
   std::string text;
   for (const Option& option : options.all()) {
     if (option.name == "config" || (option.texts.empty() && option.default_text.empty())) continue;
-    std::string key = option.kind == Option::Kind::kPositional ? "data" : option.name;
-    std::ranges::replace(key, '-', '_');
-    text += fmt::format("{} = {}\n", key, value_text(option));
+    text += fmt::format("{} = {}\n", key_of(option), value_text(option));
   }
   return text;
 }

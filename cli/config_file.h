@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Configuration files: TOML whose keys are names of options, with - or _. toml++ is the only reader of TOML.
+// Configuration files: TOML whose keys are names of options, with - or _, and of arguments in small letters. toml++ is
+// the only reader of TOML.
 //   target = "digit"
 //   layers = "64 relu, 32 relu"
 //   epochs = 30
@@ -18,7 +19,7 @@ namespace bprop::cli {
 // line.
 void read_config(const std::string& path, Options& options);
 
-// The options as they stand, given or by default, as the text of such a file.
+// The options that apply, given or by default, as the text of such a file.
 std::string config_text(const Options& options);
 
 }  // namespace bprop::cli

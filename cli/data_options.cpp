@@ -7,6 +7,17 @@
 #include "bprop/error.h"
 
 namespace bprop::cli {
+namespace {
+
+// The model asks for this column, nobody's option: without it the file is wrong.
+void require_target(const Dataset& data, const std::string& target) {
+  if (data.target()) return;
+  const bool images = !data.columns().empty() && data.columns().front().kind == ColumnKind::kPixel;
+  throw FormatError(data.source() + ": has no column '" + target + "', the target of the model" +
+                    (images ? "; expected --labels FILE" : ""));
+}
+
+}  // namespace
 
 void DataOptions::declare(Options& options) {
   options.value("target", "NAME", target, "column to predict, by name or counted from 1");
@@ -61,7 +72,7 @@ Dataset load_like(const Dataset& like, const std::string& path, const std::strin
 
 Dataset load_for_model(const Model& model, const DataOptions& options, bool target_needed) {
   CsvOptions csv = options.csv();
-  csv.target_required = target_needed;
+  csv.target_required = false;
   if (model.preprocessing) {
     csv.hints = column_hints(*model.preprocessing);
     const std::string& target = model.preprocessing->target.name;
@@ -76,7 +87,9 @@ Dataset load_for_model(const Model& model, const DataOptions& options, bool targ
     csv.target_required = true;
   }
   const bool look_for_labels = target_needed && options.labels.empty();
-  return load_table(options.path, csv, look_for_labels ? labels_beside(options.path) : options.labels);
+  Dataset data = load_table(options.path, csv, look_for_labels ? labels_beside(options.path) : options.labels);
+  if (target_needed && model.preprocessing) require_target(data, model.preprocessing->target.name);
+  return data;
 }
 
 }  // namespace bprop::cli

@@ -22,6 +22,7 @@ struct ColumnSummary {
 struct DataSummary {
   const Dataset* data = nullptr;
   std::vector<ColumnSummary> columns = {};
+  std::vector<std::string> warnings = {};  // what training would remark: one sentence each
 };
 
 DataSummary summarize(const Dataset& data);

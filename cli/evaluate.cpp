@@ -5,8 +5,8 @@
 
 #include "json_text.h"
 #include "model_and_data.h"
+#include "program_options.h"
 #include "quantity.h"
-#include "terminal.h"
 #include "text_file.h"
 #include "train_report.h"
 #include "verbs.h"
@@ -24,9 +24,9 @@ constexpr VerbText kText = {
     .usage = "MODEL [DATA] [OPTION...]",
     .details =
         "Predicts every row of DATA and compares with its target, beside the simplest predictor there is: "
-        "always the most frequent class, or always the mean. Columns are matched by name. A model that was not "
-        "trained on a table (imported, typed by hand) takes the columns in their order; --target names the one "
-        "to be predicted.",
+        "always the class that was most frequent in training, or always the mean of training. Columns are matched by "
+        "name. A model that was not trained on a table (imported, typed by hand) takes the columns in their order; "
+        "--target names the one to be predicted.",
 };
 
 class Evaluate : public Verb {
@@ -35,19 +35,16 @@ class Evaluate : public Verb {
 
   void declare(Options& options) override {
     input_.declare(options);
-    options.heading("Program");
-    options.value("threads", "N", threads_, "0: as many as there are processors");
-    options.flag("json", json_, "the result as one JSON object");
-    options.flag("quiet", quiet_, "no remarks");
+    program_.declare(options, {.json = "the result as one JSON object"});
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
     const Model model = input_.model();
     const auto data = input_.data(model, true);
-    ThreadPool pool({.threads = threads_});
+    ThreadPool pool({.threads = program_.threads});
     const Evaluation evaluation = data ? evaluate(model, *data, &pool) : evaluate(model);
-    if (!quiet_) remark_all("evaluate", evaluation.warnings);
-    print(json_ ? json_text(evaluation) : text(evaluation, model));
+    program_.remark_all("evaluate", evaluation.warnings);
+    print(program_.json ? json_text(evaluation) : text(evaluation, model));
     return ExitCode::kDone;
   }
 
@@ -62,9 +59,7 @@ class Evaluate : public Verb {
   }
 
   ModelAndData input_;
-  int threads_ = 0;
-  bool json_ = false;
-  bool quiet_ = false;
+  ProgramOptions program_;
 };
 
 }  // namespace

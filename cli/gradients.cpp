@@ -5,8 +5,9 @@
 
 #include "bprop/error.h"
 #include "chosen_rows.h"
+#include "json_text.h"
+#include "program_options.h"
 #include "quantity.h"
-#include "terminal.h"
 #include "text_file.h"
 #include "verbs.h"
 
@@ -58,11 +59,10 @@ class GradientsOf : public Verb {
     rows_.declare(options);
     options.flag("double", double_, "computed and written in double, whatever the model's precision");
     options.value("output", "GRADIENTS", output_, "the file to write; replaces only such a file");
-    options.heading("Program");
-    options.flag("quiet", quiet_, "no remarks");
+    program_.declare(options, {.json = "the summary as one JSON object"});
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
     if (output_.empty()) throw UsageError("--output is missing: expected the file to write");
     const Model model = input_.model();
     const auto data = input_.data(model, true);
@@ -79,11 +79,13 @@ class GradientsOf : public Verb {
   void write(const Model& model, const std::optional<Dataset>& data) const {
     const BasicNetwork<T> network = converted<T>(model);
     const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
-    if (!quiet_) remark_all("gradients", rows.warnings);
+    program_.remark_all("gradients", rows.warnings);
+    ThreadPool pool({.threads = program_.threads});
     LossOptions loss = model.loss;
     loss.reduction = Reduction::kMean;  // as the help promises, whatever the model was trained with
-    const BasicGradients<T> all = gradients<T>(network, rows.input, rows.target, loss);
+    const BasicGradients<T> all = gradients<T>(network, rows.input, rows.target, loss, &pool);
     write_gradients(output_, rows, network, all);
+    if (program_.json) return print(json_text(GradientsSummary{rows.rows, all.loss, output_, rows.warnings}));
     print(titled("loss", fmt::format("{} of {}", static_cast<T>(all.loss), counted(rows.rows, "row"))));
     print(titled("wrote", output_));
   }
@@ -92,7 +94,7 @@ class GradientsOf : public Verb {
   RowChoice rows_;
   std::string output_;
   bool double_ = false;
-  bool quiet_ = false;
+  ProgramOptions program_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include "bprop/error.h"
 #include "bprop/model.h"
+#include "json_text.h"
+#include "program_options.h"
 #include "quantity.h"
 #include "text_file.h"
 #include "train_report.h"
@@ -38,14 +40,25 @@ class Import : public Verb {
     options.value("huber-delta", "D", loss_.huber_delta, "for the loss huber");
     options.value("arithmetic", "A", arithmetic_, "fma or portable; by default what the processor has");
     options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
+    program_.declare(options, {.json = "the summary as one JSON object", .threads = ""});
   }
 
-  ExitCode run(const Options& options) override {
+  ExitCode run(Options& options) override {
     if (weights_.empty()) throw UsageError("WEIGHTS is missing: expected a safetensors file");
     if (!options.given("layers")) throw UsageError("--layers is missing: expected the architecture of the weights");
     check_save_path(output_);
     const Model model = import_weights(weights_, layers_, loss_, arithmetic_.value_or(native_arithmetic()));
     save(model, output_);
+    std::vector<std::string> warnings;
+    if (!options.given("loss")) {
+      warnings.push_back(fmt::format("weights do not say what they were trained with, {} is assumed; --loss names it",
+                                     text_of(model.loss.loss)));
+    }
+    program_.remark_all("import", warnings);
+    if (program_.json) {
+      print(json_text(ImportSummary{model, output_, warnings}));
+      return ExitCode::kDone;
+    }
     print(network_line(model) + titled("loss", text_of(model.loss.loss)) + titled("wrote", output_));
     return ExitCode::kDone;
   }
@@ -56,6 +69,7 @@ class Import : public Verb {
   std::string output_ = "model.safetensors";
   LossOptions loss_;
   std::optional<Arithmetic> arithmetic_;
+  ProgramOptions program_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "bprop/error.h"
 #include "data_options.h"
 #include "json_text.h"
+#include "program_options.h"
 #include "text_file.h"
 #include "verbs.h"
 
@@ -18,11 +19,21 @@ constexpr VerbText kText = {
     .details =
         "Of a model: its layers with size, range and norm of the weights, loss, target, columns and how they are "
         "scaled; every weight of a small layer. Of a table: its columns with kind, missing cells and range or "
-        "categories, as bprop train would read them.",
+        "categories, as bprop train would read them; with --target also what it would remark.",
 };
 
 bool looks_like_model(const std::string& path) {
   return path.ends_with(".toml") || path.ends_with(".safetensors") || is_model_file(path);
+}
+
+// What bprop train would remark of these columns, or why it would not take them.
+std::vector<std::string> remarks_of_training(const Dataset& data) {
+  if (!data.target()) return {};
+  try {
+    return fit_preprocessing(data).warnings;
+  } catch (const Error& error) {
+    return {error.what()};
+  }
 }
 
 class Inspect : public Verb {
@@ -33,11 +44,10 @@ class Inspect : public Verb {
     options.positional("FILE", data_.path, "a model, a network typed by hand (TOML), a table or images");
     options.heading("Data");
     data_.declare(options);
-    options.heading("Program");
-    options.flag("json", json_, "all of it as one JSON object");
+    program_.declare(options, {.json = "all of it as one JSON object", .threads = ""});
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
     if (data_.path.empty()) throw UsageError("FILE is missing: expected a model or a table");
     if (looks_like_model(data_.path)) {
       const Model model = load_model(data_.path);
@@ -45,7 +55,10 @@ class Inspect : public Verb {
     } else {
       const std::string labels = data_.labels.empty() ? labels_beside(data_.path) : data_.labels;
       const Dataset data = load_table(data_.path, data_.csv(), labels);
-      show(summarize(data));
+      DataSummary summary = summarize(data);
+      summary.warnings = remarks_of_training(data);
+      program_.remark_all("inspect", summary.warnings);
+      show(summary);
     }
     return ExitCode::kDone;
   }
@@ -53,11 +66,11 @@ class Inspect : public Verb {
  private:
   template <class Summary>
   void show(const Summary& summary) const {
-    print(json_ ? json_text(summary) : text_of(summary));
+    print(program_.json ? json_text(summary) : text_of(summary));
   }
 
   DataOptions data_;
-  bool json_ = false;
+  ProgramOptions program_;
 };
 
 }  // namespace

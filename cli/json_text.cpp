@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_text.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "values.h"
@@ -18,12 +20,15 @@ Json json_of(const Evaluation& e) {
   Json json = {{"task", name(e.task)}, {"rows", e.rows}, {"loss", e.loss}};
   if (e.task == Task::kClasses) {
     json.update({{"accuracy", e.accuracy},
+                 {"accuracy_low", e.accuracy_low},
+                 {"accuracy_high", e.accuracy_high},
                  {"accuracy_interval", e.accuracy_interval},
                  {"trivial_accuracy", e.trivial_accuracy},
                  {"trivial_class", e.trivial_class}});
   } else {
     json.update({{"rmse", e.rmse}, {"mae", e.mae}, {"r2", e.r2}, {"trivial_rmse", e.trivial_rmse}});
   }
+  json["trivial_of_training"] = e.trivial_of_training;
   return json;
 }
 
@@ -52,6 +57,20 @@ Json json_of(const EpochReport& e) {
           {"train_loss", e.train_loss},
           {"validation_loss", e.validation_loss},
           {"validation_score", e.validation_score}};
+}
+
+// Counted from 1, as people do.
+Json json_of(const std::optional<std::size_t>& count) { return count ? Json(*count + 1) : Json(); }
+
+Json json_of(const Divergence& d) {
+  return {{"sentence", sentence(d)},
+          {"number", name(d.number)},
+          {"value", fmt::format("{}", d.value)},
+          {"step", d.step},
+          {"layer", json_of(d.layer)},
+          {"unit", json_of(d.unit)},
+          {"column", json_of(d.column)},
+          {"row", json_of(d.row)}};
 }
 
 Json json_of_network(const Model& model) {
@@ -104,13 +123,14 @@ std::string json_text(const TrainReport& report) {
                {"updates", result.steps},
                {"best_epoch", result.best_epoch},
                {"seconds", result.seconds}});
-  if (result.best_epoch > 0 && result.best_epoch <= result.history.size()) {
-    json["best"] = json_of(result.history[result.best_epoch - 1]);
-  }
+  if (const EpochReport* best = result.epoch(result.best_epoch)) json["best"] = json_of(*best);
+  if (result.divergence) json["divergence"] = json_of(*result.divergence);
   if (report.loss_before) json.update({{"loss_before", *report.loss_before}, {"loss_after", *report.loss_after}});
   json["test"] = report.test ? json_of(*report.test) : Json();
   json["model"] = report.output.empty() ? Json() : Json(report.output);
-  json["warnings"] = result.warnings;
+  std::vector<std::string> warnings = result.warnings;
+  if (report.test) warnings.insert(warnings.end(), report.test->warnings.begin(), report.test->warnings.end());
+  json["warnings"] = warnings;
   return text(json);
 }
 
@@ -135,6 +155,15 @@ std::string json_text(const CheckReport& report) {
   }
   return text(
       {{"passed", report.passed}, {"rows", report.rows}, {"kink_rows", report.kink_rows}, {"tensors", tensors}});
+}
+
+std::string json_text(const GradientsSummary& summary) {
+  return text(
+      {{"rows", summary.rows}, {"loss", summary.loss}, {"gradients", summary.output}, {"warnings", summary.warnings}});
+}
+
+std::string json_text(const ImportSummary& summary) {
+  return text({{"network", json_of_network(summary.model)}, {"model", summary.output}, {"warnings", summary.warnings}});
 }
 
 std::string json_text(const ModelSummary& summary) {
@@ -168,6 +197,7 @@ std::string json_text(const DataSummary& summary) {
     }
     json["columns"].push_back(std::move(column));
   }
+  json["warnings"] = summary.warnings;
   return text(json);
 }
 
@@ -179,6 +209,10 @@ std::string json_text(const std::vector<std::string>& keys, const std::vector<st
     list.push_back(std::move(object));
   }
   return text(list, 2);
+}
+
+std::string json_string(std::string_view text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace bprop::cli

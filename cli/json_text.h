@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/check.h"
@@ -15,12 +16,30 @@
 
 namespace bprop::cli {
 
+// What `bprop gradients` and `bprop import` wrote.
+struct GradientsSummary {
+  std::size_t rows;
+  double loss;
+  const std::string& output;
+  const std::vector<std::string>& warnings;
+};
+struct ImportSummary {
+  const Model& model;
+  const std::string& output;
+  const std::vector<std::string>& warnings;
+};
+
 std::string json_text(const TrainReport& report);
 std::string json_text(const Evaluation& evaluation);
 std::string json_text(const CheckReport& report);
+std::string json_text(const GradientsSummary& summary);
+std::string json_text(const ImportSummary& summary);
 std::string json_text(const ModelSummary& summary);
 std::string json_text(const DataSummary& summary);
 // A list of objects with these keys.
 std::string json_text(const std::vector<std::string>& keys, const std::vector<std::vector<std::string>>& rows);
+
+// A text in quotes, without a line feed.
+std::string json_string(std::string_view text);
 
 }  // namespace bprop::cli

@@ -87,7 +87,7 @@ class List : public Verb {
     options.flag("json", json_, "all that is known, LaTeX too, as a JSON list");
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
     const Listing list = listing();
     print(json_ ? json_text(list.keys, list.rows) : table(list));
     return ExitCode::kDone;

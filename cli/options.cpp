@@ -54,11 +54,16 @@ bool Options::given(std::string_view name) const {
   return option != nullptr && option->given();
 }
 
-void Options::refuse(std::initializer_list<std::string_view> names, std::string_view reason) const {
+void Options::exclude(std::initializer_list<std::string_view> names, std::string_view reason) {
   for (const std::string_view name : names) {
-    const Option* option = find(name);
-    if (option == nullptr || !option->given() || option->given_as_default()) continue;
-    throw UsageError(fmt::format("{} means nothing {}", option->origin, reason));
+    Option* option = find(name);
+    if (option == nullptr) continue;
+    if (option->given() && !option->given_as_default()) {
+      throw UsageError(fmt::format("{} means nothing {}", option->origin, reason));
+    }
+    option->texts.clear();
+    option->origin.clear();
+    option->default_text.clear();
   }
 }
 

@@ -63,9 +63,10 @@ class Options {
   Option* find(std::string_view name);
   bool given(std::string_view name) const;
 
-  // Throws UsageError when one of the named options is given: "--layers means nothing with --from: ...". Its default
-  // is let through, since configurations name every option.
-  void refuse(std::initializer_list<std::string_view> names, std::string_view reason) const;
+  // The named options do not apply: from now on they are neither given nor have a default, and no configuration
+  // records them. Throws UsageError when one is given, other than by its default: "--layers means nothing with --from:
+  // ...".
+  void exclude(std::initializer_list<std::string_view> names, std::string_view reason);
 
   // Sets the bound variables from the texts. Throws UsageError, or FormatError for the text of a file:
   // "--epochs ten: expected a whole number, 0 or more".

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include <iterator>
-
 #include "bprop/evaluate.h"
-#include "csv_field.h"
+
 #include "model_and_data.h"
-#include "terminal.h"
+#include "prediction_text.h"
+#include "program_options.h"
 #include "text_file.h"
 #include "verbs.h"
 
@@ -15,63 +12,18 @@ namespace {
 
 constexpr VerbText kText = {
     .name = "predict",
-    .summary = "what a model says about new rows, as CSV",
+    .summary = "what a model says about new rows, as CSV or JSON",
     .examples =
         "bprop predict model.safetensors new.csv\n"
-        "bprop predict model.safetensors new.csv --output answers.csv",
+        "bprop predict model.safetensors new.csv --output answers.csv\n"
+        "bprop predict model.safetensors new.csv --json",
     .usage = "MODEL [DATA] [OPTION...]",
     .details =
         "Writes a line for each row of DATA, in its order: the class and the probability of each class, p(class); "
         "or the number, in the target's own units. The first column is called as the target was. Numbers have as "
-        "many digits as they need to be read back unchanged. DATA needs no target.",
+        "many digits as they need to be read back unchanged. DATA needs no target. With --json a line is a JSON object "
+        "with the same fields.",
 };
-
-// One line of CSV after the other, in one buffer.
-class Lines {
- public:
-  void field(std::string_view text) {
-    if (!first_) buffer_.push_back(',');
-    first_ = false;
-    buffer_.append(text);
-  }
-  void end() {
-    buffer_.push_back('\n');
-    first_ = true;
-  }
-  std::string_view text() const { return {buffer_.data(), buffer_.size()}; }
-
- private:
-  fmt::memory_buffer buffer_;
-  bool first_ = true;
-};
-
-// The shortest text that gives the number again: a probability in the network's precision, a number in the target's
-// units, which was worked out in double.
-std::string number_text(double value, bool in_float) {
-  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
-}
-
-std::string csv(const Predictions& predictions, const Model& model) {
-  const bool classes = !predictions.classes.empty();
-  const bool in_float = classes && std::holds_alternative<Network>(model.network);
-  const std::size_t outputs = predictions.outputs;
-  const std::string target = model.preprocessing ? model.preprocessing->target.name : classes ? "class" : "output";
-
-  Lines lines;
-  if (classes || outputs == 1) lines.field(csv_field(target));
-  for (std::size_t k = 0; k < outputs && (classes || outputs > 1); ++k) {
-    const std::string label = classes ? predictions.classes[k] : std::to_string(k + 1);
-    lines.field(csv_field(!classes ? target + label
-                                   : fmt::format("{}({})", predictions.probabilities ? "p" : "output", label)));
-  }
-  lines.end();
-  for (std::size_t row = 0; row < predictions.rows; ++row) {
-    if (classes) lines.field(csv_field(predictions.classes[predictions.chosen[row]]));
-    for (std::size_t k = 0; k < outputs; ++k) lines.field(number_text(predictions.values[row * outputs + k], in_float));
-    lines.end();
-  }
-  return std::string(lines.text());
-}
 
 class Predict : public Verb {
  public:
@@ -79,20 +31,19 @@ class Predict : public Verb {
 
   void declare(Options& options) override {
     input_.declare(options);
-    options.heading("Program");
-    options.value("output", "FILE.csv", output_, "the file to write; by default standard output");
-    options.value("threads", "N", threads_, "0: as many as there are processors");
-    options.flag("quiet", quiet_, "no remarks");
+    options.heading("Answers");
+    options.value("output", "FILE", output_, "the file to write; by default standard output");
+    program_.declare(options, {.json = "a JSON object a line instead of CSV"});
   }
 
-  ExitCode run(const Options&) override {
+  ExitCode run(Options&) override {
     if (!output_.empty()) check_output_path(output_);
     const Model model = input_.model();
     const auto data = input_.data(model, false);
-    ThreadPool pool({.threads = threads_});
+    ThreadPool pool({.threads = program_.threads});
     const Predictions predictions = data ? predict(model, *data, &pool) : predict(model);
-    if (!quiet_) remark_all("predict", predictions.warnings);
-    const std::string text = csv(predictions, model);
+    program_.remark_all("predict", predictions.warnings);
+    const std::string text = program_.json ? json_lines(predictions, model) : csv_text(predictions, model);
     if (output_.empty()) {
       print(text);
     } else {
@@ -104,8 +55,7 @@ class Predict : public Verb {
  private:
   ModelAndData input_;
   std::string output_;
-  int threads_ = 0;
-  bool quiet_ = false;
+  ProgramOptions program_;
 };
 
 }  // namespace

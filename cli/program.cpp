@@ -7,11 +7,11 @@
 #include <new>
 
 #include "bprop/error.h"
+#include "bprop/suggestion.h"
 #include "bprop/version.h"
 #include "command_line.h"
 #include "config_file.h"
 #include "help.h"
-#include "suggestion.h"
 #include "terminal.h"
 #include "text_file.h"
 #include "verbs.h"

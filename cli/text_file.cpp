@@ -28,6 +28,11 @@ using File = std::unique_ptr<std::FILE, Close>;
   throw IoError(fmt::format("{}: {}", path, std::strerror(reason)));
 }
 
+bool is_folder(const std::string& path) {
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 bool is_special(const std::string& path) {  // /dev/stdout, a pipe: cannot be replaced, only written to
   struct stat status = {};
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
@@ -42,6 +47,7 @@ void write_and_close(File file, const std::string& path, std::string_view text) 
 }  // namespace
 
 std::string read_text_file(const std::string& path) {
+  if (is_folder(path)) throw FormatError(fmt::format("{}: is a folder, expected a file", path));
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) fail(path);
   std::string text;
@@ -52,8 +58,7 @@ std::string read_text_file(const std::string& path) {
 }
 
 void check_output_path(const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+  if (is_folder(path)) {
     throw IoError(fmt::format("{}: is a folder, expected the name of a file to write", path));
   }
   if (is_model_file(path)) throw UsageError(fmt::format("{}: is a model of bprop; it stays as it is", path));

@@ -6,7 +6,7 @@
 
 namespace bprop::cli {
 
-// The whole file. Throws IoError with what the system says.
+// The whole file. Throws IoError with what the system says, FormatError for a folder.
 std::string read_text_file(const std::string& path);
 
 // Replaces the file, all or nothing: a file beside it takes the text and then its name. Never replaces a model. Throws

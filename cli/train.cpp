@@ -43,54 +43,57 @@ class Train : public Verb {
  public:
   Train() : Verb(kText) {}
   void declare(Options& options) override;
-  ExitCode run(const Options& options) override;
+  ExitCode run(Options& options) override;
 
  private:
-  ExitCode train_on_table(const Options& options);
-  ExitCode train_on_own_rows(const Options& options);
+  ExitCode train_on_table(Options& options);
+  ExitCode train_on_own_rows(Options& options);
+  // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
   void write_model(TrainReport& report) const;
   void say(const TrainReport& report) const;
 
   TrainingData data_;
   TrainingOptions training_;
-  std::string from_, config_;
+  std::string from_;
   std::string output_ = "model.safetensors";
   std::string run_directory_;
-  int threads_ = 0;
-  Screen screen_;
+  ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
 };
 
-void refuse_options_of_the_model(const Options& options) {
-  options.refuse({"layers", "initializer", "no-standardize", "double", "arithmetic", "task"},
-                 "with --from: the model has its own");
+void exclude_options_of_the_model(Options& options) {
+  options.exclude({"layers", "initializer", "no-standardize", "double", "arithmetic", "task"},
+                  "with --from: the model has its own");
 }
 
 void Train::declare(Options& options) {
   data_.declare(options);
   training_.declare(options);
-  options.heading("Program");
+  options.heading("Models");
   options.value("from", "MODEL", from_, "go on from this model, or train a network typed by hand");
   options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
   options.value("run", "DIR", run_directory_, "folder for config.toml, metrics.jsonl, timing.jsonl, best.safetensors");
-  options.value("config", "FILE.toml", config_, "options from a file; the command line has the last word");
-  options.value("threads", "N", threads_, "0: as many as there are processors");
-  options.flag("json", screen_.json, "the summary as one JSON object");
-  options.flag("quiet", screen_.quiet, "no progress and no remarks");
+  program_.declare(options, {.json = "the summary as one JSON object",
+                             .quiet = "no progress and no remarks",
+                             .seed = "of first weights, order of rows and split"});
 }
 
-ExitCode Train::run(const Options& options) {
+ExitCode Train::run(Options& options) {
   if (data_.path().empty() && from_.empty()) {
     throw UsageError(
         "DATA is missing: expected a table or images to train on, as in bprop train digits.csv --target digit");
   }
   check_save_path(output_);
-  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = threads_});
+  check_run_directory(run_directory_);
+  data_.exclude(options);
+  if (!from_.empty()) exclude_options_of_the_model(options);
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
   return data_.path().empty() ? train_on_own_rows(options) : train_on_table(options);
 }
 
 TrainOptions Train::complete(TrainOptions train, const Options& options) const {
+  train.seed = program_.seed;
   train.pool = pool_.get();
   train.run_directory = run_directory_;
   train.configuration = config_text(TrainingOptions::completed(options, train));
@@ -104,33 +107,31 @@ bool leaves_at_once(const TrainReport& report) {
   return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
 }
 
-ExitCode Train::train_on_table(const Options& options) {
+ExitCode Train::train_on_table(Options& options) {
   std::optional<Model> start;
-  if (!from_.empty()) {
-    refuse_options_of_the_model(options);
-    start = load_model(from_);
-  }
+  if (!from_.empty()) start = load_model(from_);
   TrainReport report{.options = complete(training_.resolved(options, start ? &*start : nullptr), options)};
-  const TrainingData::Rows rows = data_.load(options, report.options, start ? &*start : nullptr);
+  const TrainingData::Rows rows = data_.load(report.options, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
   report.data = data_.path();
   report.rows = rows.all.rows();
   report.columns = rows.all.columns().size();
   report.test_rows = parts.test.rows();
 
-  const WatchedTraining done = watched(report, screen_, [&](const TrainObserver& observer) {
-    return start ? train_from(*start, parts.train, parts.validation, report.options, observer)
-                 : bprop::train(parts.train, parts.validation, report.options, observer);
+  const WatchedTraining done = watched(report, program_, [&](const TrainObserver& observer) {
+    TrainResult result = start ? train_from(*start, parts.train, parts.validation, report.options, observer)
+                               : bprop::train(parts.train, parts.validation, report.options, observer);
+    result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
+    return result;
   });
   report.result = &done.result;
   write_model(report);
   if (parts.test.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
     report.test = evaluate(done.result.model, parts.test, pool_.get());
-    if (!screen_.quiet) {
-      remark_all("train", report.test->warnings);
-      if (start) {
-        remark("train", "the test rows are new to this training; whether the model saw them before is not known");
-      }
+    program_.remark_all("train", report.test->warnings);
+    if (start) {
+      program_.remark_all("train",
+                          {"the test rows are new to this training; whether the model saw them before is not known"});
     }
   }
   say(report);
@@ -147,13 +148,11 @@ double loss_of_own_rows(const Model& model) {
       model.network);
 }
 
-ExitCode Train::train_on_own_rows(const Options& options) {
-  TrainingData::refuse(options);
-  refuse_options_of_the_model(options);
+ExitCode Train::train_on_own_rows(Options& options) {
   const Model start = load_model(from_);
   TrainReport report{.options = complete(training_.resolved_for_exercise(options, start), options)};
   const WatchedTraining done = watched(
-      report, screen_, [&](const TrainObserver& observer) { return train_from(start, report.options, observer); });
+      report, program_, [&](const TrainObserver& observer) { return train_from(start, report.options, observer); });
   report.result = &done.result;
   report.rows = done.result.train_rows;
   Model before = start;
@@ -176,11 +175,12 @@ void Train::write_model(TrainReport& report) const {
   const std::string outcome = report.output.empty()
                                   ? fmt::format("there are no good weights yet, {} is not written", output_)
                                   : fmt::format("the weights of epoch {} are in {}", result.best_epoch, output_);
-  remark("train", fmt::format("{}; {}", sentence(result.stop_reason), outcome));
+  const std::string reason = result.divergence ? divergence_text(*result.divergence) : sentence(result.stop_reason);
+  remark("train", fmt::format("{}; {}", reason, outcome));
 }
 
 void Train::say(const TrainReport& report) const {
-  if (screen_.json) return print(json_text(report));
+  if (program_.json) return print(json_text(report));
   print(training_line(report));
   if (report.output.empty()) return;
   print(quality_line(report) + titled("wrote", report.output));

@@ -69,25 +69,33 @@ std::string training_line(const TrainReport& report) {
   const TrainResult& result = *report.result;
   std::string text = fmt::format("{}, {} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
                                  duration_text(result.seconds), sentence(result.stop_reason));
-  if (result.validation_rows > 0 && result.best_epoch > 0 && result.best_epoch <= result.history.size()) {
-    const EpochReport& best = result.history[result.best_epoch - 1];
+  if (const EpochReport* best = result.epoch(result.best_epoch); best != nullptr && result.validation_rows > 0) {
     const bool classes = result.model.preprocessing && result.model.preprocessing->target.task == Task::kClasses;
     text += fmt::format(
         "; {} epoch {}, validation {}", report.options.keep_best ? "best" : "kept", result.best_epoch,
-        classes ? percent(best.validation_score) + " %" : fmt::format("RMSE {:.4g}", best.validation_score));
+        classes ? percent(best->validation_score) + " %" : fmt::format("RMSE {:.4g}", best->validation_score));
   }
   return titled("training", text);
+}
+
+std::string divergence_text(const Divergence& divergence) {
+  const bool of_data =
+      divergence.number == Divergence::Number::kInput || divergence.number == Divergence::Number::kTarget;
+  return fmt::format(
+      "training diverged: {}; {}", sentence(divergence),
+      of_data ? "float ends at 3.4e38, --double has room for more" : "a smaller --learning-rate or --clip may help");
 }
 
 std::string metric_name(const Evaluation& e) { return e.task == Task::kClasses ? "accuracy" : "RMSE"; }
 
 std::string against_trivial(const Evaluation& e) {
+  const std::string_view whose = e.trivial_of_training ? "" : " of these rows";
   if (e.task == Task::kClasses) {
-    return fmt::format("{} % (± {}) against {} % for the most frequent class", percent(e.accuracy),
-                       percent(e.accuracy_interval), percent(e.trivial_accuracy));
+    return fmt::format("{} % (± {}) against {} % for the most frequent class{}", percent(e.accuracy),
+                       percent(e.accuracy_interval), percent(e.trivial_accuracy), whose);
   }
   if (e.trivial_rmse == 0) return fmt::format("{:.4g}", e.rmse);  // one row, or equal targets: the mean is right
-  return fmt::format("{:.4g}, R² {:.4f}, against {:.4g} for the mean", e.rmse, e.r2, e.trivial_rmse);
+  return fmt::format("{:.4g}, R² {}, against {:.4g} for the mean{}", e.rmse, r2_text(e.r2), e.trivial_rmse, whose);
 }
 
 std::string quality_line(const TrainReport& report) {

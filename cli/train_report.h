@@ -33,6 +33,9 @@ std::string learning_line(const TrainOptions& options, const Model& start);
 std::string training_line(const TrainReport& report);
 std::string quality_line(const TrainReport& report);
 
+// "training diverged: at update 4 z of unit 3 of layer 2 is inf (iris.csv, line 17); …", and what may help.
+std::string divergence_text(const Divergence& divergence);
+
 // "accuracy" or "RMSE"; "98.1 % (± 1.4) against 10.3 % for the most frequent class", or RMSE and R² against the mean.
 std::string metric_name(const Evaluation& evaluation);
 std::string against_trivial(const Evaluation& evaluation);

@@ -28,16 +28,17 @@ void TrainingData::declare(Options& options) {
   options.value("test-labels", "LABELS", test_labels_, "labels of a FILE of images");
 }
 
-void TrainingData::refuse(const Options& options) {
-  options.refuse({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "validation", "validation-labels",
-                  "test", "test-labels"},
-                 "without DATA: the network is trained on its own rows");
+void TrainingData::exclude(Options& options) const {
+  if (path().empty()) {
+    options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "validation",
+                     "validation-labels", "test", "test-labels"},
+                    "without DATA: the network is trained on its own rows");
+  }
+  if (test_.path.empty()) options.exclude({"test-labels"}, "without a file of images for --test");
+  if (validation_.path.empty()) options.exclude({"validation-labels"}, "without a file of images for --validation");
 }
 
-TrainingData::Rows TrainingData::load(const Options& options, const TrainOptions& train, const Model* start) const {
-  if (test_.path.empty()) options.refuse({"test-labels"}, "without a file of images for --test");
-  if (validation_.path.empty()) options.refuse({"validation-labels"}, "without a file of images for --validation");
-
+TrainingData::Rows TrainingData::load(const TrainOptions& train, const Model* start) const {
   const bool as_before = start != nullptr && start->preprocessing;
   Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);
   SplitOptions split{.test = test_.fraction, .validation = validation_.fraction, .seed = train.seed};

@@ -19,15 +19,16 @@ class TrainingData {
   // "": the network's own rows are meant.
   const std::string& path() const { return table_.path; }
 
-  // Throws UsageError when one of the options of data is given: there is no DATA.
-  static void refuse(const Options& options);
+  // Takes out the options that do not apply: all of them without DATA, labels without a file of images. Throws
+  // UsageError when one of those is given.
+  void exclude(Options& options) const;
 
   struct Rows {
     Dataset all;  // of DATA
     TrainValidationTest parts;
   };
   // `start`: the model to go on from, or null.
-  Rows load(const Options& options, const TrainOptions& train, const Model* start) const;
+  Rows load(const TrainOptions& train, const Model* start) const;
 
  private:
   DataOptions table_;

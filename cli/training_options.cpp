@@ -34,15 +34,16 @@ void TrainingOptions::declare_network(Options& options) {
   options.value("layers", "TEXT", train_.layers, "hidden layers, or all as \"4 -> 8 relu -> 3 softmax\"; \"\" is none");
   options.value("initializer", "I", train_.initializer, "first weights (bprop list initializers)");
   options.value("loss", "L", train_.loss, "bprop list losses; by default what suits the target");
-  options.value("reduction", "R", train_.reduction, "of the rows' losses in an update: mean or sum");
+  options.value("reduction", "R", train_.reduction,
+                "of the rows' losses in an update: mean or sum; by default mean, or the model's of --from");
   options.value("label-smoothing", "E", train_.label_smoothing,
                 "share of a label given to all classes, for the cross entropies");
-  options.value("huber-delta", "D", train_.huber_delta, "where the parabola of the loss huber ends");
+  options.value("huber-delta", "D", train_.huber_delta,
+                "where the parabola of the loss huber ends; by default 1, or the model's of --from");
   options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
   options.flag("no-standardize", no_standardize_, "leave columns of numbers, and a target of numbers, as they are");
   options.flag("double", double_precision_, "train in double precision (slower)");
   options.value("arithmetic", "A", train_.arithmetic, "fma or portable; by default fma if the processor has it");
-  options.value("seed", "N", train_.seed, "of first weights, order of rows and split");
 }
 
 void TrainingOptions::declare_optimizer(Options& options) {
@@ -88,7 +89,7 @@ Optimizer TrainingOptions::with_numbers(Optimizer optimizer) const {
   return optimizer;
 }
 
-TrainOptions TrainingOptions::assembled(const Options& options, const Model* start) const {
+TrainOptions TrainingOptions::assembled(const Options& options) const {
   TrainOptions train = train_;
   train.optimizer = optimizer_;
   train.batch = batch_.rows;
@@ -98,53 +99,46 @@ TrainOptions TrainingOptions::assembled(const Options& options, const Model* sta
   train.precision = double_precision_ ? Precision::kDouble : Precision::kFloat;
   // An epoch has at least one update: who gives steps alone gets them all.
   if (options.given("steps") && !options.given("epochs") && train.steps > 0) train.epochs = train.steps;
-  if (start != nullptr) {
-    if (!options.given("reduction")) train.reduction = start->loss.reduction;
-    if (!options.given("huber-delta")) train.huber_delta = start->loss.huber_delta;
-    if (!train.loss || train.loss == start->loss.loss) {
-      train.loss = start->loss.loss;
-      if (!train.label_smoothing) train.label_smoothing = start->loss.label_smoothing;
-    }
-  }
   return train;
 }
 
-TrainOptions TrainingOptions::finished(const Options& options, TrainOptions train) const {
+TrainOptions TrainingOptions::finished(Options& options, TrainOptions train, const Model* start) const {
   train.optimizer = with_numbers(train.optimizer);
   if (weight_decay_ && !std::holds_alternative<AdamW>(train.optimizer)) train.weight_decay = *weight_decay_;
 
   const Schedule::Kind schedule = train.schedule.kind;
   const std::string with = fmt::format("with the schedule {}", name(schedule));
   const bool steps = schedule == Schedule::Kind::kStep;
-  if (!steps) options.refuse({"schedule-every"}, with);
-  if (!steps && schedule != Schedule::Kind::kExponential) options.refuse({"schedule-factor"}, with);
-  if (schedule != Schedule::Kind::kCosine) options.refuse({"schedule-last"}, with);
-  if (train.loss != Loss::kHuber) options.refuse({"huber-delta"}, "without the loss huber");
+  if (!steps) options.exclude({"schedule-every"}, with);
+  if (!steps && schedule != Schedule::Kind::kExponential) options.exclude({"schedule-factor"}, with);
+  if (schedule != Schedule::Kind::kCosine) options.exclude({"schedule-last"}, with);
+  const std::optional<Loss> loss = train.loss || start == nullptr ? train.loss : start->loss.loss;
+  if (loss != Loss::kHuber) options.exclude({"huber-delta"}, "without the loss huber");
   if (std::holds_alternative<GradientDescent>(train.optimizer)) {
-    options.refuse({"batch"},
-                   fmt::format("with the optimizer {}: every update takes all rows", text_of(train.optimizer)));
+    options.exclude({"batch"},
+                    fmt::format("with the optimizer {}: every update takes all rows", text_of(train.optimizer)));
   }
   return train;
 }
 
-TrainOptions TrainingOptions::resolved(const Options& options, const Model* start) const {
-  TrainOptions train = assembled(options, start);
+TrainOptions TrainingOptions::resolved(Options& options, const Model* start) const {
+  TrainOptions train = assembled(options);
   // The optimiser that tables are trained with has other numbers than those it was published with.
   if (train.optimizer.index() == train_.optimizer.index()) train.optimizer = train_.optimizer;
-  return finished(options, train);
+  return finished(options, train, start);
 }
 
-TrainOptions TrainingOptions::resolved_for_exercise(const Options& options, const Model& start) const {
-  options.refuse({"keep", "patience"}, "for a network trained on its own rows");
+TrainOptions TrainingOptions::resolved_for_exercise(Options& options, const Model& start) const {
+  options.exclude({"keep", "patience", "seed"}, "for a network trained on its own rows, in their order");
   const TrainOptions textbook = exercise_options(start);
-  TrainOptions train = assembled(options, &start);
+  TrainOptions train = assembled(options);
   if (!train.learning_rate) train.learning_rate = textbook.learning_rate;
   if (!options.given("schedule")) train.schedule.kind = textbook.schedule.kind;
   if (!options.given("optimizer")) {
     train.optimizer = textbook.optimizer;
     if (options.given("batch")) train.optimizer = Sgd{.learning_rate = learning_rate(textbook.optimizer)};
   }
-  return finished(options, train);
+  return finished(options, train, &start);
 }
 
 Options TrainingOptions::completed(Options options, const TrainOptions& train) {
@@ -154,14 +148,10 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   const auto note_member = [&]<class Chosen>(std::string_view name, double Chosen::* member) {
     if (const auto* chosen = std::get_if<Chosen>(&train.optimizer)) note(name, chosen->*member);
   };
-  if (options.given("from")) {  // the model has its own
-    note("layers", std::string());
-    note("initializer", std::string());
+  if (!options.given("from")) {  // what is not given of the loss is else the model's
+    note("reduction", train.reduction.value_or(LossOptions{}.reduction));
+    if (train.loss == Loss::kHuber) note("huber-delta", train.huber_delta.value_or(LossOptions{}.huber_delta));
   }
-  note("loss", train.loss);
-  note("reduction", train.reduction);
-  note("label-smoothing", train.label_smoothing);
-  note("huber-delta", train.huber_delta);
   if (train.epochs) note("epochs", *train.epochs);
   note("schedule", train.schedule.kind);
   note("optimizer", train.optimizer);

@@ -14,12 +14,12 @@ class TrainingOptions {
  public:
   void declare(Options& options);
 
-  // What the options say, as the library takes it. What is not given of the loss comes from `start`, if there is a
-  // model to go on from. Throws UsageError for an option that would do nothing beside the others.
-  TrainOptions resolved(const Options& options, const Model* start) const;
+  // What the options say, as the library takes it; `start`: the model to go on from, or null. Takes out of the options
+  // what does nothing beside the others; throws UsageError when that is given.
+  TrainOptions resolved(Options& options, const Model* start) const;
 
   // The same for a network typed by hand, on its own rows: what is not given is what a textbook does.
-  TrainOptions resolved_for_exercise(const Options& options, const Model& start) const;
+  TrainOptions resolved_for_exercise(Options& options, const Model& start) const;
 
   // The options with the numbers that the optimiser brings along: a configuration that gives the same run again.
   static Options completed(Options options, const TrainOptions& train);
@@ -28,11 +28,11 @@ class TrainingOptions {
   void declare_network(Options& options);
   void declare_optimizer(Options& options);
   void declare_stopping(Options& options);
-  // Everything but the optimiser's numbers; what is not given of the loss from `start`.
-  TrainOptions assembled(const Options& options, const Model* start) const;
+  // Everything but the optimiser's numbers.
+  TrainOptions assembled(const Options& options) const;
   Optimizer with_numbers(Optimizer optimizer) const;
-  // With the optimiser's numbers, and checked for options that would do nothing.
-  TrainOptions finished(const Options& options, TrainOptions train) const;
+  // With the optimiser's numbers, and without options that would do nothing.
+  TrainOptions finished(Options& options, TrainOptions train, const Model* start) const;
 
   TrainOptions train_;
   Optimizer optimizer_ = train_.optimizer;

@@ -79,15 +79,11 @@ void read(std::string_view text, Character& value) {
 
 void read(std::string_view text, Task& value) { value = task_named(text); }
 void read(std::string_view text, Loss& value) { value = loss_named(text); }
+void read(std::string_view text, Reduction& value) { value = reduction_named(text); }
 void read(std::string_view text, Initializer& value) { value = initializer_named(text); }
 void read(std::string_view text, Optimizer& value) { value = optimizer_named(text); }
 void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
 void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
-
-void read(std::string_view text, Reduction& value) {
-  if (text != "mean" && text != "sum") throw UsageError("expected mean or sum");
-  value = text == "sum" ? Reduction::kSum : Reduction::kMean;
-}
 
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(double value) { return fmt::format("{}", value); }
@@ -103,7 +99,7 @@ std::string text_of(Character value) {
 }
 std::string text_of(Task value) { return std::string(name(value)); }
 std::string text_of(Loss value) { return std::string(rule(value).name); }
-std::string text_of(Reduction value) { return value == Reduction::kSum ? "sum" : "mean"; }
+std::string text_of(Reduction value) { return std::string(name(value)); }
 std::string text_of(Initializer value) {
   for (const auto& rule : initializer_rules()) {
     if (rule.id == value) return std::string(rule.name);

@@ -30,8 +30,9 @@ class Verb {
   const VerbText& text() const { return text_; }
 
   virtual void declare(Options& options) = 0;
-  // Results go to stdout, everything else to stderr; failures are thrown. The options say what was given.
-  virtual ExitCode run(const Options& options) = 0;
+  // Results go to stdout, everything else to stderr; failures are thrown. The options say what was given; a verb may
+  // take out what does not apply.
+  virtual ExitCode run(Options& options) = 0;
 
  private:
   VerbText text_;

@@ -6,19 +6,18 @@
 
 #include "progress.h"
 #include "signals.h"
-#include "terminal.h"
 #include "text_file.h"
 
 namespace bprop::cli {
 
-WatchedTraining watched(const TrainReport& report, const Screen& screen,
+WatchedTraining watched(const TrainReport& report, const ProgramOptions& program,
                         const std::function<TrainResult(const TrainObserver&)>& train) {
   const StopSignals signals;
-  Progress progress(!screen.quiet, report.options);
+  Progress progress(!program.quiet, report.options);
   TrainObserver observer;
   observer.begin = [&](const Model& start, std::size_t train_rows, std::size_t validation_rows) {
     progress.begin(start, train_rows);
-    if (screen.json) return;
+    if (program.json) return;
     if (start.preprocessing) print(data_line(report, *start.preprocessing, train_rows, validation_rows));
     print(network_line(start) + learning_line(report.options, start));
     std::fflush(stdout);
@@ -29,7 +28,7 @@ WatchedTraining watched(const TrainReport& report, const Screen& screen,
 
   TrainResult result = train(observer);
   progress.end();
-  if (!screen.quiet) remark_all("train", result.warnings);
+  program.remark_all("train", result.warnings);
   const bool diverged = result.stop_reason == StopReason::kDiverged;
   return {std::move(result), diverged ? ExitCode::kFailed : signals.exit_code()};
 }

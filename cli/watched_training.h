@@ -6,21 +6,17 @@
 #include <functional>
 
 #include "exit_code.h"
+#include "program_options.h"
 #include "train_report.h"
 
 namespace bprop::cli {
-
-struct Screen {
-  bool json = false;
-  bool quiet = false;
-};
 
 struct WatchedTraining {
   TrainResult result;
   ExitCode exit_code = ExitCode::kDone;  // of how training ended
 };
 
-WatchedTraining watched(const TrainReport& report, const Screen& screen,
+WatchedTraining watched(const TrainReport& report, const ProgramOptions& program,
                         const std::function<TrainResult(const TrainObserver&)>& train);
 
 }  // namespace bprop::cli

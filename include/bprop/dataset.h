@@ -89,7 +89,7 @@ struct CsvOptions {
   std::vector<std::string> ignore = {};  // columns that are not read
   std::vector<ColumnHint> hints = {};    // from column_hints(preprocessing) when a model is used
   char delimiter = 0;                  // 0: the one of tab ; | , that divides the first lines into equally many fields
-  char decimal = 0;                    // '.' or ','; 0: from the first lines, ',' only if it is not the delimiter
+  char decimal = 0;                    // '.' or ','; 0: from the first number with a fraction (see load_csv)
   Header header = Header::kAutomatic;  // absent if the first line has numbers only; names are then column1, column2, …
   // Changes only speed.
   std::size_t buffer_bytes = std::size_t{1} << 20;  // read at a time
@@ -97,7 +97,10 @@ struct CsvOptions {
 
 // A table of text, UTF-8, also gzipped (told by its first bytes). Fields may be quoted ("say ""hi"""), and quoted
 // fields may span lines; blank lines are passed over. Missing: empty, NA, NaN, nan, ?, null. A column is text when one
-// cell is neither missing nor a number; then all its cells are kept as they are written.
+// cell is neither missing nor a number; then all its cells are kept as they are written. The decimal sign, if it is not
+// given, is told from the first 256 KB, or by the first number with a fraction behind them; a comma only if it is not
+// the delimiter. A cell that would be a number with the other sign is then a FormatError, never a reason to take the
+// column for text.
 // Memory: 8 bytes a value + 64 MB at most. Time: one pass, a second one if a column of numbers turns out to be text.
 Dataset load_csv(const std::string& path, const CsvOptions& options = {});
 
@@ -138,11 +141,13 @@ struct TrainTest {
 };
 struct TrainValidationTest {
   Dataset train, validation, test;
+  std::vector<std::string> warnings = {};  // classes too small to be in every part: one sentence a part
 };
 
 // Rows are dealt at random, rounded up (as scikit-learn does), each part in the order of the source. Stratified: by
-// largest remainder, and every class keeps a row in training. The test rows do not depend on `validation`.
-// split() refuses a `validation` other than 0. Throws UsageError for fractions outside [0, 1).
+// largest remainder, and every class keeps a row in training; the larger ones make up for what the smallest cannot
+// give. The test rows do not depend on `validation`. split() refuses a `validation` other than 0. Throws UsageError for
+// fractions outside [0, 1).
 TrainTest split(const Dataset& data, const SplitOptions& options = {});
 TrainValidationTest split_three(const Dataset& data, const SplitOptions& options = {});
 

@@ -54,20 +54,28 @@ struct Evaluation {
   double loss = 0;  // the model's loss, mean per row, label smoothing left out
   // Classes.
   double accuracy = 0;           // share of rows whose class is right
-  double accuracy_interval = 0;  // half width at 95 %: 1.96 √(p (1 − p) / rows)
-  double trivial_accuracy = 0;   // always the class that is most frequent in these rows
-  std::string trivial_class;
+  double accuracy_low = 0;       // Wilson's interval at 95 % (E. B. Wilson 1927): from here
+  double accuracy_high = 0;      // … to here
+  double accuracy_interval = 0;  // half its width
+  double trivial_accuracy = 0;   // always trivial_class
+  std::string trivial_class;     // the most frequent one
   // Numbers, in the target's own units (means over outputs where there are several).
   double rmse = 0;          // √ mean (ŷ − y)²
   double mae = 0;           // mean |ŷ − y|
   double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²
-  double trivial_rmse = 0;  // always the mean of these rows
+  double trivial_rmse = 0;  // always the mean
+  // Most frequent class and mean are those of the training rows, as the model knows them; false: it does not (imported,
+  // typed by hand), and they are those of the rows evaluated.
+  bool trivial_of_training = false;
   std::vector<std::string> warnings;
 };
 
 // Throws FormatError when the table does not fit or has no target, UsageError when there are no rows.
 Evaluation evaluate(const Model& model, const Dataset& data, ThreadPool* pool = nullptr);
 Evaluation evaluate(const Model& model);  // on its exercise rows
+
+// R² as people read it: four decimals, or four digits where it is below −10.
+std::string r2_text(double r2);
 
 // "accuracy 98.1 % (± 1.4) on 360 rows, loss 0.0713; most frequent class '3': 10.3 %"
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation);

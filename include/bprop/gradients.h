@@ -13,6 +13,7 @@
 
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/thread_pool.h"
 
 namespace bprop {
 
@@ -42,10 +43,11 @@ using DoubleGradients = BasicGradients<double>;
 
 // input (N × inputs), target (N × outputs), N ≥ 1. Where softmax and cross-entropy (or sigmoid and binary
 // cross-entropy) are computed as a pair, ∂L/∂a is −y/a (or (a − y) / (a (1 − a))) and may be infinite while δ is not.
-// Throws ShapeError for sizes that do not fit. Cost: about three forward passes; memory 5 numbers per unit and row.
+// Throws ShapeError for sizes that do not fit. The bits do not depend on the pool. Cost: about three forward passes;
+// memory 5 numbers per unit and row.
 template <class T>
 BasicGradients<T> gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-                            const LossOptions& loss = {});
+                            const LossOptions& loss = {}, ThreadPool* pool = nullptr);
 
 // Loss alone, as above.
 template <class T>
@@ -53,9 +55,9 @@ double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<
             const LossOptions& options = {});
 
 extern template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>,
-                                                std::span<const float>, const LossOptions&);
+                                                std::span<const float>, const LossOptions&, ThreadPool*);
 extern template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>,
-                                                 std::span<const double>, const LossOptions&);
+                                                 std::span<const double>, const LossOptions&, ThreadPool*);
 extern template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
                             const LossOptions&);
 extern template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,

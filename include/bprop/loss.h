@@ -63,4 +63,7 @@ const LossRule& rule(Loss loss);
 // The loss of that name. Throws UsageError that lists the names.
 Loss loss_named(std::string_view name);
 
+std::string_view name(Reduction reduction);        // "mean", "sum"
+Reduction reduction_named(std::string_view name);  // as loss_named
+
 }  // namespace bprop

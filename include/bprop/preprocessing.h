@@ -46,6 +46,9 @@ struct TargetColumn {
   bool one_hot = false;  // classes: an output each; else one output, 1 for classes[1] (two classes only)
   double shift = 0;      // numbers: target = (cell − shift) / divisor
   double divisor = 1;
+  // Of the training rows: what the simplest predictor there is would say. Files of older versions lack both.
+  std::vector<std::size_t> counts = {};  // classes: rows of each; empty: not known
+  std::optional<double> mean = {};       // numbers: in the cell's own units
 
   std::size_t outputs() const;
   double to_units(double output) const { return shift + divisor * output; }  // numbers: the cell's own units

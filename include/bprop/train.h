@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "bprop/dataset.h"
+#include "bprop/divergence.h"
 #include "bprop/evaluate.h"
 #include "bprop/model.h"
 #include "bprop/optimizer.h"
@@ -32,9 +33,9 @@ struct TrainOptions {
   std::string layers = "256 relu, 256 relu";  // hidden layers, or a full architecture; "" is a linear model
   std::optional<Task> task{};                 // none: from the target column
   std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
-  Reduction reduction = Reduction::kMean;
-  std::optional<double> label_smoothing{};  // none: 0.1 for cross_entropy, 0 for the others
-  double huber_delta = 1;
+  std::optional<Reduction> reduction{};       // none: mean
+  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy, 0 for the others
+  std::optional<double> huber_delta{};        // none: 1
   Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
   std::optional<double> learning_rate{};  // none: the optimiser's own
   Schedule schedule{.kind = Schedule::Kind::kCosine};
@@ -68,7 +69,7 @@ enum class StopReason : std::uint8_t {
   kPatience,   // no better validation loss for so many epochs
   kTimeLimit,
   kInterrupted,  // the caller asked to
-  kDiverged,     // a loss was NaN or infinite; the model is the last good one
+  kDiverged,     // a number was NaN or infinite; the model is the last good one
 };
 std::string_view name(StopReason reason);  // "patience"
 std::string sentence(StopReason reason);   // one for people, ending without a full stop
@@ -94,10 +95,15 @@ struct TrainResult {
   std::size_t best_epoch = 0;  // whose weights the model has; 0: the initial ones
   double final_change = 0;     // ‖θ_new − θ_old‖₂ of the last update, with min_change
   double seconds = 0;
+  std::optional<Divergence> divergence{};  // with kDiverged: where
+  // Every one of the first 1,000 epochs, then ever fewer (a million leave at most 11,002), the best and the last
+  // always.
   std::vector<EpochReport> history{};
-  std::vector<std::string> warnings{};  // of preprocessing, encoding and stopping: one sentence each
+  std::vector<std::string> warnings{};  // of splitting, preprocessing and encoding: one sentence each
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;
+
+  const EpochReport* epoch(std::size_t number) const;  // in the history; null if it is not there
 };
 
 // Called in the training thread; must not throw. The report lives as long as the call.
@@ -114,14 +120,19 @@ TrainResult train(const Dataset& data, const TrainOptions& options = {}, const T
 TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options = {},
                   const TrainObserver& observer = {});
 
-// Goes on from a model's weights, with its preprocessing, precision and (unless the options name one) loss; layers,
-// initializer and standardize do not apply. Without data: on the model's exercise rows in their order, biases frozen if
-// it says so; exercise_options() gives what a textbook does: its loss and learning rate, full-batch gradient descent,
-// and no schedule.
+// Goes on from a model's weights, with its preprocessing and precision; layers, initializer and standardize do not
+// apply. What the options leave open of the loss (loss, reduction, huber_delta, and label_smoothing unless they name
+// another loss) is as the model has it. Without data: on the model's exercise rows in their order, biases frozen if
+// it says so; exercise_options() gives what a textbook does: its learning rate, full-batch gradient descent, and no
+// schedule.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});
 TrainOptions exercise_options(const Model& start);
+
+// Throws what training would throw because of run_directory: UsageError when something other than a run of bprop is
+// there, IoError when it cannot be written to. To be called before data are read; "" is always fine.
+void check_run_directory(const std::string& path);
 
 // Epochs and updates that a run with these options has at most on so many rows.
 std::size_t total_epochs(const TrainOptions& options, std::size_t rows);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -36,6 +37,8 @@ struct TrainerOptions {
   bool measure_change = false;      // StepReport::change is worked out (a copy of the parameters, a pass over them)
   // Changes only speed.
   ThreadPool* pool = nullptr;  // null: the calling thread
+  // Asked between the leaves (256 rows each) of a step; true abandons the step, which then changes nothing.
+  std::function<bool()> stop{};
 };
 
 // Of the last step.
@@ -45,6 +48,7 @@ struct StepReport {
   double learning_rate = 0;  // η of this update, schedule included
   double gradient_norm = 0;  // ‖∂L/∂θ‖₂ before clipping; worked out only with clip
   double change = 0;         // ‖θ_new − θ_old‖₂; only with measure_change
+  bool abandoned = false;    // TrainerOptions::stop said so; loss is NaN
 };
 
 template <class T>

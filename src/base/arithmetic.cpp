@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/arithmetic.h"
 
-#include "base/check.h"
+#include <array>
+
+#include "base/named.h"
 
 namespace bprop {
+namespace {
 
-std::string_view name(Arithmetic arithmetic) { return arithmetic == Arithmetic::kFma ? "fma" : "portable"; }
+constexpr std::array<std::string_view, 2> kNames = {"fma", "portable"};
+
+}  // namespace
+
+std::string_view name(Arithmetic arithmetic) { return kNames[static_cast<std::size_t>(arithmetic)]; }
 
 Arithmetic arithmetic_named(std::string_view name) {
-  if (name == "fma") return Arithmetic::kFma;
-  if (name == "portable") return Arithmetic::kPortable;
-  throw UsageError(fmt::format("unknown arithmetic '{}'; known: fma, portable", name));
+  return static_cast<Arithmetic>(place_named("arithmetic", name, kNames));
 }
 
 Arithmetic native_arithmetic() {

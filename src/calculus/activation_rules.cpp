@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <string>
 
-#include "base/check.h"
+#include "base/named.h"
 #include "bprop/activation.h"
 #include "calculus/scalar_functions.h"
 
@@ -118,13 +117,7 @@ std::span<const ActivationRule> activation_rules() { return kRules; }
 const ActivationRule& rule(Activation activation) { return kRules[static_cast<std::size_t>(activation)]; }
 
 Activation activation_named(std::string_view name) {
-  std::string known;
-  for (const ActivationRule& candidate : kRules) {
-    if (candidate.name == name) return candidate.id;
-    known += known.empty() ? "" : ", ";
-    known += candidate.name;
-  }
-  throw UsageError(fmt::format("unknown activation '{}'; known: {}", name, known));
+  return kRules[place_named("activation", name, kRules, &ActivationRule::name)].id;
 }
 
 }  // namespace bprop

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <string>
 
-#include "base/check.h"
+#include "base/named.h"
 #include "bprop/loss.h"
 #include "calculus/scalar_functions.h"
 
@@ -81,20 +80,20 @@ const std::array kRules = {
              "Bridle 1990; Bishop 1995, 6.9", Activation::kSoftmax, true, nullptr, nullptr},
 };
 
+constexpr std::array<std::string_view, 2> kReductions = {"mean", "sum"};
+
 }  // namespace
 
 std::span<const LossRule> loss_rules() { return kRules; }
 
 const LossRule& rule(Loss loss) { return kRules[static_cast<std::size_t>(loss)]; }
 
-Loss loss_named(std::string_view name) {
-  std::string known;
-  for (const LossRule& candidate : kRules) {
-    if (candidate.name == name) return candidate.id;
-    known += known.empty() ? "" : ", ";
-    known += candidate.name;
-  }
-  throw UsageError(fmt::format("unknown loss '{}'; known: {}", name, known));
+Loss loss_named(std::string_view name) { return kRules[place_named("loss", name, kRules, &LossRule::name)].id; }
+
+std::string_view name(Reduction reduction) { return kReductions[static_cast<std::size_t>(reduction)]; }
+
+Reduction reduction_named(std::string_view name) {
+  return static_cast<Reduction>(place_named("reduction", name, kReductions));
 }
 
 }  // namespace bprop

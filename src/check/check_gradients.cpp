@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <ostream>
 
@@ -14,7 +15,8 @@
 namespace bprop {
 namespace {
 
-constexpr double kDifferenceStep = 6e-6;  // ε^(1/3): truncation and rounding weigh the same
+constexpr double kDifferenceStep = 6e-6;                           // ε^(1/3): truncation and rounding weigh the same
+constexpr std::size_t kMostComplexNumbers = std::size_t{1} << 26;  // of all threads together: 1 GB
 
 double largest(std::span<const double> values) {
   double result = 0;
@@ -33,6 +35,8 @@ double relative(double a, double b, double scale) {
   return size == 0 ? std::fabs(a - b) : std::fabs(a - b) / size;
 }
 
+using check::ComplexStep;
+
 // One tensor to be checked: the engine's gradient in its own precision and in double, the tape's, and where its entries
 // lie for the complex step.
 struct Subject {
@@ -41,8 +45,8 @@ struct Subject {
   std::vector<double> judged;  // what the caller's engine says
   std::vector<double> exact;   // the double engine
   std::vector<double> tape;
-  std::function<double(std::size_t)> complex_derivative;
-  std::function<double(std::size_t, double)> loss_with;
+  std::function<double(ComplexStep&, std::size_t)> complex_derivative;
+  std::function<double(ComplexStep&, std::size_t, double)> loss_with;
 };
 
 template <class T>
@@ -52,8 +56,10 @@ std::vector<double> in_double(const std::vector<T>& values) {
 
 class Checker {
  public:
-  Checker(const CheckOptions& options, double loss, double network_largest, bool is_float)
-      : options_(options), loss_(loss), network_largest_(network_largest), is_float_(is_float) {}
+  // `steps`: one for each thread that takes part.
+  Checker(const CheckOptions& options, std::deque<ComplexStep>& steps, double loss, double network_largest,
+          bool is_float)
+      : options_(options), steps_(steps), loss_(loss), network_largest_(network_largest), is_float_(is_float) {}
 
   TensorCheck operator()(const Subject& subject, std::uint32_t number) const {
     TensorCheck check;
@@ -86,26 +92,51 @@ class Checker {
   }
 
  private:
+  // Errors of some of the sampled entries.
+  struct Sampled {
+    double complex_error = 0;
+    double difference_error = 0;
+  };
+
   void sample(const Subject& subject, double scale, std::uint32_t number, TensorCheck& check) const {
     const std::size_t size = subject.tape.size();
     const bool all = options_.sampled_entries == 0 || options_.sampled_entries >= size;
     check.sampled = all ? size : options_.sampled_entries;
     if (size == 0) return;
     const Permutation order({options_.seed, Purpose::kCheck, 0, number}, size);
-    for (std::size_t n = 0; n < check.sampled; ++n) {
-      const std::size_t i = order(n);
-      check.complex_error =
-          worse(relative(subject.exact[i], subject.complex_derivative(i), scale), check.complex_error);
-      const double difference =
-          (subject.loss_with(i, kDifferenceStep) - subject.loss_with(i, -kDifferenceStep)) / (2 * kDifferenceStep);
-      const double bound = options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
-      if (bound > 0) {
-        check.difference_error = worse(std::fabs(subject.exact[i] - difference) / bound, check.difference_error);
+    std::vector<Sampled> parts(steps_.size());
+    const auto part = [&](int p) {
+      const auto index = static_cast<std::size_t>(p);
+      for (std::size_t n = index; n < check.sampled; n += parts.size()) {
+        judge(subject, order(n), scale, steps_[index], parts[index]);
       }
+    };
+    if (parts.size() == 1) {
+      part(0);
+    } else {
+      options_.pool->run(static_cast<int>(parts.size()), part);
+    }
+    for (const Sampled& sampled : parts) {
+      check.complex_error = std::max(check.complex_error, sampled.complex_error);
+      check.difference_error = std::max(check.difference_error, sampled.difference_error);
+    }
+  }
+
+  // One entry, by the complex step and by the central difference.
+  void judge(const Subject& subject, std::size_t i, double scale, ComplexStep& step, Sampled& errors) const {
+    errors.complex_error =
+        worse(relative(subject.exact[i], subject.complex_derivative(step, i), scale), errors.complex_error);
+    const double difference =
+        (subject.loss_with(step, i, kDifferenceStep) - subject.loss_with(step, i, -kDifferenceStep)) /
+        (2 * kDifferenceStep);
+    const double bound = options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
+    if (bound > 0) {
+      errors.difference_error = worse(std::fabs(subject.exact[i] - difference) / bound, errors.difference_error);
     }
   }
 
   const CheckOptions& options_;
+  std::deque<ComplexStep>& steps_;
   double loss_;
   double network_largest_;
   bool is_float_;
@@ -144,6 +175,12 @@ SmoothRows rows_without_kinks(const DoubleNetwork& network, std::span<const doub
   return result;
 }
 
+// Each thread has the network to itself, in complex numbers.
+std::size_t threads_for(const ThreadPool* pool, std::size_t parameters) {
+  if (pool == nullptr) return 1;
+  return std::clamp<std::size_t>(kMostComplexNumbers / parameters, 1, static_cast<std::size_t>(pool->threads()));
+}
+
 }  // namespace
 
 template <class T>
@@ -167,34 +204,40 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
 
   const std::vector<T> narrow_input(rows.input.begin(), rows.input.end());
   const std::vector<T> narrow_target(rows.target.begin(), rows.target.end());
-  const BasicGradients<T> judged =
-      engine_gradients != nullptr ? *engine_gradients : gradients<T>(network, narrow_input, narrow_target, loss);
-  const DoubleGradients exact = gradients<double>(exact_network, rows.input, rows.target, loss);
+  const BasicGradients<T> judged = engine_gradients != nullptr
+                                       ? *engine_gradients
+                                       : gradients<T>(network, narrow_input, narrow_target, loss, options.pool);
+  const DoubleGradients exact = gradients<double>(exact_network, rows.input, rows.target, loss, options.pool);
   const check::TapeGradients tape = check::tape_gradients(exact_network, rows.input, rows.target, loss);
-  check::ComplexStep step(exact_network.state(), rows.input, rows.target, loss);
 
   std::vector<Subject> subjects;
   const nn::Layout& layout = exact_network.state().layout;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout at = layout[k];
     const auto weight = [at](std::size_t i) { return at.weight(i / at.inputs, i % at.inputs); };
-    subjects.push_back({fmt::format("layers.{}.weight", k), at.inputs, in_double(judged.layers[k].d_weights),
-                        exact.layers[k].d_weights, tape.d_weights[k],
-                        [&step, weight](std::size_t i) { return step.parameter_derivative(weight(i)); },
-                        [&step, weight](std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
+    subjects.push_back(
+        {fmt::format("layers.{}.weight", k), at.inputs, in_double(judged.layers[k].d_weights),
+         exact.layers[k].d_weights, tape.d_weights[k],
+         [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
+         [weight](ComplexStep& step, std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
     if (at.bias_size == 0) continue;
     const auto bias = [at](std::size_t i) { return at.bias + i; };
-    subjects.push_back({fmt::format("layers.{}.bias", k), 1, in_double(judged.layers[k].d_bias), exact.layers[k].d_bias,
-                        tape.d_bias[k], [&step, bias](std::size_t i) { return step.parameter_derivative(bias(i)); },
-                        [&step, bias](std::size_t i, double h) { return step.loss_with_parameter(bias(i), h); }});
+    subjects.push_back(
+        {fmt::format("layers.{}.bias", k), 1, in_double(judged.layers[k].d_bias), exact.layers[k].d_bias,
+         tape.d_bias[k], [bias](ComplexStep& step, std::size_t i) { return step.parameter_derivative(bias(i)); },
+         [bias](ComplexStep& step, std::size_t i, double h) { return step.loss_with_parameter(bias(i), h); }});
   }
   subjects.push_back({"input", network.inputs(), in_double(judged.d_input), exact.d_input, tape.d_input,
-                      [&step](std::size_t i) { return step.input_derivative(i); },
-                      [&step](std::size_t i, double h) { return step.loss_with_input(i, h); }});
+                      [](ComplexStep& step, std::size_t i) { return step.input_derivative(i); },
+                      [](ComplexStep& step, std::size_t i, double h) { return step.loss_with_input(i, h); }});
 
   double network_largest = 0;
   for (const Subject& subject : subjects) network_largest = std::max(network_largest, largest(subject.tape));
-  const Checker check(options, tape.loss, network_largest, std::is_same_v<T, float>);
+  std::deque<ComplexStep> steps;
+  while (steps.size() < threads_for(options.pool, layout.size())) {
+    steps.emplace_back(exact_network.state(), rows.input, rows.target, loss);
+  }
+  const Checker check(options, steps, tape.loss, network_largest, std::is_same_v<T, float>);
   for (const Subject& subject : subjects) {
     report.tensors.push_back(check(subject, static_cast<std::uint32_t>(report.tensors.size())));
     report.passed = report.passed && report.tensors.back().passed;

@@ -21,6 +21,8 @@ class ComplexStep {
 
   ComplexStep(const nn::NetworkState<double>& network, std::span<const double> input, std::span<const double> target,
               const LossOptions& options);
+  ComplexStep(const ComplexStep&) = delete;  // the workspace points into itself
+  ComplexStep& operator=(const ComplexStep&) = delete;
 
   // ∂L/∂(parameter at this offset of the flat buffer), ∂L/∂(input number i, row-major).
   double parameter_derivative(std::size_t offset);

@@ -32,7 +32,7 @@ Result<FileBytes> read_file(const std::string& path, std::uint64_t limit) {
   if (file.id < 0) return refuse(errno == ENOENT ? "no such file" : "cannot be read: " + system_text(errno));
   struct stat status{};
   if (::fstat(file.id, &status) != 0) return refuse("cannot be read: " + system_text(errno));
-  if (S_ISDIR(status.st_mode)) return refuse("is a folder, expected a file");
+  if (S_ISDIR(status.st_mode)) return format_failure(fmt::format("{}: is a folder, expected a file", path));
   if (!S_ISREG(status.st_mode)) return refuse("is a device or pipe, expected a file");
 
   FileBytes result;

@@ -17,7 +17,8 @@ struct FileBytes {
   std::uint64_t file_size = 0;  // ≥ bytes.size()
 };
 
-// At most `limit` bytes from the beginning; an IoError's sentence names the path and what the system said.
+// At most `limit` bytes from the beginning. Failures name the path: IoError with what the system said, FormatError for
+// a folder.
 Result<FileBytes> read_file(const std::string& path, std::uint64_t limit = UINT64_MAX);
 
 // What the operating system calls the error number `code` (errno).

@@ -51,6 +51,14 @@ class JsonFields {
     }
     return result;
   }
+  std::vector<std::size_t> counts(const char* key) {
+    std::vector<std::size_t> result;
+    for (const nlohmann::json& item : array(key)) {
+      checked(key, item.is_number_unsigned(), "a list of whole numbers, 0 or more");
+      result.push_back(item.get<std::size_t>());
+    }
+    return result;
+  }
 
   // Throws when the object has a key that nobody asked for.
   void finish() const {

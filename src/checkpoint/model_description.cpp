@@ -28,7 +28,7 @@ json json_of_texts(const std::vector<std::string>& texts) {
 
 json write_loss(const LossOptions& loss) {
   return {{"name", rule(loss.loss).name},
-          {"reduction", name_of(loss.reduction)},
+          {"reduction", name(loss.reduction)},
           {"label_smoothing", loss.label_smoothing},
           {"huber_delta", loss.huber_delta}};
 }
@@ -83,6 +83,9 @@ json write_target(const TargetColumn& target) {
   if (target.task == Task::kClasses) {
     value["classes"] = json_of_texts(target.classes);
     value["one_hot"] = target.one_hot;
+    if (!target.counts.empty()) value["counts"] = target.counts;
+  } else if (target.mean) {
+    value["mean"] = *target.mean;
   }
   return value;
 }
@@ -101,6 +104,12 @@ TargetColumn read_target(const json& value, const std::string& where) {
     if (!target.one_hot && distinct != 2) {
       fields.fail(fmt::format("has {} classes and one output, expected an output for each", distinct));
     }
+    if (fields.has("counts")) target.counts = fields.counts("counts");
+    if (fields.has("counts") && target.counts.size() != distinct) {
+      fields.fail(fmt::format("has {} counts, expected one for each of {} classes", target.counts.size(), distinct));
+    }
+  } else if (fields.has("mean")) {
+    target.mean = fields.number("mean");
   }
   fields.finish();
   return target;

@@ -48,6 +48,12 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), ShapeError,
               "[save] the preprocessing gives {} inputs and {} targets, expected {} and {} for the network",
               preprocessing.features(), preprocessing.outputs(), network.inputs(), network.outputs());
+  const TargetColumn& target = preprocessing.target;
+  BPROP_CHECK(target.counts.empty() || target.counts.size() == target.classes.size(), ShapeError,
+              "[save] the target has {} counts, expected one for each of {} classes", target.counts.size(),
+              target.classes.size());
+  BPROP_CHECK(std::isfinite(target.mean.value_or(0)), UsageError,
+              "a model with the target's mean being {} is not saved", *target.mean);
   const auto of_columns = [&](double InputColumn::* number) {
     return [&preprocessing, number] {
       std::vector<double> values;
@@ -59,8 +65,7 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   tensors.push_back(computed(kInputShift, columns, of_columns(&InputColumn::shift)));
   tensors.push_back(computed(kInputDivisor, columns, of_columns(&InputColumn::divisor)));
   tensors.push_back(computed(kInputFill, columns, of_columns(&InputColumn::fill)));
-  if (preprocessing.target.task != Task::kNumbers) return;
-  const TargetColumn& target = preprocessing.target;
+  if (target.task != Task::kNumbers) return;
   tensors.push_back(computed(kTargetShift, {}, [&target] { return std::vector{target.shift}; }));
   tensors.push_back(computed(kTargetDivisor, {}, [&target] { return std::vector{target.divisor}; }));
 }

@@ -106,7 +106,7 @@ Result<std::unique_ptr<ByteSource>> file_source(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
   auto file = std::make_unique<FileSource>(descriptor, size, path);
   if (!known) return system_failure(path, "cannot be read");
-  if (S_ISDIR(status.st_mode)) return io_failure(fmt::format("{}: is a folder, expected a file", path));
+  if (S_ISDIR(status.st_mode)) return format_failure(fmt::format("{}: is a folder, expected a file", path));
   if (!S_ISREG(status.st_mode)) return slurp(*file);
   return std::unique_ptr<ByteSource>(std::move(file));
 }

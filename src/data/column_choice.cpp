@@ -6,38 +6,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <unordered_map>
+
+#include "bprop/suggestion.h"
 
 namespace bprop::data {
 namespace {
 
 constexpr std::size_t kMaxNamesShown = 10;
-constexpr std::size_t kCloseEdits = 2;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// Insertions, deletions and replacements that turn one into the other, upper and lower case being equal.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) != lower(b[j]) ? 1 : 0);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-bool is_close(std::string_view name, std::string_view wanted) {
-  const std::size_t shorter = std::min(name.size(), wanted.size());
-  const std::size_t longer = std::max(name.size(), wanted.size());
-  return longer - shorter <= kCloseEdits && longer <= 100 && edits(name, wanted) <= std::min(kCloseEdits, shorter / 2);
-}
 
 }  // namespace
 
@@ -53,13 +29,8 @@ std::optional<std::size_t> find_column(std::span<const std::string> names, std::
 }
 
 Failure no_such_column(const std::string& source, std::span<const std::string> names, std::string_view wanted) {
-  std::vector<std::string> close;
-  for (const std::string& name : names) {
-    if (close.size() < kMaxNamesShown && is_close(name, wanted)) close.push_back(fmt::format("'{}'", name));
-  }
-  if (!close.empty()) {
-    return usage_failure(
-        fmt::format("{}: there is no column '{}'; did you mean {}?", source, wanted, fmt::join(close, " or ")));
+  if (const std::string meant = suggestion(wanted, names, "'"); !meant.empty()) {
+    return usage_failure(fmt::format("{}: there is no column '{}'{}", source, wanted, meant));
   }
   const auto shown = names.first(std::min(names.size(), kMaxNamesShown));
   return usage_failure(fmt::format("{}: there is no column '{}'; its {} columns are {}{}", source, wanted, names.size(),

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "data/number_text.h"
@@ -11,15 +11,15 @@
 namespace bprop::data {
 namespace {
 
-constexpr std::size_t kLines = 100;
+constexpr std::size_t kDelimiterLines = 100;
 
 // Records of the sample that are not blank, each as it stands; quoted line ends belong to their record.
-std::vector<std::string_view> first_records(std::string_view sample) {
+std::vector<std::string_view> complete_records(std::string_view sample) {
   if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
   std::vector<std::string_view> records;
   bool quoted = false;
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < sample.size() && records.size() < kLines; ++i) {
+  for (std::size_t i = 0; i < sample.size(); ++i) {
     if (sample[i] == '"') quoted = !quoted;
     if (sample[i] != '\n' || quoted) continue;
     if (const auto record = sample.substr(begin, i - begin); !trim(record).empty() && record != "\r") {
@@ -45,7 +45,7 @@ std::vector<std::string_view> divided(std::string_view record, char delimiter) {
   return fields;
 }
 
-char sniff_delimiter(const std::vector<std::string_view>& records) {
+char sniff_delimiter(std::span<const std::string_view> records) {
   if (records.empty()) return ',';
   char most_frequent = ',';
   std::size_t most = 1;
@@ -63,8 +63,8 @@ char sniff_delimiter(const std::vector<std::string_view>& records) {
   return most_frequent;
 }
 
-char sniff_decimal(const std::vector<std::string_view>& records, char delimiter) {
-  if (delimiter == ',') return '.';
+CsvDialect sniff_decimal(const std::vector<std::string_view>& records, char delimiter) {
+  if (delimiter == ',') return {delimiter, '.', DecimalFrom::kUser};
   bool comma_seen = false;
   for (const std::string_view record : records) {
     for (std::string_view field : divided(record, delimiter)) {
@@ -72,22 +72,23 @@ char sniff_decimal(const std::vector<std::string_view>& records, char delimiter)
       while (!field.empty() && field.front() == '"') field.remove_prefix(1);
       field = trim(field);
       double value = 0;
-      if (field.find('.') != std::string_view::npos && read_cell(field, '.', value) == CellText::kNumber) return '.';
+      if (field.find('.') != std::string_view::npos && read_cell(field, '.', value) == CellText::kNumber) {
+        return {delimiter, '.', DecimalFrom::kSample};
+      }
       comma_seen = comma_seen ||
                    (field.find(',') != std::string_view::npos && read_cell(field, ',', value) == CellText::kNumber);
     }
   }
-  return comma_seen ? ',' : '.';
+  if (comma_seen) return {delimiter, ',', DecimalFrom::kSample};
+  return {delimiter, '.', DecimalFrom::kNowhere};
 }
 
 }  // namespace
 
 CsvDialect sniff_dialect(std::string_view sample, char delimiter, char decimal) {
-  const auto records = first_records(sample);
-  CsvDialect dialect;
-  dialect.delimiter = delimiter != 0 ? delimiter : sniff_delimiter(records);
-  dialect.decimal = decimal != 0 ? decimal : sniff_decimal(records, dialect.delimiter);
-  return dialect;
+  const auto records = complete_records(sample);
+  if (delimiter == 0) delimiter = sniff_delimiter(std::span(records).first(std::min(records.size(), kDelimiterLines)));
+  return decimal != 0 ? CsvDialect{delimiter, decimal, DecimalFrom::kUser} : sniff_decimal(records, delimiter);
 }
 
 }  // namespace bprop::data

@@ -30,15 +30,19 @@ class CsvTableReader {
 
  private:
   std::optional<Failure> read_first_record(RecordReader& records);
-  Result<bool> pass();  // false: some columns have become text, read again
+  Result<bool> pass();  // false: some columns have become text, or the decimal sign is another one: read again
   std::optional<Failure> read_row(const RecordReader& records);
   std::optional<Failure> read_other(CsvColumn& column, std::string_view field, std::size_t line, double& cell);
+  bool contradicts_decimal(std::string_view field) const;
+  std::optional<Failure> question_decimal(const CsvColumn& column, std::string_view field, std::size_t line);
   std::optional<Failure> finish();
 
   ByteSource& source_;
   std::string name_;
   const CsvOptions& options_;
   CsvDialect dialect_;
+  std::size_t decimal_line_ = 0;  // which settled the decimal sign; 0: the sample did
+  bool decimal_changed_ = false;  // in this pass
   CsvColumns columns_;
   std::vector<double> row_;
   std::size_t first_line_ = 0;
@@ -85,6 +89,7 @@ Result<bool> CsvTableReader::pass() {
   columns_.begin_pass();
   rows_seen_ = 0;
   storing_ = true;
+  decimal_changed_ = false;
   row_.resize(columns_.kept());
   table_ = std::make_shared<Table>();
   table_->target = columns_.target;
@@ -92,13 +97,13 @@ Result<bool> CsvTableReader::pass() {
   if (!first_is_header_) {
     if (auto failure = read_row(records)) return *failure;
   }
-  while (storing_ || rows_seen_ != kEarlyRows) {
+  while (!decimal_changed_ && (storing_ || rows_seen_ != kEarlyRows)) {
     const auto more = records.next();
     if (!more) return more.failure();
     if (!*more) break;
     if (auto failure = read_row(records)) return *failure;
   }
-  return storing_;
+  return storing_ && !decimal_changed_;
 }
 
 std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
@@ -144,6 +149,7 @@ std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string
     return std::nullopt;
   }
   if (!column.is_text) {
+    if (contradicts_decimal(field)) return question_decimal(column, field, line);
     if (column.must_be_number) {
       return format_failure(fmt::format("{}, line {}, column '{}': found '{}', expected a number", name_, line,
                                         column.column.name, field));
@@ -154,6 +160,30 @@ std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string
   }
   cell = storing_ ? columns_.code(column, field) : kMissing;
   return std::nullopt;
+}
+
+// Whether the cell would be a number if the other decimal sign held, and that may be.
+bool CsvTableReader::contradicts_decimal(std::string_view field) const {
+  double value = 0;
+  return dialect_.decimal_from != DecimalFrom::kUser &&
+         read_cell(trim(field), dialect_.decimal == '.' ? ',' : '.', value) == CellText::kNumber;
+}
+
+std::optional<Failure> CsvTableReader::question_decimal(const CsvColumn& column, std::string_view field,
+                                                        std::size_t line) {
+  if (dialect_.decimal_from == DecimalFrom::kNowhere) {
+    dialect_ = {dialect_.delimiter, ',', DecimalFrom::kSample};
+    decimal_line_ = line;
+    decimal_changed_ = true;
+    return std::nullopt;
+  }
+  const bool point = dialect_.decimal == '.';
+  return format_failure(fmt::format(
+      "{}, line {}, column '{}': found '{}', expected a decimal {} as in {}; --decimal {} reads it as a number, "
+      "--decimal {} as text",
+      name_, line, column.column.name, field, point ? "point" : "comma",
+      decimal_line_ == 0 ? std::string("the lines before") : fmt::format("line {}", decimal_line_), point ? ',' : '.',
+      dialect_.decimal));
 }
 
 // Sorts the categories, turns the codes of reading into places among them, and moves the columns into the table.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +64,13 @@ std::vector<NumberStatistics> statistics(const Dataset& data, const std::vector<
   return all;
 }
 
+// Of a column without missing cells.
+double mean_of_all(const Dataset& data, std::size_t column) {
+  double sum = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) sum += data.cell(row, column);
+  return sum / static_cast<double>(data.rows());
+}
+
 double median(const Dataset& data, std::size_t column) {
   std::vector<double> cells;
   for (std::size_t row = 0; row < data.rows(); ++row) {
@@ -97,13 +107,12 @@ class Fit {
   void fit_inputs();
   void fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s);
   void fit_text(InputColumn& input, std::size_t column);
-  void warn_constant(std::size_t column, const std::string& value) {
-    warn("column '{}': is {} in every row, so it tells the network nothing", train_.columns()[column].name, value);
-  }
+  void warn_of_constants();
 
   const Dataset& train_;
   const PreprocessingOptions& options_;
   std::size_t target_ = 0;
+  std::vector<std::pair<std::string, std::string>> constants_;  // columns, and what stands in every row
   FittedPreprocessing fitted_;
 };
 
@@ -125,6 +134,7 @@ void Fit::fit_target() {
     throw FormatError(fmt::format("{}, column '{}': found '{}', expected a number (the task is numbers)",
                                   train_.where(row), column.name, train_.text(row, target_)));
   }
+  if (const double mean = mean_of_all(train_, target_); std::isfinite(mean)) target.mean = mean;
   if (!options_.standardize_target) return;
   const NumberStatistics s = statistics(train_, {target_}).front();
   target.shift = s.mean;
@@ -141,6 +151,9 @@ void Fit::fit_classes(TargetColumn& target) {
               "{}, column '{}': is of class '{}' in every training row, expected two classes or more", train_.source(),
               target.name, target.classes.front());
   target.one_hot = target.classes.size() > 2 || options_.one_hot_pairs;
+  const data::CategoryMap class_of(target.classes, train_.columns()[target_]);
+  target.counts.assign(target.classes.size(), 0);
+  for (std::size_t row = 0; row < train_.rows(); ++row) ++target.counts[class_of(train_.cell(row, target_))];
 }
 
 void Fit::fit_inputs() {
@@ -165,6 +178,7 @@ void Fit::fit_inputs() {
       fitted_.preprocessing.inputs.push_back(std::move(input));
     }
   }
+  warn_of_constants();
   BPROP_CHECK(!fitted_.preprocessing.inputs.empty(), FormatError, "{}: no input column is left beside the target '{}'",
               train_.source(), names[target_]);
 }
@@ -179,7 +193,7 @@ void Fit::fit_number(InputColumn& input, std::size_t column, const NumberStatist
   }
   if (s.smallest == s.largest) {
     if (options_.standardize) input.shift = s.smallest;  // exactly, so that the input is 0
-    if (!input.missing_seen) warn_constant(column, data::number_text(s.smallest));
+    if (!input.missing_seen) constants_.emplace_back(input.name, data::number_text(s.smallest));
   }
   fitted_.preprocessing.inputs.push_back(std::move(input));
 }
@@ -211,8 +225,27 @@ void Fit::fit_text(InputColumn& input, std::size_t column) {
     return warn("column '{}': has {} distinct texts in {} rows, more than half; it is left out", input.name, distinct,
                 train_.rows());
   }
-  if (distinct == 1 && !input.missing_seen) warn_constant(column, fmt::format("'{}'", input.categories.front()));
+  if (distinct == 1 && !input.missing_seen) {
+    constants_.emplace_back(input.name, fmt::format("'{}'", input.categories.front()));
+  }
   fitted_.preprocessing.inputs.push_back(std::move(input));
+}
+
+// One sentence for all of them.
+void Fit::warn_of_constants() {
+  constexpr std::size_t kShown = 5;
+  if (constants_.empty()) return;
+  if (constants_.size() == 1) {
+    const auto& [name, value] = constants_.front();
+    return warn("column '{}': is {} in every row, so it tells the network nothing", name, value);
+  }
+  std::vector<std::string_view> names;
+  const std::size_t shown = constants_.size() > kShown ? kShown - 2 : constants_.size();
+  for (const auto& [name, value] : std::span(constants_).first(shown)) names.push_back(name);
+  const std::string more =
+      shown < constants_.size() ? fmt::format(", … and {} more", constants_.size() - shown) : std::string();
+  warn("{} columns are the same in every row, so they tell the network nothing: {}{}", constants_.size(),
+       fmt::join(names, ", "), more);
 }
 
 }  // namespace

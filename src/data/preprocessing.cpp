@@ -3,17 +3,20 @@
 
 #include <fmt/format.h>
 
-#include "bprop/error.h"
+#include <array>
+
+#include "base/named.h"
 
 namespace bprop {
+namespace {
 
-std::string_view name(Task task) { return task == Task::kClasses ? "classes" : "numbers"; }
+constexpr std::array<std::string_view, 2> kTasks = {"classes", "numbers"};
 
-Task task_named(std::string_view name) {
-  if (name == "classes") return Task::kClasses;
-  if (name == "numbers") return Task::kNumbers;
-  throw UsageError(fmt::format("there is no task '{}', expected classes or numbers", name));
-}
+}  // namespace
+
+std::string_view name(Task task) { return kTasks[static_cast<std::size_t>(task)]; }
+
+Task task_named(std::string_view name) { return static_cast<Task>(place_named("task", name, kTasks)); }
 
 std::size_t InputColumn::features() const {
   return (kind == ColumnKind::kText ? categories.size() : 1) + (missing_seen ? 1 : 0);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,27 +34,50 @@ std::vector<Rows> groups_of(const Dataset& data, bool stratify) {
 }
 
 // How many rows each group of these sizes gives so that `total` come together: shares in proportion, rounded down, and
-// one more for the largest remainders (the earlier group if equal). A group keeps one row.
+// one more for the largest remainders (the earlier group if equal). A group keeps one row; what it cannot give then is
+// shared among the others in the same way.
 std::vector<std::size_t> shares(const std::vector<std::size_t>& sizes, std::size_t total) {
-  const std::size_t all = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
   std::vector<std::size_t> given(sizes.size());
-  std::vector<std::pair<double, std::size_t>> remainders;
-  std::size_t left = total;
-  for (std::size_t k = 0; k < sizes.size(); ++k) {
-    const double ideal = static_cast<double>(sizes[k]) * static_cast<double>(total) / static_cast<double>(all);
-    given[k] = std::min(static_cast<std::size_t>(ideal), sizes[k] - std::min<std::size_t>(sizes[k], 1));
-    left -= given[k];
-    remainders.emplace_back(ideal - static_cast<double>(given[k]), k);
-  }
-  std::sort(remainders.begin(), remainders.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  for (const auto& [remainder, k] : remainders) {
-    if (left > 0 && given[k] + 1 < sizes[k]) {
-      ++given[k];
-      --left;
+  const auto room = [&](std::size_t k) { return sizes[k] - std::min(sizes[k], given[k] + 1); };
+  std::vector<std::size_t> asked(sizes.size());
+  std::iota(asked.begin(), asked.end(), std::size_t{0});
+  while (total > 0 && !asked.empty()) {
+    const auto sum = std::accumulate(asked.begin(), asked.end(), 0.0,
+                                     [&](double s, std::size_t k) { return s + static_cast<double>(sizes[k]); });
+    std::vector<std::pair<double, std::size_t>> remainders;
+    const auto wanted = static_cast<double>(total);
+    for (const std::size_t k : asked) {
+      const double ideal = static_cast<double>(sizes[k]) * wanted / sum;
+      const std::size_t share = std::min({static_cast<std::size_t>(ideal), room(k), total});
+      given[k] += share;
+      total -= share;
+      remainders.emplace_back(static_cast<double>(share) - ideal, k);
     }
+    std::sort(remainders.begin(), remainders.end());
+    for (const auto& [remainder, k] : remainders) {
+      if (total == 0 || room(k) == 0) continue;
+      ++given[k];
+      --total;
+    }
+    std::erase_if(asked, [&](std::size_t k) { return room(k) == 0; });
   }
   return given;
+}
+
+// On input: a stratified split. A sentence if some classes, being small, have no row in this part, or it has too few
+// rows; "" otherwise.
+std::string warning(const Dataset& data, std::string_view part, std::size_t wanted,
+                    const std::vector<std::size_t>& given) {
+  const auto lacking = std::count(given.begin(), given.end(), std::size_t{0});
+  const std::size_t total = std::accumulate(given.begin(), given.end(), std::size_t{0});
+  if (wanted == 0 || (lacking == 0 && total == wanted)) return {};
+  const std::string& target = data.columns()[*data.target()].name;
+  const std::string rows = fmt::format("{} rows instead of {}", total, wanted);
+  if (lacking == 0) {
+    return fmt::format("column '{}': each class keeps a row to train on, the {} has {}", target, part, rows);
+  }
+  return fmt::format("column '{}': {} of {} classes {} too small to have a row for the {}{}", target, lacking,
+                     given.size(), lacking == 1 ? "is" : "are", part, total < wanted ? ", which has " + rows : "");
 }
 
 std::size_t rounded_up(double fraction, std::size_t rows) {
@@ -70,10 +97,12 @@ TrainValidationTest split_three(const Dataset& data, const SplitOptions& options
   const auto groups = groups_of(data, stratify);
   std::vector<std::size_t> sizes;
   for (const Rows& group : groups) sizes.push_back(group.size());
-  const auto test_sizes = shares(sizes, rounded_up(options.test, data.rows()));
+  const std::size_t test_rows = rounded_up(options.test, data.rows());
+  const auto test_sizes = shares(sizes, test_rows);
   std::size_t left = 0;
   for (std::size_t k = 0; k < sizes.size(); ++k) left += sizes[k] -= test_sizes[k];
-  const auto validation_sizes = shares(sizes, rounded_up(options.validation, left));
+  const std::size_t validation_rows = rounded_up(options.validation, left);
+  const auto validation_sizes = shares(sizes, validation_rows);
 
   Rows train;
   Rows validation;
@@ -87,7 +116,14 @@ TrainValidationTest split_three(const Dataset& data, const SplitOptions& options
     }
   }
   for (Rows* part : {&train, &validation, &test}) std::sort(part->begin(), part->end());
-  return {data.select(std::move(train)), data.select(std::move(validation)), data.select(std::move(test))};
+  TrainValidationTest parts{data.select(std::move(train)), data.select(std::move(validation)),
+                            data.select(std::move(test))};
+  if (!stratify) return parts;
+  for (std::string text :
+       {warning(data, "test", test_rows, test_sizes), warning(data, "validation", validation_rows, validation_sizes)}) {
+    if (!text.empty()) parts.warnings.push_back(std::move(text));
+  }
+  return parts;
 }
 
 TrainTest split(const Dataset& data, const SplitOptions& options) {

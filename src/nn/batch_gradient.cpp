@@ -24,12 +24,17 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
       tree_(Layout(architecture).size(), leaf_count(largest_batch)) {}
 
 template <class T>
-double BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                    std::size_t rows, BatchRows<T>& source, std::span<T> gradient) {
+std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,
+                                                   const Twins<T>& twins, std::size_t rows, BatchRows<T>& source,
+                                                   std::span<T> gradient, const std::function<bool()>& stop) {
   const double scale = loss_scale(loss_, rows);
   const std::size_t leaves = leaf_count(rows);
   double sum = 0;
   for (std::size_t index = 0; index < leaves; ++index) {
+    if (index > 0 && stop && stop()) {
+      tree_.clear();
+      return std::nullopt;
+    }
     const bool only = leaves == 1;
     const std::span<T> into = only ? gradient : tree_.next();
     sum += leaf_gradient(engine, network, twins, leaf(rows, leaves, index), static_cast<T>(scale), source, into);

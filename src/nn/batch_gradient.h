@@ -5,6 +5,7 @@
 // All memory is allocated in the constructor.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -30,8 +31,10 @@ class BatchGradient {
   BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch);
 
   // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
-  double operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
-                    BatchRows<T>& source, std::span<T> gradient);
+  // Nothing when `stop`, asked between leaves, says true.
+  std::optional<double> operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
+                                   std::size_t rows, BatchRows<T>& source, std::span<T> gradient,
+                                   const std::function<bool()>& stop);
 
  private:
   double leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Leaf leaf,

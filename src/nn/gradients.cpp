@@ -25,10 +25,10 @@ template <class T>
 class Inspector {
  public:
   Inspector(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-            const LossOptions& options)
+            const LossOptions& options, ThreadPool* pool)
       : network_(network.state()),
         options_(options),
-        engine_{&linalg::kernels_for<T>(network.arithmetic()), nullptr},
+        engine_{&linalg::kernels_for<T>(network.arithmetic()), pool},
         rows_(network.inputs() == 0 ? 0 : input.size() / network.inputs()),
         leaves_(leaf_shares()),
         input_(input),
@@ -145,20 +145,20 @@ class Inspector {
 
 template <class T>
 BasicGradients<T> gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-                            const LossOptions& loss) {
-  return Inspector<T>(network, input, target, loss).gradients();
+                            const LossOptions& loss, ThreadPool* pool) {
+  return Inspector<T>(network, input, target, loss, pool).gradients();
 }
 
 template <class T>
 double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
             const LossOptions& options) {
-  return Inspector<T>(network, input, target, options).loss();
+  return Inspector<T>(network, input, target, options, nullptr).loss();
 }
 
 template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
-                                         const LossOptions&);
+                                         const LossOptions&, ThreadPool*);
 template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
-                                          const LossOptions&);
+                                          const LossOptions&, ThreadPool*);
 template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>, const LossOptions&);
 template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>, const LossOptions&);
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "base/check.h"
+#include "base/named.h"
 #include "base/random.h"
 #include "calculus/cosine.h"
 #include "calculus/float_scalar.h"
@@ -74,13 +74,7 @@ Distribution distribution(Initializer initializer, const Dense& layer) {
 std::span<const InitializerRule> initializer_rules() { return kRules; }
 
 Initializer initializer_named(std::string_view name) {
-  std::string known;
-  for (const InitializerRule& candidate : kRules) {
-    if (candidate.name == name) return candidate.id;
-    known += known.empty() ? "" : ", ";
-    known += candidate.name;
-  }
-  throw UsageError(fmt::format("unknown initializer '{}'; known: {}", name, known));
+  return kRules[place_named("initializer", name, kRules, &InitializerRule::name)].id;
 }
 
 namespace nn {

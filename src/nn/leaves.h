@@ -69,6 +69,12 @@ class TreeSum {
     stack_.pop_back();
   }
 
+  // Forgets what was pushed.
+  void clear() {
+    for (Node& node : stack_) free_.push_back(std::move(node.buffer));
+    stack_.clear();
+  }
+
  private:
   struct Node {
     AlignedBuffer<T> buffer;

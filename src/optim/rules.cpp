@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cmath>
-#include <string>
 
-#include "base/check.h"
+#include "base/named.h"
 #include "bprop/optimizer.h"
 #include "calculus/cosine.h"
 #include "optim/integer_power.h"
@@ -49,13 +48,8 @@ std::span<const OptimizerRule> optimizer_rules() { return kRules; }
 const OptimizerRule& rule(const Optimizer& optimizer) { return kRules[optimizer.index()]; }
 
 Optimizer optimizer_named(std::string_view name) {
-  std::string known;
-  for (std::size_t i = 0; i < kRules.size(); ++i) {
-    if (kRules[i].name == name) return alternative(i, std::make_index_sequence<kRules.size()>());
-    known += known.empty() ? "" : ", ";
-    known += kRules[i].name;
-  }
-  throw UsageError(fmt::format("unknown optimizer '{}'; known: {}", name, known));
+  return alternative(place_named("optimizer", name, kRules, &OptimizerRule::name),
+                     std::make_index_sequence<kRules.size()>());
 }
 
 double learning_rate(const Optimizer& optimizer) {
@@ -69,10 +63,7 @@ void set_learning_rate(Optimizer& optimizer, double rate) {
 std::string_view name(Schedule::Kind kind) { return kSchedules[static_cast<std::size_t>(kind)]; }
 
 Schedule::Kind schedule_named(std::string_view name) {
-  for (std::size_t i = 0; i < kSchedules.size(); ++i) {
-    if (kSchedules[i] == name) return static_cast<Schedule::Kind>(i);
-  }
-  throw UsageError(fmt::format("unknown schedule '{}'; known: constant, step, exponential, cosine", name));
+  return static_cast<Schedule::Kind>(place_named("schedule", name, kSchedules));
 }
 
 double Schedule::operator()(std::size_t step, std::size_t steps_per_epoch, std::size_t total_steps) const {

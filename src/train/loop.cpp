@@ -4,9 +4,15 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "bprop/trainer.h"
 #include "train/best_weights.h"
+#include "train/divergence_search.h"
+#include "train/epoch_record.h"
 #include "train/setup.h"
 #include "train/shuffled_batch.h"
 #include "train/validation.h"
@@ -17,16 +23,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsBetweenReports = 0.05;
+constexpr double kSecondsForLastValidation = 0.5;  // once training must end
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-template <class T>
-bool all_finite(const nn::NetworkState<T>& network) {
-  for (const T w : network.parameters.span()) {
-    if (!std::isfinite(w)) return false;
-  }
-  return true;
-}
 
 template <class T>
 class Loop {
@@ -41,13 +40,16 @@ class Loop {
         result_(result),
         rows_(train.rows()),
         batch_(batch_rows(loop.options, train.rows())),
+        train_(train),
+        validation_rows_(validation),
         validation_(model, validation, loop.options.pool),
         source_(train, loop.options.seed, loop.shuffle && batch_ < train.rows()),
         best_(validation_.of_classes(),
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
-        trainer_(network_, trainer_options(loop)) {
-    result_.history.reserve(std::min<std::size_t>(total_epochs(options_, rows_), 1 << 16));
+        trainer_options_(trainer_options(loop)),
+        trainer_(std::in_place, network_, trainer_options_) {
+    result_.history.reserve(EpochRecord::most(total_epochs(options_, rows_)));
   }
 
   void run() {
@@ -56,6 +58,7 @@ class Loop {
     const std::size_t epochs = total_epochs(options_, rows_);
     for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
+    folder_.flush();
   }
 
  private:
@@ -68,6 +71,7 @@ class Loop {
     trainer.steps_per_epoch = steps_per_epoch(options_, rows_);
     trainer.total_steps = total_;
     trainer.freeze_biases = loop.freeze_biases;
+    trainer.stop = [this] { return must_end(); };
     return trainer;
   }
 
@@ -82,19 +86,24 @@ class Loop {
     while (going && done < rows_) {
       const std::size_t count = std::min(batch_, rows_ - done);
       source_.begin_batch(done);
-      const double loss = trainer_.step(count, source_);
-      if (!std::isfinite(loss)) return stop(StopReason::kDiverged);
+      const double loss = trainer_->step(count, source_);
+      if (trainer_->report().abandoned) {
+        going = false;
+        break;
+      }
+      if (!std::isfinite(loss)) return diverge_in_step(count);
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
       done += count;
       going = go_on_after_step(loss);
     }
-    result_.steps = trainer_.report().step;
+    result_.steps = trainer_->report().step;
+    if (done == 0) return false;
     return end_epoch(epoch, loss_sum / static_cast<double>(done), static_cast<double>(done) / seconds_since(began)) &&
            going;
   }
 
   bool go_on_after_step(double loss) {
-    const StepReport& report = trainer_.report();
+    const StepReport& report = trainer_->report();
     const double elapsed = seconds_since(start_);
     if (observer_.step && elapsed - last_report_ >= kSecondsBetweenReports) {
       last_report_ = elapsed;
@@ -103,21 +112,34 @@ class Loop {
     result_.final_change = report.change;
     if (options_.min_change > 0 && report.change < options_.min_change) return stop(StopReason::kMinChange);
     if (options_.steps > 0 && report.step >= options_.steps) return stop(StopReason::kSteps);
-    if (options_.time_limit > 0 && elapsed >= options_.time_limit) return stop(StopReason::kTimeLimit);
-    if (observer_.stop != nullptr && observer_.stop->load(std::memory_order_relaxed)) {
-      return stop(StopReason::kInterrupted);
-    }
+    return !must_end();
+  }
+
+  // Asked between updates, between the leaves of an update, and while validating.
+  bool must_end() {
+    const bool interrupted = observer_.stop != nullptr && observer_.stop->load(std::memory_order_relaxed);
+    const double elapsed = seconds_since(start_);
+    if (!interrupted && (options_.time_limit <= 0 || elapsed < options_.time_limit)) return false;
+    if (ended_at_ == 0) ended_at_ = elapsed;
+    stop(interrupted ? StopReason::kInterrupted : StopReason::kTimeLimit);
     return true;
+  }
+
+  // The epoch that was broken off is validated only if that is quick; without an earlier one to fall back on, only an
+  // interruption counts.
+  bool must_end_validation() {
+    if (!must_end() || seconds_since(start_) < ended_at_ + kSecondsForLastValidation) return false;
+    return result_.stop_reason == StopReason::kInterrupted || !result_.history.empty();
   }
 
   bool end_epoch(std::size_t epoch, double train_loss, double rows_per_second) {
     EpochReport report;
     report.epoch = epoch;
-    report.step = trainer_.report().step;
+    report.step = trainer_->report().step;
     report.train_loss = train_loss;
-    report.learning_rate = trainer_.report().learning_rate;
-    validation_.fill(report);
-    if (validation_.exists() && !std::isfinite(report.validation_loss)) return stop(StopReason::kDiverged);
+    report.learning_rate = trainer_->report().learning_rate;
+    if (!validation_.fill(report, [this] { return must_end_validation(); })) return false;
+    if (validation_.exists() && !std::isfinite(report.validation_loss)) return diverge_in_validation(report);
     report.best = best_.improves(report);
     report.seconds = seconds_since(start_);
     report.rows_per_second = rows_per_second;
@@ -130,20 +152,87 @@ class Loop {
       lowest_loss_ = report.validation_loss;
       lowest_loss_epoch_ = epoch;
     }
-    folder_.epoch(report);
-    result_.history.push_back(report);
+    record_.add(report, [this](const EpochReport& recorded) { write(recorded); });
     if (observer_.epoch) observer_.epoch(report);
     if (options_.patience > 0 && epoch - lowest_loss_epoch_ >= options_.patience) return stop(StopReason::kPatience);
     return true;
   }
 
+  void write(const EpochReport& report) {
+    folder_.epoch(report);
+    result_.history.push_back(report);
+  }
+
+  std::optional<Divergence> search_batch(std::size_t count) const {
+    return find_divergence<T>(network_, model_.loss, train_, source_.rows(count), Search::kForwardAndBackward);
+  }
+
+  // The step that failed left the network as it was.
+  bool diverge_in_step(std::size_t count) {
+    const auto found = search_batch(count);
+    const auto number = options_.clip > 0 ? Divergence::Number::kGradientNorm : Divergence::Number::kLoss;
+    return diverge(found.value_or(Divergence{.number = number, .value = trainer_->report().loss}));
+  }
+
+  bool diverge_in_validation(const EpochReport& report) {
+    std::vector<std::uint32_t> rows(validation_rows_.rows());
+    std::iota(rows.begin(), rows.end(), std::uint32_t{0});
+    auto found = find_divergence<T>(network_, model_.loss, validation_rows_, rows, Search::kForward)
+                     .value_or(Divergence{.value = report.validation_loss});
+    found.validation = found.row.has_value() || found.number == Divergence::Number::kLoss;
+    return diverge(std::move(found));
+  }
+
+  bool diverge(Divergence found) {
+    const std::size_t made = trainer_->report().step;
+    found.step = made + (found.validation || is_parameter(found) ? 0 : 1);
+    if (is_parameter(found)) find_cause(found);
+    if (found.column && found.layer.value_or(0) == 0 && model_.preprocessing) {
+      found.column_name = model_.preprocessing->feature_names()[*found.column];
+    }
+    folder_.diverged(found);
+    result_.divergence = std::move(found);
+    result_.stop_reason = StopReason::kDiverged;
+    result_.steps = made;
+    return false;
+  }
+
+  // The update that left a bad weight may have had a bad gradient, although its loss was finite. Training is done again
+  // up to that update to see. If every number of it is finite, the update itself was too large.
+  void find_cause(Divergence& found) {
+    const std::size_t step = found.step;
+    const std::size_t count = step == 0 ? 0 : replay_until(step);
+    if (count == 0) return;
+    if (auto cause = search_batch(count)) {
+      found = std::move(*cause);
+      found.step = step;
+    }
+  }
+
+  // Trains again from the first weights, until this update is the next; how many rows it has, or 0 if interrupted.
+  std::size_t replay_until(std::size_t step) {
+    network_ = first_network();
+    trainer_.emplace(network_, trainer_options_);
+    for (std::size_t epoch = 1;; ++epoch) {
+      source_.begin_epoch(epoch);
+      for (std::size_t done = 0; done < rows_; done += batch_) {
+        const std::size_t count = std::min(batch_, rows_ - done);
+        source_.begin_batch(done);
+        if (trainer_->report().step + 1 == step) return count;
+        trainer_->step(count, source_);
+        if (must_end()) return 0;
+      }
+    }
+  }
+
   bool stop(StopReason reason) {
     result_.stop_reason = reason;
-    result_.steps = trainer_.report().step;
+    result_.steps = trainer_->report().step;
     return false;
   }
 
   void finish() {
+    record_.finish([this](const EpochReport& recorded) { write(recorded); });
     result_.seconds = seconds_since(start_);
     const bool have_best = options_.keep_best && best_.epoch() > 0;
     if (have_best) {
@@ -154,17 +243,20 @@ class Loop {
     }
     // Weights that gave a loss which is not finite are no good either, even where they are finite themselves.
     const bool bad = result_.stop_reason == StopReason::kDiverged && !have_best;
-    if (!bad && all_finite(network_.state())) return;
-    result_.stop_reason = StopReason::kDiverged;
+    if (!bad && all_finite(network_)) return;
+    if (!result_.divergence) diverge(*find_divergence<T>(network_, model_.loss, train_, {}, Search::kForward));
     throw_away();
   }
 
   // No good weights are left: those before the first update come back.
   void throw_away() {
-    const NetworkOptions initial{options_.seed, options_.initializer, network_.arithmetic()};
-    network_ = start_model_ != nullptr ? std::get<BasicNetwork<T>>(start_model_->network)
-                                       : BasicNetwork<T>(network_.architecture(), initial);
+    network_ = first_network();
     result_.best_epoch = 0;
+  }
+
+  BasicNetwork<T> first_network() const {
+    if (start_model_ != nullptr) return std::get<BasicNetwork<T>>(start_model_->network);
+    return BasicNetwork<T>(network_.architecture(), {options_.seed, options_.initializer, network_.arithmetic()});
   }
 
   Model& model_;
@@ -176,13 +268,18 @@ class Loop {
   std::size_t rows_;
   std::size_t batch_;
   std::size_t total_ = 0;
+  const RowSource<T>& train_;
+  const RowSource<T>& validation_rows_;
   Validation<T> validation_;
   ShuffledBatch<T> source_;
   BestWeights<T> best_;
   const Model* start_model_;
-  BasicTrainer<T> trainer_;
+  EpochRecord record_;
+  TrainerOptions trainer_options_;
+  std::optional<BasicTrainer<T>> trainer_;
   Clock::time_point start_;
   double last_report_ = 0;
+  double ended_at_ = 0;  // when an interruption or the time limit was seen; 0: not yet
   double lowest_loss_ = std::numeric_limits<double>::infinity();
   std::size_t lowest_loss_epoch_ = 0;
 };

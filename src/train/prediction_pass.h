@@ -4,7 +4,9 @@
 // evaluate and predict. Allocates in its constructor only.
 #pragma once
 
+#include <functional>
 #include <numeric>
+#include <optional>
 
 #include "linalg/panels.h"
 #include "nn/batch_gradient.h"
@@ -27,11 +29,14 @@ class PredictionPass {
         predictions_(workspace_.capacity() * architecture.outputs()) {}
 
   // Calls visit(first, count, predictions, targets) with row-major matrices for every few rows, in order; targets is
-  // null without. Returns the sum of the rows' losses (0 without targets).
+  // null without. Returns the sum of the rows' losses (0 without targets), or nothing when `stop`, asked every few
+  // rows, says true.
   template <class Visit>
-  double run(const nn::Engine<T>& engine, const nn::NetworkState<T>& network, const Visit& visit) {
+  std::optional<double> run(const nn::Engine<T>& engine, const nn::NetworkState<T>& network, const Visit& visit,
+                            const std::function<bool()>& stop = {}) {
     double loss = 0;
     for (std::size_t first = 0; first < source_.rows(); first += workspace_.capacity()) {
+      if (stop && stop()) return std::nullopt;
       const std::size_t count = std::min(workspace_.capacity(), source_.rows() - first);
       loss += pass(engine, network, first, count);
       visit(first, count, predictions_.data(), targets_.empty() ? nullptr : targets_.data());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bprop/model.h"
@@ -18,6 +19,9 @@ class RowSource {
  public:
   virtual ~RowSource() = default;
   virtual std::size_t rows() const = 0;
+  // Of people: which of all rows read it is, and "digits.csv, line 7".
+  virtual std::size_t source_row(std::uint32_t position) const = 0;
+  virtual std::string where(std::uint32_t position) const = 0;
   // Row-major; targets may be null.
   virtual void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const = 0;
 };
@@ -26,8 +30,10 @@ template <class T>
 class TableRows : public RowSource<T> {
  public:
   TableRows(const Preprocessing& preprocessing, const Dataset& data, Encoder::Targets targets)
-      : encoder_(preprocessing, data, targets) {}
+      : data_(data), encoder_(preprocessing, data, targets) {}
   std::size_t rows() const override { return encoder_.rows(); }
+  std::size_t source_row(std::uint32_t position) const override { return data_.source_row(position); }
+  std::string where(std::uint32_t position) const override { return data_.where(position); }
   void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const override {
     encoder_.encode(positions, inputs);
     if (targets != nullptr) encoder_.encode_targets(positions, targets);
@@ -35,6 +41,7 @@ class TableRows : public RowSource<T> {
   const std::vector<std::string>& warnings() const { return encoder_.warnings(); }
 
  private:
+  Dataset data_;
   Encoder encoder_;
 };
 
@@ -43,6 +50,8 @@ class ExerciseRows : public RowSource<T> {
  public:
   ExerciseRows(const Exercise& exercise, std::size_t in, std::size_t out) : exercise_(exercise), in_(in), out_(out) {}
   std::size_t rows() const override { return exercise_.rows; }
+  std::size_t source_row(std::uint32_t position) const override { return position; }
+  std::string where(std::uint32_t position) const override { return "own row " + std::to_string(position + 1); }
   void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const override {
     for (std::size_t n = 0; n < positions.size(); ++n) {
       std::copy_n(exercise_.input.begin() + static_cast<std::ptrdiff_t>(positions[n] * in_), in_, inputs + n * in_);

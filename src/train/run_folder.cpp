@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/run_folder.h"
 
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
 
 #include "base/check.h"
 
-namespace bprop::training {
+namespace bprop {
+namespace training {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,31 +26,40 @@ std::ofstream open(const fs::path& path) {
   return file;
 }
 
-void write_line(std::ofstream& file, const std::string& line, const std::string& folder) {
-  file << line << '\n' << std::flush;
-  BPROP_CHECK(file.good(), IoError, "{}: the run folder cannot be written (is the disk full?)", folder);
+constexpr double kSecondsBetweenFlushes = 1;
+
+// Of people, from 1; null where it does not apply.
+std::string json_count(const std::optional<std::size_t>& count) {
+  return count ? fmt::format("{}", *count + 1) : "null";
 }
 
-void prepare(const fs::path& folder) {
-  std::error_code error;
-  if (fs::exists(folder, error)) {
-    BPROP_CHECK(fs::is_directory(folder, error), UsageError, "{}: is not a folder, a run needs one", folder.string());
-    const bool empty = fs::is_empty(folder, error);
-    BPROP_CHECK(!error, IoError, "{}: {}", folder.string(), error.message());
-    BPROP_CHECK(empty || fs::exists(folder / "metrics.jsonl"), UsageError,
-                "{}: is neither empty nor the folder of a run; nothing was written", folder.string());
-    fs::remove(folder / "best.safetensors", error);
-  } else {
-    fs::create_directories(folder, error);
-  }
-  BPROP_CHECK(!error, IoError, "{}: {}", folder.string(), error.message());
+// Every run has these from its beginning on.
+constexpr std::array kFilesOfARun = {"config.toml", "metrics.jsonl", "timing.jsonl"};
+
+void check_writable(const std::string& path, const fs::path& folder) {
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return;
+  const std::string reason = std::generic_category().message(errno);
+  throw IoError(fmt::format("{}: the folder {} cannot be written to: {}", path, folder.string(), reason));
+}
+
+// The folder that is there already, or the nearest one above, in which it would be made.
+fs::path nearest_folder(const std::string& path) {
+  std::error_code ignored;
+  fs::path place = fs::path(path).lexically_normal();
+  while (!fs::exists(place, ignored) && place != ".") place = place.has_parent_path() ? place.parent_path() : ".";
+  BPROP_CHECK(fs::is_directory(place, ignored), UsageError, "{}: is not a folder, expected one for the run",
+              place.string());
+  return place;
 }
 
 }  // namespace
 
 RunFolder::RunFolder(const std::string& path, const std::string& configuration) : path_(path) {
   if (path.empty()) return;
-  prepare(path);
+  check_run_directory(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
   metrics_ = open(fs::path(path) / "metrics.jsonl");
   timing_ = open(fs::path(path) / "timing.jsonl");
   std::ofstream config = open(fs::path(path) / "config.toml");
@@ -55,20 +69,63 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
 
 void RunFolder::epoch(const EpochReport& report) {
   if (path_.empty()) return;
-  write_line(metrics_,
-             fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"validation_score":{},)"
-                         R"("learning_rate":{},"best":{}}})",
-                         report.epoch, report.step, json_number(report.train_loss), json_number(report.validation_loss),
-                         json_number(report.validation_score), json_number(report.learning_rate), report.best),
-             path_);
-  write_line(timing_,
-             fmt::format(R"({{"epoch":{},"seconds":{:.6f},"rows_per_second":{:.1f}}})", report.epoch, report.seconds,
-                         report.rows_per_second),
-             path_);
+  metrics_ << fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"validation_score":{},)"
+                          R"("learning_rate":{},"best":{}}})",
+                          report.epoch, report.step, json_number(report.train_loss),
+                          json_number(report.validation_loss), json_number(report.validation_score),
+                          json_number(report.learning_rate), report.best)
+           << '\n';
+  timing_ << fmt::format(R"({{"epoch":{},"seconds":{:.6f},"rows_per_second":{:.1f}}})", report.epoch, report.seconds,
+                         report.rows_per_second)
+          << '\n';
+  if (report.seconds < flushed_ + kSecondsBetweenFlushes) return;
+  flushed_ = report.seconds;
+  flush();
+}
+
+void RunFolder::diverged(const Divergence& d) {
+  if (path_.empty()) return;
+  metrics_
+      << fmt::format(
+             R"({{"diverged":{{"number":"{}","value":"{}","step":{},"layer":{},"unit":{},"column":{},"row":{}}}}})",
+             name(d.number), d.value, d.step, json_count(d.layer), json_count(d.unit), json_count(d.column),
+             json_count(d.row))
+      << '\n';
+}
+
+void RunFolder::flush() {
+  if (path_.empty()) return;
+  metrics_.flush();
+  timing_.flush();
+  BPROP_CHECK(metrics_.good() && timing_.good(), IoError, "{}: the run folder cannot be written (is the disk full?)",
+              path_);
 }
 
 void RunFolder::best(const Model& model) {
   if (!path_.empty()) save(model, (fs::path(path_) / "best.safetensors").string());
+  best_written_ = true;
 }
 
-}  // namespace bprop::training
+void RunFolder::end(const Model& model) {
+  if (!best_written_) best(model);
+}
+
+}  // namespace training
+
+void check_run_directory(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (path.empty()) return;
+  const fs::path there = training::nearest_folder(path);
+  training::check_writable(path, there);
+  std::error_code error;
+  if (!fs::exists(path, error) || fs::is_empty(path, error)) return;
+  BPROP_CHECK(!error, IoError, "{}: cannot be read: {}", path, error.message());
+  for (const char* file : training::kFilesOfARun) {
+    BPROP_CHECK(fs::exists(fs::path(path) / file, error), UsageError,
+                "{}: holds files but no run of bprop ({} is not there), expected a new or empty folder, or that of an "
+                "earlier run",
+                path, file);
+  }
+}
+
+}  // namespace bprop

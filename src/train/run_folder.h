@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The run folder: config.toml (what was asked for), metrics.jsonl (one line an epoch, without times, so that equal runs
-// write equal files), timing.jsonl (the times), best.safetensors. Nobody else writes there.
+// The run folder: config.toml (what was asked for), metrics.jsonl (one line an epoch that EpochRecord records, and one
+// if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), best.safetensors
+// (the best weights so far; at the end of a run without validation rows the last ones). Nobody else writes there.
 #pragma once
 
 #include <fstream>
@@ -13,15 +14,20 @@ namespace bprop::training {
 
 class RunFolder {
  public:
-  // "" makes a folder that writes nothing. Otherwise the folder is made, or an earlier run in it replaced; a folder
-  // with other things and no run in it is refused with UsageError. Throws IoError.
+  // "" makes a folder that writes nothing. Otherwise the folder is made, or an earlier run in it replaced: its
+  // best.safetensors stays until this run has a model to put in its place. Throws as check_run_directory() does.
   RunFolder(const std::string& path, const std::string& configuration);
 
-  void epoch(const EpochReport& report);
-  void best(const Model& model);
+  void epoch(const EpochReport& report);  // reaches the files within a second or so of training
+  void diverged(const Divergence& divergence);
+  void flush();
+  void best(const Model& model);  // replaces the file, all or nothing
+  void end(const Model& model);   // the same, if there never was a best one
 
  private:
   std::string path_;
+  bool best_written_ = false;
+  double flushed_ = 0;  // seconds of training
   std::ofstream metrics_;
   std::ofstream timing_;
 };

@@ -17,7 +17,7 @@ constexpr std::size_t kDefaultSteps = 1500;  // iris needs them: accuracy over 2
 namespace training {
 namespace {
 
-constexpr double kDefaultLabelSmoothing = 0.1;
+double default_label_smoothing(Loss loss) { return loss == Loss::kCrossEntropy ? 0.1 : 0; }
 
 Loss default_loss(Task task, std::size_t outputs) {
   if (task == Task::kNumbers) return Loss::kHalfSquaredError;
@@ -40,12 +40,17 @@ void check_loss(Loss loss, const TargetColumn& target) {
               rule(loss).name, target.name);
 }
 
-LossOptions loss_options(const TrainOptions& options, Loss loss) {
+LossOptions default_loss_options(Loss loss) { return {.loss = loss, .label_smoothing = default_label_smoothing(loss)}; }
+
+LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise) {
+  const Loss loss = options.loss.value_or(otherwise.loss);
   const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  const double smoothing = options.label_smoothing.value_or(loss == Loss::kCrossEntropy ? kDefaultLabelSmoothing : 0);
+  const double smoothing = options.label_smoothing.value_or(loss == otherwise.loss ? otherwise.label_smoothing
+                                                                                   : default_label_smoothing(loss));
   BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
               smoothing, rule(loss).name);
-  return {loss, options.reduction, smoothing, options.huber_delta};
+  return {loss, options.reduction.value_or(otherwise.reduction), smoothing,
+          options.huber_delta.value_or(otherwise.huber_delta)};
 }
 
 TrainerOptions trainer_options(const TrainOptions& options) {
@@ -88,7 +93,7 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   const NetworkOptions network{options.seed, options.initializer, options.arithmetic.value_or(native_arithmetic())};
   Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
                                                         : Model{Network(architecture, network)};
-  model.loss = loss_options(options, loss);
+  model.loss = loss_options(options, default_loss_options(loss));
   model.preprocessing = std::move(fitted.preprocessing);
   return model;
 }

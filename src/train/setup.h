@@ -14,8 +14,9 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 // Throws UsageError for a loss of classes on a target of numbers.
 void check_loss(Loss loss, const TargetColumn& target);
 
-// That loss with what the options say about it.
-LossOptions loss_options(const TrainOptions& options, Loss loss);
+// The loss that the options name, with what they say about it; what they leave open is as in `otherwise`, apart from
+// the smoothing of another loss.
+LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise);
 
 // What the options say to a trainer; loss, batch and numbers of steps are the loop's to add.
 TrainerOptions trainer_options(const TrainOptions& options);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "base/check.h"
 #include "base/random.h"
@@ -24,12 +25,22 @@ class ShuffledBatch : public BatchRows<T> {
   }
   void begin_batch(std::size_t first_position) { first_position_ = first_position; }
 
+  // Which row of the source is row n of the batch.
+  std::uint32_t row(std::size_t n) const {
+    const std::size_t position = first_position_ + n;
+    return static_cast<std::uint32_t>(shuffle_ ? order_(position) : position);
+  }
+
+  // The first rows of the batch.
+  std::vector<std::uint32_t> rows(std::size_t count) const {
+    std::vector<std::uint32_t> all(count);
+    for (std::size_t n = 0; n < count; ++n) all[n] = row(n);
+    return all;
+  }
+
   void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
     BPROP_DCHECK(count <= nn::kLeafRows);
-    for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t position = first_position_ + first + n;
-      positions_[n] = static_cast<std::uint32_t>(shuffle_ ? order_(position) : position);
-    }
+    for (std::size_t n = 0; n < count; ++n) positions_[n] = row(first + n);
     source_.fill(std::span(positions_).first(count), inputs, targets);
   }
 

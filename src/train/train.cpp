@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/train.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -25,13 +26,14 @@ constexpr std::array kStopTexts = {
     StopText{"patience", "the validation loss has not improved for the epochs of patience"},
     StopText{"time_limit", "the time limit is reached"},
     StopText{"interrupted", "training was interrupted"},
-    StopText{"diverged", "the loss is no longer finite (a smaller learning rate or clipping may help)"},
+    StopText{"diverged", "a number became NaN or infinite"},
 };
 
 void check_options(const TrainOptions& o) {
+  check_run_directory(o.run_directory);
   TrainerOptions trainer = training::trainer_options(o);
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
-  trainer.loss.huber_delta = o.huber_delta;
+  trainer.loss.huber_delta = o.huber_delta.value_or(1);
   training::check(trainer);
   BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
   BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
@@ -61,6 +63,7 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   }
   training::RunFolder folder(loop.options.run_directory, loop.options.configuration);
   training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);
+  if (result.best_epoch > 0) folder.end(model);
 }
 
 // Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
@@ -80,11 +83,6 @@ TrainResult train_model(Model model, const Model* start, const Dataset& train, c
   } else {
     train_on_table<double>(result.model, train, validation, loop, observer, result);
   }
-  if (result.stop_reason == StopReason::kDiverged) {
-    result.warnings.push_back(fmt::format(
-        "training diverged after {} updates; the model has the weights of {}", result.steps,
-        result.best_epoch == 0 ? std::string("before the first update") : fmt::format("epoch {}", result.best_epoch)));
-  }
   return result;
 }
 
@@ -93,11 +91,19 @@ TrainResult train_model(Model model, const Model* start, const Dataset& train, c
 std::string_view name(StopReason reason) { return kStopTexts[static_cast<std::size_t>(reason)].name; }
 std::string sentence(StopReason reason) { return std::string(kStopTexts[static_cast<std::size_t>(reason)].sentence); }
 
+const EpochReport* TrainResult::epoch(std::size_t number) const {
+  const auto found = std::lower_bound(history.begin(), history.end(), number,
+                                      [](const EpochReport& report, std::size_t n) { return report.epoch < n; });
+  return found != history.end() && found->epoch == number ? &*found : nullptr;
+}
+
 TrainResult train(const Dataset& data, const TrainOptions& options, const TrainObserver& observer) {
   check_options(options);
   if (options.validation == 0) return train(data, data.select({}), options, observer);
-  const TrainTest parts = split(data, {.test = options.validation, .seed = options.seed});
-  return train(parts.train, parts.test, options, observer);
+  const auto parts = split_three(data, {.test = 0, .validation = options.validation, .seed = options.seed});
+  TrainResult result = train(parts.train, parts.validation, options, observer);
+  result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
+  return result;
 }
 
 TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options,
@@ -113,17 +119,13 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   Model model = start;
   model.exercise.reset();
   model.preprocessing = training::preprocessing_for(start, data);
-  model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
+  model.loss = training::loss_options(options, start.loss);
   training::check_loss(model.loss.loss, model.preprocessing->target);
   return train_model(std::move(model), &start, data, validation, options, observer, {});
 }
 
 TrainOptions exercise_options(const Model& start) {
   TrainOptions options;
-  options.loss = start.loss.loss;
-  options.reduction = start.loss.reduction;
-  options.label_smoothing = start.loss.label_smoothing;
-  options.huber_delta = start.loss.huber_delta;
   options.optimizer = GradientDescent{};
   if (start.exercise) options.learning_rate = start.exercise->learning_rate;
   options.schedule = {};
@@ -136,7 +138,7 @@ TrainResult train_from(const Model& start, const TrainOptions& options, const Tr
   check_validation(options, 0);
   const Exercise& exercise = training::exercise_of(start, true);
   TrainResult result{.model = start};
-  result.model.loss = training::loss_options(options, options.loss.value_or(start.loss.loss));
+  result.model.loss = training::loss_options(options, start.loss);
   result.train_rows = exercise.rows;
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
   training::RunFolder folder(options.run_directory, options.configuration);
@@ -147,6 +149,7 @@ TrainResult train_from(const Model& start, const TrainOptions& options, const Tr
         const Exercise none{};
         const training::ExerciseRows<T> no_rows(none, network.inputs(), network.outputs());
         training::run_loop<T>(result.model, rows, no_rows, loop, observer, folder, result);
+        if (result.best_epoch > 0) folder.end(result.model);
       },
       result.model.network);
   return result;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "base/check.h"
@@ -65,7 +66,11 @@ struct BasicTrainer<T>::State {
   double step(std::size_t rows, BatchRows<T>& source) {
     BPROP_CHECK(rows > 0 && rows <= options.batch, ShapeError, "[trainer.step] {} rows, expected 1 to {}", rows,
                 options.batch);
-    report.loss = batch_gradient(engine, network.state(), twins, rows, source, gradient.span());
+    const std::optional<double> loss =
+        batch_gradient(engine, network.state(), twins, rows, source, gradient.span(), options.stop);
+    report.abandoned = !loss;
+    report.loss = loss.value_or(std::numeric_limits<double>::quiet_NaN());
+    if (report.abandoned) return report.loss;
     if (options.l2 > 0) add_l2();
     report.learning_rate =
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);

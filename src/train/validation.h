@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 
@@ -26,10 +27,11 @@ class Validation {
   bool exists() const { return pass_.has_value(); }
   bool of_classes() const { return model_.preprocessing && model_.preprocessing->target.task == Task::kClasses; }
 
-  void fill(EpochReport& report) {
+  // False when `stop`, asked every few rows, says true: then the report has no validation.
+  bool fill(EpochReport& report, const std::function<bool()>& stop) {
     report.validation_loss = std::numeric_limits<double>::quiet_NaN();
     report.validation_score = report.validation_loss;
-    if (!exists()) return;
+    if (!exists()) return true;
     const std::size_t outputs = network_.outputs();
     const double divisor = model_.preprocessing ? model_.preprocessing->target.divisor : 1;
     std::size_t correct = 0;
@@ -47,9 +49,12 @@ class Validation {
       }
     };
     const auto rows = static_cast<double>(rows_.rows());
-    report.validation_loss = pass_->run(engine, network_.state(), visit) / rows;
+    const std::optional<double> loss = pass_->run(engine, network_.state(), visit, stop);
+    if (!loss) return false;
+    report.validation_loss = *loss / rows;
     report.validation_score =
         of_classes() ? static_cast<double>(correct) / rows : std::sqrt(squares / rows / static_cast<double>(outputs));
+    return true;
   }
 
  private:

@@ -83,5 +83,13 @@ TEST(LossRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
                   "binary_cross_entropy, cross_entropy"));
 }
 
+TEST(Reductions, AreFoundByTheirNames) {
+  for (const Reduction reduction : {Reduction::kMean, Reduction::kSum}) {
+    EXPECT_EQ(reduction_named(name(reduction)), reduction);
+  }
+  EXPECT_THAT([] { (void)reduction_named("median"); },
+              testing::ThrowsMessage<UsageError>("unknown reduction 'median'; known: mean, sum"));
+}
+
 }  // namespace
 }  // namespace bprop

@@ -84,6 +84,30 @@ DoubleNetwork two_rectifiers() {
   return network;
 }
 
+TEST(CheckGradients, ThreadsChangeNoNumber) {
+  const DoubleNetwork network("3 -> 20 tanh -> 4", {.seed = 5});
+  const Numbers input = {0.1, -0.5, 0.7, 0.9, 1.5, -0.2};
+  const Numbers target = {0, 1, 1, -1, 0.5, 0.25, -2, 0};
+  ThreadPool pool({.threads = 3, .minimal_work = 0});
+  std::ostringstream alone, together;
+  alone << checked(network, input, target);
+  together << checked(network, input, target, {}, {.pool = &pool});
+  EXPECT_EQ(together.str(), alone.str());
+  EXPECT_THAT(pool.parts_run(), testing::Each(testing::Gt(0U)));
+}
+
+TEST(Gradients, ThreadsChangeNoBit) {
+  const Network network("3 -> 20 tanh -> 40 relu -> 4", {.seed = 5});
+  const std::vector<float> input = {0.1F, -0.5F, 0.7F, 0.9F, 1.5F, -0.2F};
+  const std::vector<float> target = {0, 1, 1, -1, 0.5F, 0.25F, -2, 0};
+  ThreadPool pool({.threads = 3, .minimal_work = 0});
+  const Gradients alone = gradients<float>(network, input, target);
+  const Gradients together = gradients<float>(network, input, target, {}, &pool);
+  EXPECT_EQ(together.d_input, alone.d_input);
+  EXPECT_EQ(together.layers[1].d_weights, alone.layers[1].d_weights);
+  EXPECT_GT(pool.parts_run()[1], 0U);
+}
+
 TEST(CheckGradients, RowsAtAKinkAreLeftOutAndCounted) {
   const CheckReport report = checked(two_rectifiers(), {0.5, 0, 0.00009, -2}, {1, 0, 1, 0, 1, 0, 1, 0});
   EXPECT_EQ(report.rows, 2);

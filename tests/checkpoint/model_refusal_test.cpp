@@ -142,7 +142,7 @@ TEST_F(LyingModel, UnknownNamesAreRefused) {
   EXPECT_THAT(refusal("\"2 -> 1\"", "\"2 -> 1 relo\""), HasSubstr("description: [architecture] \"2 -> 1 relo\""));
   EXPECT_THAT(refusal("\"fma\"", "\"exact\""), HasSubstr("description: "));
   EXPECT_THAT(refusal("\"huber\"", "\"huba\""), HasSubstr("description: "));
-  EXPECT_EQ(refusal("\"mean\"", "\"median\""), "description: there is no reduction \"median\", expected mean or sum");
+  EXPECT_EQ(refusal("\"mean\"", "\"median\""), "description: unknown reduction 'median'; known: mean, sum");
   EXPECT_EQ(refusal("\"huber_delta\":1.0", "\"huber_delta\":0"),
             "description: huber_delta is 0, expected a number above 0");
 }
@@ -202,6 +202,10 @@ TEST_F(LyingModel, ClassesMustBeDistinctAndEnough) {
             "description: target has 3 classes and one output, expected an output for each");
   EXPECT_EQ(with(R"("one_hot":true,"classes":["a","b"])"),
             "description: the columns give 2 inputs and 2 targets, expected 2 and 1");
+  EXPECT_EQ(with(R"("one_hot":false,"classes":["a","b"],"counts":[1])"),
+            "description: target has 1 counts, expected one for each of 2 classes");
+  EXPECT_EQ(with(R"("one_hot":false,"classes":["a","b"],"counts":[1,-2])"),
+            "description: target has \"counts\" that is a JSON array, expected a list of whole numbers, 0 or more");
   EXPECT_EQ(with(R"("classes":["a","b"])"), "description: target has no \"one_hot\"");
   EXPECT_THAT(refusal(R"("task":"numbers")", R"("task":"dates")"), HasSubstr("description: "));
 }

@@ -139,7 +139,7 @@ TEST_F(ModelFile, SaysWhyAPathCannotBeUsed) {
             "IoError: " + folder_.string() + ": is a folder, expected a file");
   EXPECT_EQ(thrown([&] { load_model(at("model")); }), "IoError: " + at("model") + ": no such file");
   EXPECT_EQ(thrown([&] { load_model(folder_.string()); }),
-            "IoError: " + folder_.string() + ": is a folder, expected a file");
+            "FormatError: " + folder_.string() + ": is a folder, expected a file");
   EXPECT_EQ(thrown([&] { check_save_path(at("model")); }), "");
 }
 
@@ -181,6 +181,10 @@ TEST_F(ModelFile, PartsThatDoNotFitTogetherAreNotSaved) {
   model.preprocessing->inputs.pop_back();
   EXPECT_THAT(thrown([&] { save(model, at("model")); }),
               HasSubstr("ShapeError: [save] the preprocessing gives 5 inputs and 1 targets, expected 6 and 1"));
+  model = sample_classes();
+  model.preprocessing->target.counts.pop_back();
+  EXPECT_EQ(thrown([&] { save(model, at("model")); }),
+            "ShapeError: [save] the target has 2 counts, expected one for each of 3 classes");
   model = model_from_toml(kMazur);
   model.exercise->target.pop_back();
   EXPECT_EQ(thrown([&] { save(model, at("model")); }),

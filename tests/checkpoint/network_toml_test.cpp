@@ -183,7 +183,7 @@ TEST(NetworkToml, RefusesOptionsOutOfTheirRange) {
   EXPECT_EQ(refusal(small("huber_delta = -1")),
             "net.toml, line 3, column 15: huber_delta is -1, expected a number above 0");
   EXPECT_EQ(refusal(small("reduction = \"median\"")),
-            "net.toml, line 3, column 13: reduction: there is no reduction \"median\", expected mean or sum");
+            "net.toml, line 3, column 13: reduction: unknown reduction 'median'; known: mean, sum");
   EXPECT_THAT(refusal(small("loss = \"huba\"")), StartsWith("net.toml, line 3, column 8: loss: "));
   EXPECT_THAT(refusal(small("arithmetic = \"exact\"")), StartsWith("net.toml, line 3, column 14: arithmetic: "));
 }

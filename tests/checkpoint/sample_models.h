@@ -20,10 +20,11 @@ inline Preprocessing sample_preprocessing(TargetColumn target) {
 }
 
 inline Model sample_classes() {
-  return {.network = Network("6 -> 4 relu -> 3 softmax", {.seed = 1, .arithmetic = Arithmetic::kFma}),
-          .loss = {.loss = Loss::kCrossEntropy},
-          .preprocessing = sample_preprocessing(
-              {.name = "kind", .task = Task::kClasses, .classes = {"1", "2", "10"}, .one_hot = true})};
+  return {
+      .network = Network("6 -> 4 relu -> 3 softmax", {.seed = 1, .arithmetic = Arithmetic::kFma}),
+      .loss = {.loss = Loss::kCrossEntropy},
+      .preprocessing = sample_preprocessing(
+          {.name = "kind", .task = Task::kClasses, .classes = {"1", "2", "10"}, .one_hot = true, .counts = {5, 7, 9}})};
 }
 
 inline Model sample_pair() {
@@ -34,7 +35,8 @@ inline Model sample_pair() {
 
 inline Model sample_numbers() {
   return {.network = Network("6 -> 3 tanh no-bias -> 1", {.seed = 3, .arithmetic = Arithmetic::kFma}),
-          .preprocessing = sample_preprocessing({.name = "price", .classes = {}, .shift = -1.5, .divisor = 1e6})};
+          .preprocessing = sample_preprocessing(
+              {.name = "price", .classes = {}, .shift = -1.5, .divisor = 1e6, .counts = {}, .mean = 0.1})};
 }
 
 }  // namespace bprop

@@ -32,6 +32,13 @@ TEST_P(CsvErrors, IsOneSentenceWithFileLineFoundAndExpected) {
 
 const std::string kWide = "sepal_length,sepal_width,c,d,e,f,g,h,i,j,k,l\n1,2,3,4,5,6,7,8,9,10,11,12\n";
 
+// So many lines of whole numbers.
+std::string whole_numbers(int lines) {
+  std::string text;
+  for (int i = 0; i < lines; ++i) text += "1;2\n";
+  return text;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, CsvErrors,
     testing::Values(
@@ -126,6 +133,18 @@ INSTANTIATE_TEST_SUITE_P(
             {},
             kFormat,
             "t.csv, line 3, column 'a': found '1e999', expected a finite number"},
+        Bad{"a comma after points",
+            "a;b\n1.5;2\n3;4,5\n",
+            {},
+            kFormat,
+            "t.csv, line 3, column 'b': found '4,5', expected a decimal point as in the lines before; --decimal , "
+            "reads it as a number, --decimal . as text"},
+        Bad{"a point after a comma",
+            "a;b\n" + whole_numbers(99'999) + "3;4,5\n" + whole_numbers(5) + "1.5;2\n",
+            {},
+            kFormat,
+            "t.csv, line 100007, column 'a': found '1.5', expected a decimal comma as in line 100001; --decimal . "
+            "reads it as a number, --decimal , as text"},
         Bad{"decimal", "a\n1\n", {.decimal = ';'}, kUsage, "[load_csv] the decimal is ';', expected '.' or ','"},
         Bad{"delimiter",
             "a\n1\n",
@@ -172,7 +191,7 @@ TEST(CsvFile, AMissingFileAndAFolderAreSaid) {
   const TemporaryFolder folder;
   EXPECT_EQ(message_of<IoError>(folder.path() + "/none.csv"),
             folder.path() + "/none.csv: cannot be opened: No such file or directory");
-  EXPECT_EQ(message_of<IoError>(folder.path()), folder.path() + ": is a folder, expected a file");
+  EXPECT_EQ(message_of<FormatError>(folder.path()), folder.path() + ": is a folder, expected a file");
 }
 
 TEST(CsvFile, AnUnreadableFileIsSaid) {

@@ -60,6 +60,36 @@ TEST(Csv, TheDecimalCommaIsSniffedWhenItDoesNotDelimit) {
   EXPECT_EQ(read("1,5;2,5\n3,5;4,25\n").cell(1, 1), 4.25);
 }
 
+// So many rows of whole numbers, then what follows.
+std::string whole_numbers_then(int rows, const std::string& rest) {
+  std::string text = "a;b\n";
+  for (int i = 0; i < rows; ++i) text += "1;2\n";
+  return text + rest;
+}
+
+TEST(Csv, ADecimalCommaIsFoundHoweverLateItComes) {
+  for (const int rows : {99, 100, 4096, 60'000, 200'000}) {  // 60,000 rows fill most of the sample
+    const Dataset data = read(whole_numbers_then(rows, "3;4,25\n1,5;7\n"));
+    ASSERT_EQ(data.rows(), static_cast<std::size_t>(rows) + 2);
+    EXPECT_EQ(data.columns()[0].kind, ColumnKind::kNumber) << rows;
+    EXPECT_EQ(data.cell(data.rows() - 2, 1), 4.25) << rows;
+    EXPECT_EQ(data.cell(data.rows() - 1, 0), 1.5) << rows;
+    EXPECT_EQ(data.cell(0, 1), 2);
+  }
+}
+
+TEST(Csv, ALateDecimalCommaLeavesColumnsOfTextAsTheyAre) {
+  const Dataset data = read(whole_numbers_then(100'000, "x;2\n1,5;3,5\n"));
+  EXPECT_THAT(data.columns()[0].categories, ElementsAre("1", "1,5", "x"));
+  EXPECT_EQ(data.cell(100'001, 1), 3.5);
+}
+
+TEST(Csv, ADecimalThatIsGivenIsNotQuestioned) {
+  const std::string text = whole_numbers_then(10, "1.5;2\n1;2,5\n");
+  EXPECT_EQ(read(text, {.decimal = '.'}).text(11, 1), "2,5");
+  EXPECT_EQ(read(text, {.decimal = ','}).text(10, 0), "1.5");
+}
+
 TEST(Csv, DelimiterAndDecimalCanBeGiven) {
   const Dataset data = read("a:b\n1,5:2\n", {.delimiter = ':', .decimal = ','});
   EXPECT_EQ(data.cell(0, 0), 1.5);

@@ -105,10 +105,23 @@ TEST(Preprocessing, StandardisingCanBeTurnedOff) {
 
 TEST(Preprocessing, AConstantColumnIsAWarning) {
   const auto fitted = fit("x,c,t,y\n1,0.1,k,a\n2,0.1,k,b\n3,0.1,k,a\n", "y");
-  EXPECT_THAT(fitted.warnings, ElementsAre("column 'c': is 0.1 in every row, so it tells the network nothing",
-                                           "column 't': is 'k' in every row, so it tells the network nothing"));
+  EXPECT_THAT(fitted.warnings,
+              ElementsAre("2 columns are the same in every row, so they tell the network nothing: c, t"));
   EXPECT_EQ(fitted.preprocessing.inputs[1].divisor, 1);
   EXPECT_EQ(fitted.preprocessing.inputs[1].shift, 0.1) << "exactly: the mean of three 0.1 need not be 0.1";
+}
+
+TEST(FitPreprocessing, ManyConstantColumnsAreOneRemark) {
+  std::vector<std::string> names = {"y", "x"};
+  for (int c = 1; c <= 7; ++c) names.push_back("c" + std::to_string(c));
+  std::vector<double> cells;
+  for (int row = 0; row < 3; ++row) {
+    cells.insert(cells.end(), {row + 0.5, row * 2.0});
+    cells.insert(cells.end(), 7, 4.0);
+  }
+  EXPECT_THAT(fit_preprocessing(make_dataset(names, cells, "y")).warnings,
+              ElementsAre("7 columns are the same in every row, so they tell the network nothing: c1, c2, c3, … and 4 "
+                          "more"));
 }
 
 TEST(Preprocessing, ColumnsThatCannotBeInputsAreLeftOutAndSaid) {

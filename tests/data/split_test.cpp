@@ -76,6 +76,49 @@ TEST(Split, RoundsUpAndTakesValidationFromWhatTheTestLeft) {
   EXPECT_EQ(parts.train.rows(), 1149u);
 }
 
+// `singles` classes of one row each, then a class of `rest` rows.
+Dataset nearly_unique(std::size_t singles, std::size_t rest) {
+  std::vector<double> cells;
+  for (std::size_t i = 0; i < singles + rest; ++i) {
+    cells.push_back(static_cast<double>(i));
+    cells.push_back(static_cast<double>(std::min(i, singles)));
+  }
+  return make_dataset({"x", "y"}, cells, "y");
+}
+
+TEST(Split, LargerClassesMakeUpForThoseOfOneRow) {
+  const auto parts = split_three(nearly_unique(60, 40), {.test = 0.2, .stratify = true});
+  EXPECT_EQ(parts.test.rows(), 20u);
+  EXPECT_EQ(parts.train.rows(), 80u);
+  EXPECT_EQ(class_counts(parts.train).size(), 61u);
+  EXPECT_THAT(parts.warnings,
+              testing::ElementsAre("column 'y': 60 of 61 classes are too small to have a row for the test"));
+}
+
+TEST(Split, TooFewRowsForThePartsAreSaid) {
+  const auto parts = split_three(nearly_unique(90, 10), {.test = 0.2, .validation = 0.1, .stratify = true});
+  EXPECT_EQ(parts.test.rows(), 9u);
+  EXPECT_EQ(class_counts(parts.train).size(), 91u);
+  EXPECT_THAT(parts.warnings,
+              testing::ElementsAre("column 'y': 90 of 91 classes are too small to have a row for the test, which has 9 "
+                                   "rows instead of 20",
+                                   "column 'y': 91 of 91 classes are too small to have a row for the validation, which "
+                                   "has 0 rows instead of 10"));
+}
+
+TEST(Split, AShareThatLeavesNothingToTrainOnIsCut) {
+  EXPECT_THAT(
+      split_three(numbered(20, 4), {.test = 0.95}).warnings,
+      testing::ElementsAre("column 'y': each class keeps a row to train on, the test has 16 rows instead of 19"));
+}
+
+TEST(Split, NothingIsSaidOfClassesThatAreLargeEnough) {
+  EXPECT_THAT(split_three(numbered(1000, 4), {.validation = 0.2}).warnings, testing::IsEmpty());
+  EXPECT_THAT(split_three(nearly_unique(90, 10), {.stratify = false}).warnings, testing::IsEmpty());
+  EXPECT_THAT(split_three(make_dataset({"x"}, std::vector<double>{1})).warnings, testing::IsEmpty()) << "no target";
+  EXPECT_THAT(split_three(nearly_unique(3, 10), {.test = 0}).warnings, testing::IsEmpty());
+}
+
 TEST(Split, TestRowsDependOnTheSeedAndNotOnValidation) {
   const Dataset data = numbered(500, 3);
   const auto rows = [&](std::uint64_t seed, double validation) {

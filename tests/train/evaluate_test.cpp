@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "checkpoint/temporary_folder.h"
+#include "train/metrics.h"
 #include "train/tables.h"
 
 namespace bprop {
@@ -54,14 +55,89 @@ TEST(Evaluate, ClassesByHand) {
   const Evaluation e = evaluate(identity_classes(), data);
   EXPECT_EQ(e.task, Task::kClasses);
   EXPECT_DOUBLE_EQ(e.accuracy, 0.6);
-  EXPECT_DOUBLE_EQ(e.accuracy_interval, 1.96 * std::sqrt(0.6 * 0.4 / 5));
+  // Wilson's interval of 3 in 5: R's prop.test(3, 5, correct = FALSE) gives 0.2307 to 0.8824.
+  EXPECT_NEAR(e.accuracy_low, 0.2307, 5e-5);
+  EXPECT_NEAR(e.accuracy_high, 0.8824, 5e-5);
+  EXPECT_DOUBLE_EQ(e.accuracy_interval, (e.accuracy_high - e.accuracy_low) / 2);
   EXPECT_DOUBLE_EQ(e.trivial_accuracy, 0.6);
   EXPECT_EQ(e.trivial_class, "1");
   const double log_sum = std::log(std::exp(5) + 2);
   EXPECT_NEAR(e.loss, (3 * (log_sum - 5) + 2 * log_sum) / 5, 1e-14);
   std::ostringstream text;
   text << e;
-  EXPECT_EQ(text.str(), "accuracy 60.0 % (± 42.9) on 5 rows, loss 2.013; most frequent class '1': 60.0 %");
+  EXPECT_EQ(text.str(), "accuracy 60.0 % (± 32.6) on 5 rows, loss 2.013; most frequent class '1': 60.0 %");
+}
+
+TEST(Evaluate, TheIntervalOfAFlawlessModelHasAWidth) {
+  const training::Interval all = training::wilson_interval(50, 50);
+  EXPECT_NEAR(all.low, 50 / (50 + 1.959963984540054 * 1.959963984540054), 1e-12);  // n / (n + z²)
+  EXPECT_EQ(all.high, 1);
+  const training::Interval none = training::wilson_interval(0, 50);
+  EXPECT_EQ(none.low, 0);
+  EXPECT_NEAR(none.high, 1 - all.low, 1e-12);
+}
+
+// 7 rows of class a, 3 of b, and y = 1, …, 10.
+Dataset mostly_a() {
+  Numbers cells;
+  for (int n = 0; n < 10; ++n) cells.insert(cells.end(), {n % 2 + 0.5, n < 7 ? 0.0 : 1.0, n + 1.0});
+  return make_dataset({"x", "class", "y"}, cells, "class");
+}
+
+TEST(Evaluate, TheSimplestPredictorIsThatOfTrainingNotOfTheRowsEvaluated) {
+  TrainOptions options = small_options();
+  options.validation = 0;
+  const Model model = train(mostly_a(), options).model;
+  const Evaluation e = evaluate(model, mostly_a().select({6, 7, 8, 9}));  // class 1 three times, 0 once
+  EXPECT_EQ(e.trivial_class, "0");
+  EXPECT_DOUBLE_EQ(e.trivial_accuracy, 0.25);
+  EXPECT_TRUE(e.trivial_of_training);
+}
+
+TEST(Evaluate, SoIsTheMean) {
+  const Dataset data = make_dataset({"x", "y"}, Numbers{1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5}, "y");  // mean 3
+  for (const bool standardize : {true, false}) {
+    TrainOptions options = small_options();
+    options.validation = 0;
+    options.standardize = standardize;
+    const Evaluation e = evaluate(train(data, options).model, data.select({2, 3}));
+    EXPECT_NEAR(e.trivial_rmse, std::sqrt((0.25 + 2.25) / 2), 1e-6);
+    EXPECT_TRUE(e.trivial_of_training);
+  }
+}
+
+TEST(Evaluate, WithoutTrainingRowsTheSimplestPredictorIsThatOfTheRowsEvaluated) {
+  EXPECT_FALSE(evaluate(doubling(), points()).trivial_of_training);
+  Model old = train(mostly_a(), small_options()).model;  // as a file of an older version has it
+  old.preprocessing->target.counts.clear();
+  const Evaluation e = evaluate(old, mostly_a().select({6, 7, 8, 9}));
+  EXPECT_FALSE(e.trivial_of_training);
+  EXPECT_EQ(e.trivial_class, "1");
+  EXPECT_THAT(e.warnings, IsEmpty());
+}
+
+TEST(Evaluate, AModelWorseThanTheSimplestPredictorIsWarnedOf) {
+  Model upside_down = doubling();  // ŷ = 2 x, trained, it says, where the mean was 5
+  const Dataset data = points();
+  upside_down.preprocessing =
+      fit_preprocessing(data, {.task = Task::kNumbers, .standardize = false, .standardize_target = false})
+          .preprocessing;
+  EXPECT_THAT(evaluate(upside_down, data).warnings, IsEmpty());
+  const Dataset flat = make_dataset({"x", "y"}, Numbers{1, 5.5, 2, 4.5, 3, 5.5}, "y");
+  EXPECT_THAT(evaluate(upside_down, flat).warnings,
+              ElementsAre("on these rows the model is worse than always saying 5, the mean of training"));
+  Model wrong = identity_classes();
+  const Dataset classes =
+      make_dataset({"a", "b", "c", "class"}, Numbers{0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 2}, "class");
+  wrong.preprocessing = fit_preprocessing(classes, {.standardize = false}).preprocessing;
+  EXPECT_THAT(evaluate(wrong, classes).warnings,
+              ElementsAre("on these rows the model is worse than always saying '0'"));
+}
+
+TEST(Evaluate, AVeryBadR2IsShownInFewDigits) {
+  EXPECT_EQ(r2_text(0.85091), "0.8509");
+  EXPECT_EQ(r2_text(-9.99), "-9.9900");
+  EXPECT_EQ(r2_text(-1.23456e36), "-1.235e+36");
 }
 
 TEST(Evaluate, SaysNumbersInOneLine) {
@@ -88,8 +164,8 @@ TEST(Evaluate, NumbersAreInTheTargetsOwnUnits) {
   const Evaluation e = evaluate(model, data);
   EXPECT_NEAR(e.rmse, std::sqrt(squares / 200), 1e-6);
   EXPECT_GT(e.r2, 0.5);
-  EXPECT_NEAR(e.trivial_rmse, e.rmse / std::sqrt(1 - e.r2), 1e-9);
-  EXPECT_NEAR(p.values[0], 10, 6);  // y is about 10
+  EXPECT_GE(e.trivial_rmse, e.rmse / std::sqrt(1 - e.r2));  // the mean of training against that of these rows
+  EXPECT_NEAR(p.values[0], 10, 6);                          // y is about 10
 }
 
 TEST(Evaluate, ThreadsDoNotChangeANumber) {

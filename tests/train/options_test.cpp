@@ -112,6 +112,35 @@ TEST(TrainFrom, TakesTheLossOfTheModelUnlessAnotherIsNamed) {
   EXPECT_EQ(train_from(model, data, data, options).model.loss.loss, Loss::kLogCosh);
 }
 
+TEST(TrainFrom, TakesReductionDeltaAndSmoothingOfTheModelUnlessTheyAreGiven) {
+  TrainOptions options = small_options();
+  options.loss = Loss::kHuber;
+  options.reduction = Reduction::kSum;
+  options.huber_delta = 0.5;
+  options.learning_rate = 1e-4;
+  const Dataset data = curve(100);
+  const Model model = train(data, options).model;
+  const LossOptions same = train_from(model, data, data, small_options()).model.loss;
+  EXPECT_EQ(same.reduction, Reduction::kSum);
+  EXPECT_EQ(same.huber_delta, 0.5);
+  options.reduction = Reduction::kMean;
+  options.huber_delta = 2;
+  const LossOptions given = train_from(model, data, data, options).model.loss;
+  EXPECT_EQ(given.reduction, Reduction::kMean);
+  EXPECT_EQ(given.huber_delta, 2);
+}
+
+TEST(TrainFrom, TakesTheSmoothingOfTheModelWithItsLossOnly) {
+  TrainOptions options = small_options();
+  options.label_smoothing = 0.25;
+  const Dataset data = sectors(100);
+  const Model model = train(data, options).model;
+  EXPECT_EQ(train_from(model, data, data, small_options()).model.loss.label_smoothing, 0.25);
+  TrainOptions other = small_options();
+  other.loss = Loss::kHalfSquaredError;
+  EXPECT_EQ(train_from(model, data, data, other).model.loss.label_smoothing, 0);
+}
+
 constexpr const char* kExercise = R"(layers = "2 -> 1"
 weights = [[[1, -1]]]
 biases = [[0.5]]

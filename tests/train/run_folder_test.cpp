@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -66,32 +67,69 @@ TEST_F(RunFolder, TwoEqualRunsWriteEqualBytes) {
   EXPECT_EQ(get(at("one/config.toml")), get(at("two/config.toml")));
 }
 
-TEST_F(RunFolder, WithoutValidationRowsTheirNumbersAreNullAndNothingIsBest) {
+TEST_F(RunFolder, WithoutValidationRowsTheirNumbersAreNullAndTheLastWeightsAreKept) {
   TrainOptions options = small_options();
   options.validation = 0;
-  run("run", options);
+  const TrainResult result = run("run", options);
   EXPECT_TRUE(lines("run/metrics.jsonl")[0]["validation_loss"].is_null());
-  EXPECT_FALSE(std::filesystem::exists(at("run/best.safetensors")));
+  EXPECT_EQ(all_weights(load_model(at("run/best.safetensors"))), all_weights(result.model));
 }
 
 TEST_F(RunFolder, AnEarlierRunIsReplaced) {
   run("run");
   TrainOptions shorter = small_options();
   shorter.epochs = 2;
-  shorter.validation = 0;
-  run("run", shorter);
+  shorter.seed = 9;
+  const TrainResult second = run("run", shorter);
   EXPECT_EQ(lines("run/metrics.jsonl").size(), 2);
-  EXPECT_FALSE(std::filesystem::exists(at("run/best.safetensors")));
+  EXPECT_EQ(all_weights(load_model(at("run/best.safetensors"))), all_weights(second.model));
+}
+
+TEST_F(RunFolder, AnEarlierBestModelStaysUntilThereIsABetterOne) {
+  const TrainResult first = run("run");
+  TrainOptions hopeless = small_options();
+  hopeless.optimizer = Sgd{.learning_rate = 1e30};
+  hopeless.schedule = {};
+  hopeless.loss = Loss::kHalfSquaredError;
+  hopeless.layers = "4 identity";
+  const TrainResult second = run("run", hopeless);
+  ASSERT_EQ(second.stop_reason, StopReason::kDiverged);
+  ASSERT_EQ(second.best_epoch, 0);
+  EXPECT_EQ(all_weights(load_model(at("run/best.safetensors"))), all_weights(first.model));
 }
 
 TEST_F(RunFolder, OtherThingsAreNotTouched) {
   std::filesystem::create_directory(at("photos"));
   put(at("photos/cat.jpg"), "x");
-  EXPECT_EQ(thrown([&] { run("photos"); }),
-            "UsageError: " + at("photos") + ": is neither empty nor the folder of a run; nothing was written");
-  EXPECT_FALSE(std::filesystem::exists(at("photos/metrics.jsonl")));
+  put(at("photos/metrics.jsonl"), "of another program");
+  const std::string sentence = "UsageError: " + at("photos") +
+                               ": holds files but no run of bprop (config.toml is not there), expected a new or empty "
+                               "folder, or that of an earlier run";
+  EXPECT_EQ(thrown([&] { run("photos"); }), sentence);
+  EXPECT_EQ(thrown([&] { check_run_directory(at("photos")); }), sentence);
+  EXPECT_EQ(get(at("photos/metrics.jsonl")), "of another program");
   put(at("file"), "x");
-  EXPECT_EQ(thrown([&] { run("file"); }), "UsageError: " + at("file") + ": is not a folder, a run needs one");
+  EXPECT_EQ(thrown([&] { run("file"); }), "UsageError: " + at("file") + ": is not a folder, expected one for the run");
+  EXPECT_EQ(thrown([&] { run("file/deep/run"); }),
+            "UsageError: " + at("file") + ": is not a folder, expected one for the run");
+}
+
+TEST_F(RunFolder, IsCheckedBeforeThereAreData) {
+  EXPECT_EQ(thrown([&] { check_run_directory(""); }), "");
+  EXPECT_EQ(thrown([&] { check_run_directory(at("new/deep/folder")); }), "");
+  EXPECT_FALSE(std::filesystem::exists(at("new")));
+  run("run");
+  EXPECT_EQ(thrown([&] { check_run_directory(at("run")); }), "");
+  EXPECT_EQ(lines("run/metrics.jsonl").size(), 5);
+}
+
+TEST_F(RunFolder, AFolderThatCannotBeWrittenToIsSaid) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  std::filesystem::create_directory(at("locked"));
+  std::filesystem::permissions(at("locked"), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  EXPECT_EQ(
+      thrown([&] { check_run_directory(at("locked/run")); }),
+      "IoError: " + at("locked/run") + ": the folder " + at("locked") + " cannot be written to: Permission denied");
 }
 
 TEST_F(RunFolder, AnEmptyFolderAndAPathOfNewFoldersAreFine) {

@@ -13,9 +13,6 @@
 namespace bprop {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-
 TEST(Stopping, AfterAllEpochs) {
   const TrainResult result = train(curve(100), small_options());
   EXPECT_EQ(result.stop_reason, StopReason::kEpochs);
@@ -69,6 +66,17 @@ TEST(Stopping, WhenTheCallerAsksTo) {
   EXPECT_EQ(result.stop_reason, StopReason::kInterrupted);
   EXPECT_EQ(result.steps, 3 * 5 + 1);  // after the current update
   EXPECT_EQ(result.epochs, 4);
+}
+
+TEST(Stopping, WhenTheCallerAsksToInTheMiddleOfAnUpdate) {
+  const Dataset data = make_dataset({"a", "b", "c", "y"}, random_matrix<double>(1, 1000, 4), "y");
+  const std::atomic<bool> stop = true;
+  const TrainResult result =
+      train(data, {.layers = "4 tanh", .epochs = 3, .batch = 1000, .seed = 2, .validation = 0.2}, {.stop = &stop});
+  EXPECT_EQ(result.stop_reason, StopReason::kInterrupted);
+  EXPECT_EQ(result.steps, 0);
+  EXPECT_EQ(result.best_epoch, 0);
+  EXPECT_TRUE(result.history.empty());
 }
 
 // Training rows that say nothing about the validation rows: the loss there soon rises.
@@ -131,8 +139,8 @@ TEST(Stopping, ADivergedRunWithoutGoodEpochGivesTheFirstWeights) {
       EXPECT_EQ(result.stop_reason, StopReason::kDiverged);
       EXPECT_EQ(all_weights(result.model), start) << validation << keep_best;
       EXPECT_EQ(result.best_epoch, 0);
-      EXPECT_THAT(result.warnings.back(), AllOf(HasSubstr("training diverged after "),
-                                                HasSubstr("the model has the weights of before the first update")));
+      ASSERT_TRUE(result.divergence);
+      EXPECT_FALSE(std::isfinite(result.divergence->value));
     }
   }
 }
@@ -159,7 +167,7 @@ TEST(Stopping, ADivergedRunKeepsTheBestEpoch) {
   const TrainResult risen = train(data, rising);
   ASSERT_EQ(risen.stop_reason, StopReason::kDiverged);
   ASSERT_GT(risen.best_epoch, 0);
-  const double score = risen.history[risen.best_epoch - 1].validation_score;
+  const double score = risen.epoch(risen.best_epoch)->validation_score;
   EXPECT_NEAR(evaluate(risen.model, split(data, {.test = 0.2, .seed = 1}).test).rmse, score, 1e-9 * score);
 }
 
@@ -195,7 +203,7 @@ TEST(Observer, SeesTheStartEveryEpochAndSomeSteps) {
   options.time_limit = 0.3;
   const TrainResult result = train(curve(100), options, observer);
   EXPECT_EQ(begun, 1);
-  ASSERT_EQ(epochs.size(), result.history.size());
+  ASSERT_GE(epochs.size(), result.history.size());  // every epoch, recorded or not
   EXPECT_EQ(epochs[0].epoch, 1);
   EXPECT_EQ(epochs[0].step, 5);
   EXPECT_TRUE(epochs[0].best);

@@ -76,6 +76,23 @@ TEST(Trainer, ALossThatIsNotFiniteLeavesTheNetworkAsItWas) {
   }
 }
 
+TEST(Trainer, AStepAbandonedBetweenLeavesChangesNothing) {
+  const Floats x = random_matrix<float>(1, 700, 3);
+  const Floats y = random_matrix<float>(2, 700, 2);
+  Network network("3 -> 4 tanh -> 2", {.seed = 1});
+  Network unbroken = network;
+  int asked = 0;
+  Trainer trainer(network, {.batch = 700, .stop = [&asked] { return ++asked == 2; }});
+  Trainer other(unbroken, {.batch = 700});
+  EXPECT_TRUE(std::isnan(step(trainer, x, y)));
+  EXPECT_TRUE(trainer.report().abandoned);
+  EXPECT_EQ(trainer.report().step, 0);
+  EXPECT_EQ(network.weights(0), unbroken.weights(0));
+  EXPECT_EQ(step(trainer, x, y), step(other, x, y));
+  EXPECT_FALSE(trainer.report().abandoned);
+  EXPECT_EQ(network.weights(0), unbroken.weights(0));
+}
+
 TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
   for (const int threads : {1, 3}) {
     ThreadPool pool({.threads = threads, .minimal_work = 0});

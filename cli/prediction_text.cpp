@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prediction_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+#include <vector>
+
+#include "csv_field.h"
+#include "json_text.h"
+
+namespace bprop::cli {
+namespace {
+
+// Names of the fields of a row: the class first, then what the network says of each; or the numbers.
+std::vector<std::string> field_names(const Predictions& predictions, const Model& model) {
+  const bool classes = !predictions.classes.empty();
+  const std::string target = model.preprocessing ? model.preprocessing->target.name : classes ? "class" : "output";
+  if (!classes && predictions.outputs == 1) return {target};
+  std::vector<std::string> names;
+  if (classes) names.push_back(target);
+  for (std::size_t k = 0; k < predictions.outputs; ++k) {
+    names.push_back(classes ? fmt::format("{}({})", predictions.probabilities ? "p" : "output", predictions.classes[k])
+                            : fmt::format("{}{}", target, k + 1));
+  }
+  return names;
+}
+
+// The shortest text that gives the number again: a probability in the network's precision, a number in the target's
+// units, which was worked out in double.
+std::string number_text(double value, bool in_float) {
+  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+}
+
+// Calls word() or number() for each field of a row, then end(); row after row.
+template <class Writer>
+void for_each_field(const Predictions& predictions, const Model& model, Writer& write) {
+  const bool classes = !predictions.classes.empty();
+  const bool in_float = classes && std::holds_alternative<Network>(model.network);
+  for (std::size_t row = 0; row < predictions.rows; ++row) {
+    std::size_t field = 0;
+    if (classes) write.word(field++, predictions.classes[predictions.chosen[row]]);
+    for (std::size_t k = 0; k < predictions.outputs; ++k) {
+      const double value = predictions.values[row * predictions.outputs + k];
+      write.number(field++, number_text(value, in_float), std::isfinite(value));
+    }
+    write.end();
+  }
+}
+
+struct CsvWriter {
+  fmt::memory_buffer buffer{};
+
+  void field(std::size_t position, std::string_view text) {
+    if (position > 0) buffer.push_back(',');
+    buffer.append(text);
+  }
+  void word(std::size_t position, std::string_view text) { field(position, csv_field(text)); }
+  void number(std::size_t position, std::string_view text, bool) { field(position, text); }
+  void end() { buffer.push_back('\n'); }
+};
+
+struct JsonWriter {
+  std::vector<std::string> keys;  // in quotes
+  fmt::memory_buffer buffer{};
+
+  void field(std::size_t position, std::string_view text) {
+    fmt::format_to(std::back_inserter(buffer), "{}{}:{}", position == 0 ? '{' : ',', keys[position], text);
+  }
+  void word(std::size_t position, std::string_view text) { field(position, json_string(text)); }
+  void number(std::size_t position, std::string_view text, bool finite) { field(position, finite ? text : "null"); }
+  void end() { buffer.append(std::string_view("}\n")); }
+};
+
+}  // namespace
+
+std::string csv_text(const Predictions& predictions, const Model& model) {
+  CsvWriter csv;
+  const std::vector<std::string> names = field_names(predictions, model);
+  for (std::size_t position = 0; position < names.size(); ++position) csv.word(position, names[position]);
+  csv.end();
+  for_each_field(predictions, model, csv);
+  return fmt::to_string(csv.buffer);
+}
+
+std::string json_lines(const Predictions& predictions, const Model& model) {
+  JsonWriter json{.keys = field_names(predictions, model)};
+  for (std::string& key : json.keys) key = json_string(key);
+  for_each_field(predictions, model, json);
+  return fmt::to_string(json.buffer);
+}
+
+}  // namespace bprop::cli
