@@ -38,6 +38,7 @@ linalg::Kernels<double> double_products(Arithmetic arithmetic) {
   kernels.product = fma ? &product<double, true> : &product<double, false>;
   kernels.weight_gradient = fma ? &weight_gradient<double, true> : &weight_gradient<double, false>;
   kernels.bias_gradient = &bias_gradient<double>;
+  kernels.transpose = &transpose<double>;
   return kernels;
 }
 

@@ -29,6 +29,7 @@ constexpr linalg::Kernels<float> kTable = {
     &product<float, kFma>,
     &weight_gradient<float, kFma>,
     &bias_gradient<float>,
+    &transpose<float>,
     &activate<FloatScalar<kFma>>,
     &activate_backward<FloatScalar<kFma>>,
     &softmax<FloatScalar<kFma>>,

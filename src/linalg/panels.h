@@ -28,6 +28,13 @@ void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To*
     const std::size_t first = block * kPanel;
     const std::size_t width = columns - first < kPanel ? columns - first : kPanel;
     To* panel = out + block * rows * kPanel;
+    if (width == kPanel) {  // a fixed count: a few vector moves a line
+      for (std::size_t row = 0; row < rows; ++row) {
+        const From* from = row_major + row * columns + first;
+        for (std::size_t lane = 0; lane < kPanel; ++lane) panel[row * kPanel + lane] = static_cast<To>(from[lane]);
+      }
+      continue;
+    }
     for (std::size_t row = 0; row < rows; ++row) {
       const From* from = row_major + row * columns + first;
       for (std::size_t lane = 0; lane < width; ++lane) panel[row * kPanel + lane] = static_cast<To>(from[lane]);

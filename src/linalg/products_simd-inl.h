@@ -184,6 +184,43 @@ void bias_gradient(const float* delta, std::size_t rows, float* d_b, linalg::Ran
   }
 }
 
+#if HWY_TARGET != HWY_SCALAR
+// A 4 × 4 block: from(i, j) → to(j, i), lines of 16; at most `outputs` lines are written.
+BPROP_INLINE void transpose_four(const float* from, std::size_t outputs, float* to) {
+  const hn::FixedTag<float, 4> four;
+  const auto r0 = hn::LoadU(four, from);
+  const auto r1 = hn::LoadU(four, from + linalg::kPanel);
+  const auto r2 = hn::LoadU(four, from + 2 * linalg::kPanel);
+  const auto r3 = hn::LoadU(four, from + 3 * linalg::kPanel);
+  const auto low01 = hn::InterleaveLower(four, r0, r1);
+  const auto low23 = hn::InterleaveLower(four, r2, r3);
+  const auto high01 = hn::InterleaveUpper(four, r0, r1);
+  const auto high23 = hn::InterleaveUpper(four, r2, r3);
+  hn::StoreU(hn::ConcatLowerLower(four, low23, low01), four, to);
+  if (outputs > 1) hn::StoreU(hn::ConcatUpperUpper(four, low23, low01), four, to + linalg::kPanel);
+  if (outputs > 2) hn::StoreU(hn::ConcatLowerLower(four, high23, high01), four, to + 2 * linalg::kPanel);
+  if (outputs > 3) hn::StoreU(hn::ConcatUpperUpper(four, high23, high01), four, to + 3 * linalg::kPanel);
+}
+#endif
+
+void transpose(const float* from, std::size_t inputs, std::size_t outputs, float* to) {
+#if HWY_TARGET != HWY_SCALAR
+  if (inputs == linalg::kPanel) {
+    for (std::size_t out = 0; out < outputs; out += 4) {
+      for (std::size_t in = 0; in < linalg::kPanel; in += 4) {
+        transpose_four(from + in * linalg::kPanel + out, outputs - out, to + out * linalg::kPanel + in);
+      }
+    }
+    return;
+  }
+#endif
+  for (std::size_t out = 0; out < outputs; ++out) {
+    for (std::size_t in = 0; in < linalg::kPanel; ++in) {
+      to[out * linalg::kPanel + in] = in < inputs ? from[in * linalg::kPanel + out] : 0.0F;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bprop::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

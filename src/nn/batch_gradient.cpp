@@ -25,19 +25,21 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
 
 template <class T>
 std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,
-                                                   const Twins<T>& twins, std::size_t rows, BatchRows<T>& source,
-                                                   std::span<T> gradient, const std::function<bool()>& stop) {
-  const double scale = loss_scale(loss_, rows);
-  const std::size_t leaves = leaf_count(rows);
+                                                   const Twins<T>& twins, const Batch<T>& batch, std::span<T> gradient,
+                                                   const std::function<bool()>& stop) {
+  const double scale = loss_scale(loss_, batch.rows);
+  const std::size_t leaves = leaf_count(batch.rows);
   double sum = 0;
   for (std::size_t index = 0; index < leaves; ++index) {
     if (index > 0 && stop && stop()) {
       tree_.clear();
       return std::nullopt;
     }
+    const Leaf part = leaf(batch.rows, leaves, index);
+    sum += leaf_loss(engine, network, part, static_cast<T>(scale), batch);
     const bool only = leaves == 1;
     const std::span<T> into = only ? gradient : tree_.next();
-    sum += leaf_gradient(engine, network, twins, leaf(rows, leaves, index), static_cast<T>(scale), source, into);
+    backward(engine, network, twins, part.rows(), workspace_, into.data());
     if (!only) tree_.push();
   }
   if (leaves > 1) tree_.finish(gradient);
@@ -45,19 +47,38 @@ std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, cons
 }
 
 template <class T>
-double BatchGradient<T>::leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                       Leaf leaf, T scale, BatchRows<T>& source, std::span<T> gradient) {
-  const Architecture& architecture = network.architecture;
-  BPROP_DCHECK(leaf.rows() <= workspace_.capacity());
-  source.fill(leaf.begin, leaf.rows(), inputs_.data(), targets_.data());
-  smooth_labels(loss_, architecture.outputs(), std::span(targets_).first(leaf.rows() * architecture.outputs()));
-  linalg::to_panels(inputs_.data(), leaf.rows(), architecture.inputs(), workspace_.input());
-  linalg::to_panels(targets_.data(), leaf.rows(), architecture.outputs(), workspace_.targets());
+double BatchGradient<T>::forward_and_loss(const Engine<T>& engine, const NetworkState<T>& network,
+                                          const Batch<T>& batch) {
+  BPROP_DCHECK(leaf_count(batch.rows) == 1);
+  const double scale = loss_scale(loss_, batch.rows);
+  return scale * leaf_loss(engine, network, {0, batch.rows}, static_cast<T>(scale), batch);
+}
 
+template <class T>
+void BatchGradient<T>::backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins,
+                                           const Batch<T>& batch, const GradientSink<T>& sink) {
+  nn::backward_and_update(engine, network, twins, batch.rows, workspace_, sink);
+}
+
+template <class T>
+double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, T scale,
+                                   const Batch<T>& batch) {
+  const Architecture& architecture = network.architecture;
+  const std::size_t in = architecture.inputs();
+  const std::size_t out = architecture.outputs();
+  BPROP_DCHECK(leaf.rows() <= workspace_.capacity());
+  const T* inputs = inputs_.data();
+  if (batch.source != nullptr) {
+    batch.source->fill(leaf.begin, leaf.rows(), inputs_.data(), targets_.data());
+  } else {
+    inputs = batch.inputs + leaf.begin * in;
+    std::copy_n(batch.targets + leaf.begin * out, leaf.rows() * out, targets_.data());
+  }
+  smooth_labels(loss_, out, std::span(targets_).first(leaf.rows() * out));
+  linalg::to_panels(inputs, leaf.rows(), in, workspace_.input());
+  linalg::to_panels(targets_.data(), leaf.rows(), out, workspace_.targets());
   forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_);
-  const double sum = loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_);
-  backward(engine, network, twins, leaf.rows(), workspace_, gradient.data());
-  return sum;
+  return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_);
 }
 
 template void smooth_labels(const LossOptions&, std::size_t, std::span<float>);

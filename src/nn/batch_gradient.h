@@ -2,6 +2,7 @@
 //
 // BatchGradient: loss and gradient of a batch, leaf by leaf: rows are asked for, go forward, meet the loss, come back.
 //   rows -> panels -> forward -> loss -> backward -> leaf gradient -> fixed tree -> gradient of the batch
+// A batch of one leaf may be updated on the way back instead, piece by piece: same bits, no gradient in memory.
 // All memory is allocated in the constructor.
 #pragma once
 
@@ -25,6 +26,15 @@ inline double loss_scale(const LossOptions& options, std::size_t rows) {
   return options.reduction == Reduction::kMean ? 1.0 / static_cast<double>(rows) : 1.0;
 }
 
+// The rows of a batch: two row-major matrices in memory, or, where `source` is given, what it fills in.
+template <class T>
+struct Batch {
+  std::size_t rows = 0;
+  const T* inputs = nullptr;
+  const T* targets = nullptr;
+  BatchRows<T>* source = nullptr;
+};
+
 template <class T>
 class BatchGradient {
  public:
@@ -33,12 +43,16 @@ class BatchGradient {
   // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
   // Nothing when `stop`, asked between leaves, says true.
   std::optional<double> operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                   std::size_t rows, BatchRows<T>& source, std::span<T> gradient,
-                                   const std::function<bool()>& stop);
+                                   const Batch<T>& batch, std::span<T> gradient, const std::function<bool()>& stop);
+
+  // In two halves, for a batch of one leaf: its loss, then the way back with an update (nn/propagation.h).
+  double forward_and_loss(const Engine<T>& engine, const NetworkState<T>& network, const Batch<T>& batch);
+  void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins,
+                           const Batch<T>& batch, const GradientSink<T>& sink);
 
  private:
-  double leaf_gradient(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Leaf leaf,
-                       T scale, BatchRows<T>& source, std::span<T> gradient);
+  // Sum of the leaf's losses; δ of the last layer, scaled, is in the workspace.
+  double leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, T scale, const Batch<T>& batch);
 
   LossOptions loss_;
   Workspace<T> workspace_;

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/propagation.h"
 
+#include <algorithm>
 #include <complex>
 
 #include "linalg/panels.h"
 
 namespace bprop::nn {
+
+namespace {
+
+// Calls task(Share) for as many parts as the work deserves.
+template <class T, class Task>
+void fork(const Engine<T>& engine, double work, const Task& task) {
+  const int parts = engine.pool == nullptr ? 1 : engine.pool->parts(work);
+  if (parts == 1) return task(Share{});
+  engine.pool->run(parts, [&](int part) {
+    task(Share{static_cast<std::size_t>(part), static_cast<std::size_t>(parts)});
+  });
+}
+
+}  // namespace
 
 bool is_pair(const Architecture& architecture, Loss loss) {
   return rule(loss).link == dense(architecture.layers.back()).activation;
@@ -16,9 +31,16 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
              Workspace<T>& workspace) {
   const std::size_t last = network.layout.layers() - 1;
   for (std::size_t k = 0; k <= last; ++k) {
-    const bool activate = k < last || through == Through::kLastActivation;
-    dense_forward(engine, dense(network.architecture.layers[k]), workspace.input_of(k), network.weights(k),
-                  network.bias(k), rows, activate, workspace[k]);
+    const bool activated = k < last || through == Through::kLastActivation;
+    const Dense& layer = dense(network.architecture.layers[k]);
+    const LayerValues<T>& values = workspace[k];
+    fork(engine, flops(layer, rows), [&](Share share) {
+      dense_forward(*engine.kernels, layer, workspace.input_of(k), network.weights(k), network.bias(k), rows, activated,
+                    values, share);
+    });
+    if (activated && !by_element(layer)) {
+      activate(engine, layer.activation, values.z, values.a, rows, layer.outputs);
+    }
   }
 }
 
@@ -50,41 +72,108 @@ Twins<T>::Twins(const NetworkState<T>& network, bool input_gradient) {
     const bool needed = k > 0 || input_gradient;
     twins_.emplace_back(needed ? linalg::padded(at.inputs) * at.outputs : 0);
   }
-  refresh(network);
+  refresh({&linalg::kernels_for<T>(network.arithmetic), nullptr}, network);
 }
 
 template <class T>
-void Twins<T>::refresh(const NetworkState<T>& network) {
+void Twins<T>::refresh(const Engine<T>& engine, const NetworkState<T>& network) {
   for (std::size_t k = 0; k < twins_.size(); ++k) {
-    if (!twins_[k].empty()) transpose_weights(network.layout[k], network.weights(k), twins_[k].data());
+    if (twins_[k].empty()) continue;
+    const LayerLayout& at = network.layout[k];
+    for (std::size_t block = 0; block < linalg::panels(at.outputs); ++block) {
+      transpose_weights(*engine.kernels, at, network.weights(k), block, {0, at.inputs}, twins_[k].data());
+    }
   }
 }
+
+namespace {
+
+// The backward pass layer by layer. The parameters of a layer get their gradient after its input gradient, which reads
+// the twin, is done, and together with the input gradient of the layer below: one fork a layer.
+template <class T>
+class BackwardPass {
+ public:
+  BackwardPass(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Twins<T>* refreshed,
+               std::size_t rows, Workspace<T>& workspace, const GradientSink<T>& sink)
+      : engine_(engine), network_(network), twins_(twins), refreshed_(refreshed), rows_(rows), workspace_(workspace),
+        sink_(sink) {}
+
+  void run() {
+    const std::size_t layers = network_.layout.layers();
+    for (std::size_t k = layers + 1; k-- > 0;) {
+      const bool parameters = k < layers;
+      const bool inputs = k > 1 || (k == 1 && workspace_.d_input() != nullptr);
+      if (!parameters && !inputs) continue;
+      const double work = (parameters ? flops(layer(k), rows_) : 0) + (inputs ? flops(layer(k - 1), rows_) : 0);
+      fork(engine_, work, [&](Share share) {
+        if (parameters) parameter_gradient(k, share);
+        if (inputs) input_gradient(k - 1, share);
+      });
+      if (inputs && k > 1 && !by_element(layer(k - 2))) {
+        activation_backward(engine_, layer(k - 2), rows_, workspace_[k - 2]);
+      }
+    }
+  }
+
+ private:
+  const Dense& layer(std::size_t k) const { return dense(network_.architecture.layers[k]); }
+
+  void parameter_gradient(std::size_t k, Share share) const {
+    dense_parameter_gradient(*engine_.kernels, network_.layout[k], k, workspace_.input_of(k), workspace_[k].delta,
+                             rows_, sink_, network_.weights(k), refreshed_ == nullptr ? nullptr : (*refreshed_)[k],
+                             share);
+  }
+
+  void input_gradient(std::size_t k, Share share) const {
+    const bool below = k > 0;
+    dense_input_gradient(*engine_.kernels, layer(k), workspace_[k].delta, twins_[k], rows_,
+                         below ? workspace_[k - 1].d_output : workspace_.d_input(), below ? &layer(k - 1) : nullptr,
+                         below ? &workspace_[k - 1] : nullptr, share);
+  }
+
+  const Engine<T>& engine_;
+  const NetworkState<T>& network_;
+  const Twins<T>& twins_;
+  Twins<T>* refreshed_;
+  std::size_t rows_;
+  Workspace<T>& workspace_;
+  const GradientSink<T>& sink_;
+};
+
+// Whole gradients, in memory.
+template <class T>
+class GradientWriter : public GradientSink<T> {
+ public:
+  explicit GradientWriter(T* gradients) : gradients_(gradients) {}
+  void take(const Piece& piece, const T* g) const override { std::copy_n(g, piece.count, gradients_ + piece.offset); }
+
+ private:
+  T* gradients_;
+};
+
+}  // namespace
 
 template <class T>
 void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
               Workspace<T>& workspace, T* gradients) {
-  for (std::size_t k = network.layout.layers(); k-- > 0;) {
-    const Dense& layer = dense(network.architecture.layers[k]);
-    const LayerLayout& at = network.layout[k];
-    const T* delta = workspace[k].delta;
-    dense_parameter_gradient(engine, layer, workspace.input_of(k), delta, rows, gradients + at.weights,
-                             at.bias_size == 0 ? nullptr : gradients + at.bias);
-    if (k > 0) {
-      const Dense& below = dense(network.architecture.layers[k - 1]);
-      dense_input_gradient(engine, layer, delta, twins[k], rows, workspace[k - 1].d_output, &below, &workspace[k - 1]);
-    } else if (workspace.d_input() != nullptr) {
-      dense_input_gradient<T>(engine, layer, delta, twins[k], rows, workspace.d_input(), nullptr, nullptr);
-    }
-  }
+  BackwardPass<T>(engine, network, twins, nullptr, rows, workspace, GradientWriter<T>(gradients)).run();
+}
+
+template <class T>
+void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins, std::size_t rows,
+                         Workspace<T>& workspace, const GradientSink<T>& sink) {
+  BackwardPass<T>(engine, network, twins, &twins, rows, workspace, sink).run();
 }
 
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
   template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);     \
   template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, \
                            Workspace<T>&);
-#define BPROP_INSTANTIATE_BACKWARD(T) \
-  template class Twins<T>;            \
-  template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*);
+#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \
+  template class Twins<T>;                                                                                           \
+  template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*); \
+  template void backward_and_update(const Engine<T>&, const NetworkState<T>&, Twins<T>&, std::size_t, Workspace<T>&, \
+                                    const GradientSink<T>&);
 BPROP_INSTANTIATE_FORWARD(float)
 BPROP_INSTANTIATE_FORWARD(double)
 BPROP_INSTANTIATE_FORWARD(std::complex<double>)

@@ -46,17 +46,25 @@ template <class T>
 class Twins {
  public:
   Twins(const NetworkState<T>& network, bool input_gradient);
-  void refresh(const NetworkState<T>& network);
-  const T* operator[](std::size_t layer) const { return twins_[layer].data(); }
+  void refresh(const Engine<T>& engine, const NetworkState<T>& network);
+  // Null where the layer has none.
+  const T* operator[](std::size_t layer) const { return twins_[layer].empty() ? nullptr : twins_[layer].data(); }
+  T* operator[](std::size_t layer) { return twins_[layer].empty() ? nullptr : twins_[layer].data(); }
 
  private:
   std::vector<AlignedBuffer<T>> twins_;
 };
 
-// From δ of the last layer: gradients of all parameters in their layout (overwritten), δ and ∂L/∂a of the layers below,
-// and ∂L/∂x if the workspace keeps it.
+// From δ of the last layer: δ and ∂L/∂a of the layers below, ∂L/∂x if the workspace keeps it, and the gradients of all
+// parameters in their layout (overwritten).
 template <class T>
 void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
               Workspace<T>& workspace, T* gradients);
+
+// The same with an update on the way: the sink gets each piece of the gradient when nobody needs the old parameters of
+// that layer any more, may change them, and the twins follow.
+template <class T>
+void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins, std::size_t rows,
+                         Workspace<T>& workspace, const GradientSink<T>& sink);
 
 }  // namespace bprop::nn

@@ -2,6 +2,7 @@
 #include "nn/workspace.h"
 
 #include <algorithm>
+#include <array>
 #include <complex>
 
 #include "linalg/panels.h"
@@ -50,11 +51,12 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, A
   places.targets = arena.take(panels_of(architecture.outputs()));
   places.losses = arena.take(panels_of(architecture.outputs()));
   if (keep == Keep::kInspection) places.d_input = arena.take(panels_of(architecture.inputs()));
-  T* const turns[2] = {keep == Keep::kInspection ? nullptr : arena.take(widest),
-                       keep == Keep::kInspection ? nullptr : arena.take(widest)};
+  const std::size_t turns = keep == Keep::kInference ? 2 : keep == Keep::kTraining ? 3 : 0;
+  std::array<T*, 3> turn_buffers{};
+  for (std::size_t i = 0; i < turns; ++i) turn_buffers[i] = arena.take(widest);
   for (const Layer& layer : architecture.layers) {
     const std::size_t size = panels_of(dense(layer).outputs);
-    T* const turn = turns[places.layers.size() % 2];
+    T* const turn = turns == 0 ? nullptr : turn_buffers[places.layers.size() % turns];
     LayerValues<T> values{};
     values.a = gradients ? arena.take(size) : turn;
     const bool own_z = keep == Keep::kInspection || (gradients && needs_z(dense(layer).activation));

@@ -2,7 +2,8 @@
 //
 // Workspace: all memory that a pass over at most `capacity` rows needs, sized once. What is kept decides how much:
 //   kInference    two buffers that the layers' outputs take turns in
-//   kTraining     a of every layer (z too where φ' reads it), two buffers for delta
+//   kTraining     a of every layer (z too where φ' reads it), three buffers that the deltas take turns in: while a
+//                 layer's parameters meet its delta, the layers below go from the second to the third
 //   kInspection   z, a, ∂L/∂a and delta of every layer and ∂L/∂x
 // Pointers may share memory (z with a, ∂L/∂a with delta); the kernels work in place.
 #pragma once

@@ -37,22 +37,28 @@ struct CoefficientsOf {
 
 }  // namespace
 
+Coefficients coefficients(const Optimizer& optimizer, double rate, double weight_decay, std::size_t t,
+                          const Segment& segment) {
+  const AdamW* adamw = std::get_if<AdamW>(&optimizer);
+  const double decay = weight_decay + (adamw != nullptr ? adamw->weight_decay : 0);
+  Coefficients numbers = std::visit(CoefficientsOf{rate, t}, optimizer);
+  numbers.rate *= segment.rate_factor;
+  numbers.keep = 1 - rate * segment.rate_factor * decay * segment.decay_factor;
+  return numbers;
+}
+
 template <class T>
 void update(const UpdateKernels<T>& kernels, ThreadPool* pool, const Optimizer& optimizer, double rate,
             double weight_decay, std::span<const Segment> segments, std::span<T> w, std::span<const T> g,
             OptimizerState<T>& state) {
   BPROP_DCHECK(w.size() == g.size());
-  const Coefficients common = std::visit(CoefficientsOf{rate, ++state.updates}, optimizer);
-  const AdamW* adamw = std::get_if<AdamW>(&optimizer);
-  const double decay = weight_decay + (adamw != nullptr ? adamw->weight_decay : 0);
+  ++state.updates;
   const auto work = kFlopsPerWeight * static_cast<double>(w.size());
   const auto parts = static_cast<std::size_t>(pool == nullptr ? 1 : pool->parts(work));
 
   const auto share = [&](std::size_t part) {
     for (const Segment& segment : segments) {
-      Coefficients numbers = common;
-      numbers.rate *= segment.rate_factor;
-      numbers.keep = 1 - rate * segment.rate_factor * decay * segment.decay_factor;
+      const Coefficients numbers = coefficients(optimizer, rate, weight_decay, state.updates, segment);
       const std::size_t grains = segment.size / kGrain;
       const std::size_t begin = segment.begin + grains * part / parts * kGrain;
       const std::size_t end = segment.begin + grains * (part + 1) / parts * kGrain;

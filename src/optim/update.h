@@ -33,6 +33,11 @@ struct Coefficients {
   double root_scale = 1;  // 1 / √(1 − β₂^t)
 };
 
+// The numbers of update `t` (from 1) for parameters of a segment. rate: η of this update, the schedule included.
+// weight_decay: decoupled, on top of AdamW's.
+Coefficients coefficients(const Optimizer& optimizer, double rate, double weight_decay, std::size_t t,
+                          const Segment& segment);
+
 // Kernels of the updates for one element type and class; m, s: states (null where a rule has none).
 template <class T>
 struct UpdateKernels {
@@ -56,8 +61,7 @@ struct OptimizerState {
   std::size_t updates = 0;  // t
 };
 
-// One update of all segments. rate: η of this update, the schedule included. weight_decay: decoupled, on top of
-// AdamW's.
+// One update of all segments.
 template <class T>
 void update(const UpdateKernels<T>& kernels, ThreadPool* pool, const Optimizer& optimizer, double rate,
             double weight_decay, std::span<const Segment> segments, std::span<T> w, std::span<const T> g,

@@ -17,32 +17,53 @@
 namespace bprop {
 namespace {
 
+// Two of each layer: weights, bias; empty without a bias to train.
 std::vector<optim::Segment> segments_of(const nn::Layout& layout, bool freeze_biases) {
   std::vector<optim::Segment> segments;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout& at = layout[k];
     segments.push_back({at.weights, at.weights_size, 1, 1});
-    if (at.bias_size > 0 && !freeze_biases) segments.push_back({at.bias, at.bias_size, 1, 0});
+    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, 1, 0});
   }
   return segments;
 }
 
-// Rows that lie in memory as two matrices.
+// Changes parameters piece by piece, each as soon as its gradient is there.
 template <class T>
-class MatrixRows : public BatchRows<T> {
+class Updater : public nn::GradientSink<T> {
  public:
-  MatrixRows(std::span<const T> inputs, std::span<const T> targets, std::size_t in, std::size_t out)
-      : inputs_(inputs), targets_(targets), in_(in), out_(out) {}
-  void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
-    std::copy_n(inputs_.data() + first * in_, count * in_, inputs);
-    std::copy_n(targets_.data() + first * out_, count * out_, targets);
+  Updater(const optim::UpdateKernels<T>& kernels, std::vector<optim::Segment> segments)
+      : kernels_(kernels), segments_(std::move(segments)), numbers_(segments_.size()) {}
+
+  // Works out the numbers of the next update of `parameters`.
+  void begin(const Optimizer& optimizer, double rate, double weight_decay, std::span<T> parameters,
+             optim::OptimizerState<T>& state) {
+    ++state.updates;
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+      numbers_[i] = optim::coefficients(optimizer, rate, weight_decay, state.updates, segments_[i]);
+    }
+    rule_ = optimizer.index();
+    parameters_ = parameters.data();
+    first_ = state.first.empty() ? nullptr : state.first.data();
+    second_ = state.second.empty() ? nullptr : state.second.data();
+  }
+
+  void take(const nn::Piece& piece, const T* g) const override {
+    const std::size_t segment = 2 * piece.layer + (piece.bias ? 1 : 0);
+    if (segments_[segment].size == 0) return;
+    kernels_.update(rule_, numbers_[segment], parameters_ + piece.offset, g,
+                    first_ == nullptr ? nullptr : first_ + piece.offset,
+                    second_ == nullptr ? nullptr : second_ + piece.offset, piece.count);
   }
 
  private:
-  std::span<const T> inputs_;
-  std::span<const T> targets_;
-  std::size_t in_;
-  std::size_t out_;
+  const optim::UpdateKernels<T>& kernels_;
+  std::vector<optim::Segment> segments_;
+  std::vector<optim::Coefficients> numbers_;
+  std::size_t rule_ = 0;
+  T* parameters_ = nullptr;
+  T* first_ = nullptr;
+  T* second_ = nullptr;
 };
 
 }  // namespace
@@ -55,7 +76,8 @@ struct BasicTrainer<T>::State {
         engine{&linalg::kernels_for<T>(of.arithmetic()), o.pool},
         updates(optim::updates_for<T>(of.arithmetic())),
         segments(segments_of(of.state().layout, o.freeze_biases)),
-        gradient(of.state().layout.size()),
+        updater(updates, segments),
+        gradient(needs_gradient(o) ? of.state().layout.size() : 0),
         previous(o.measure_change ? of.state().layout.size() : 0),
         optimizer(o.optimizer, of.state().layout.size()),
         twins(of.state(), false),
@@ -63,17 +85,36 @@ struct BasicTrainer<T>::State {
 
   std::span<T> parameters() { return network.state().parameters.span(); }
 
-  double step(std::size_t rows, BatchRows<T>& source) {
-    BPROP_CHECK(rows > 0 && rows <= options.batch, ShapeError, "[trainer.step] {} rows, expected 1 to {}", rows,
-                options.batch);
+  // Whether anybody has to see a whole gradient before the update.
+  static bool needs_gradient(const TrainerOptions& o) {
+    return nn::leaf_count(o.batch) > 1 || o.l2 > 0 || o.clip > 0 || o.measure_change;
+  }
+
+  double step(const nn::Batch<T>& batch) {
+    BPROP_CHECK(batch.rows > 0 && batch.rows <= options.batch, ShapeError, "[trainer.step] {} rows, expected 1 to {}",
+                batch.rows, options.batch);
+    report.learning_rate =
+        learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
+    return gradient.empty() ? step_on_the_way(batch) : step_with_gradient(batch);
+  }
+
+  // Each layer's parameters change while its gradient is in the cache.
+  double step_on_the_way(const nn::Batch<T>& batch) {
+    report.loss = batch_gradient.forward_and_loss(engine, network.state(), batch);
+    if (!std::isfinite(report.loss)) return report.loss;
+    updater.begin(options.optimizer, report.learning_rate, options.weight_decay, parameters(), optimizer);
+    batch_gradient.backward_and_update(engine, network.state(), twins, batch, updater);
+    ++report.step;
+    return report.loss;
+  }
+
+  double step_with_gradient(const nn::Batch<T>& batch) {
     const std::optional<double> loss =
-        batch_gradient(engine, network.state(), twins, rows, source, gradient.span(), options.stop);
+        batch_gradient(engine, network.state(), twins, batch, gradient.span(), options.stop);
     report.abandoned = !loss;
     report.loss = loss.value_or(std::numeric_limits<double>::quiet_NaN());
     if (report.abandoned) return report.loss;
     if (options.l2 > 0) add_l2();
-    report.learning_rate =
-        learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     if (!std::isfinite(report.loss)) return report.loss;
     if (options.clip > 0 && !clip()) return report.loss = report.gradient_norm;
     if (options.measure_change) previous.copy_from(network.state().parameters);
@@ -82,7 +123,7 @@ struct BasicTrainer<T>::State {
     if (options.measure_change) {
       report.change = std::sqrt(optim::sum_of_squared_differences<T>(parameters(), previous.span()));
     }
-    twins.refresh(network.state());
+    twins.refresh(engine, network.state());
     ++report.step;
     return report.loss;
   }
@@ -113,7 +154,8 @@ struct BasicTrainer<T>::State {
   nn::Engine<T> engine;
   const optim::UpdateKernels<T>& updates;
   std::vector<optim::Segment> segments;
-  AlignedBuffer<T> gradient;
+  Updater<T> updater;
+  AlignedBuffer<T> gradient;  // empty where parameters are updated on the way back
   AlignedBuffer<T> previous;
   optim::OptimizerState<T> optimizer;
   nn::Twins<T> twins;
@@ -139,13 +181,12 @@ double BasicTrainer<T>::step(std::span<const T> inputs, std::span<const T> targe
   BPROP_CHECK(inputs.size() == rows * in && targets.size() == rows * out, ShapeError,
               "[trainer.step] {} inputs and {} targets, expected (N x {}) and (N x {})", inputs.size(), targets.size(),
               in, out);
-  MatrixRows<T> source(inputs, targets, in, out);
-  return state_->step(rows, source);
+  return state_->step({rows, inputs.data(), targets.data(), nullptr});
 }
 
 template <class T>
 double BasicTrainer<T>::step(std::size_t rows, BatchRows<T>& source) {
-  return state_->step(rows, source);
+  return state_->step({rows, nullptr, nullptr, &source});
 }
 
 template <class T>

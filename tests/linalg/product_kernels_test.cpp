@@ -113,6 +113,24 @@ TEST_P(ProductsOf, EqualTheReferenceOffTheCacheLine) {
   }
 }
 
+TEST_P(ProductsOf, TransposedBlocksOfEverySizeEqualTheReferenceAndStayInTheirLines) {
+  for (const std::size_t offset : {0U, 1U}) {
+    Buffer from(kPanel * kPanel, offset);
+    from.fill(5);
+    for (std::size_t inputs = 1; inputs <= kPanel; ++inputs) {
+      for (std::size_t outputs = 1; outputs <= kPanel; ++outputs) {
+        Buffer to(kPanel * kPanel, offset);
+        Buffer expected(kPanel * kPanel, offset);
+        to.fill(6);
+        expected.fill(6);
+        table.transpose(from.data(), inputs, outputs, to.data());
+        reference.transpose(from.data(), inputs, outputs, expected.data());
+        ASSERT_TRUE(same_bits(to, expected)) << inputs << " inputs, " << outputs << " outputs";
+      }
+    }
+  }
+}
+
 TEST_P(ProductsOf, GiveTheSameBitsHoweverTheOutputIsCut) {
   const Shape shape{23, 37, 90};
   const Operands operands(shape);

@@ -130,6 +130,42 @@ TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
   }
 }
 
+// All parameters after a few updates; a clip that never clips makes the trainer write whole gradients first.
+std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradients, int threads) {
+  ThreadPool pool({.threads = threads, .minimal_work = 0});
+  Network network("20 -> 150 gelu -> 33 tanh -> 17 softmax -> 40 relu -> 5 softmax", {.seed = 1});
+  TrainerOptions options = given;
+  options.batch = 70;
+  options.loss.loss = Loss::kCrossEntropy;
+  options.clip = whole_gradients ? 1e30 : 0;
+  options.pool = &pool;
+  Trainer trainer(network, options);
+  const Floats x = random_matrix<float>(1, 70, 20);
+  const Floats y(70 * 5, 0.2F);
+  for (const std::size_t rows : {70U, 1U, 31U}) {
+    trainer.step(std::span(x).first(rows * 20), std::span(y).first(rows * 5));
+  }
+  std::vector<Floats> parameters;
+  for (std::size_t layer = 0; layer < 5; ++layer) {
+    parameters.push_back(network.weights(layer));
+    parameters.push_back(network.bias(layer));
+  }
+  return parameters;
+}
+
+TEST(Trainer, UpdatesOnTheWayBackGiveTheBitsOfWholeGradients) {
+  for (const OptimizerRule& rule : optimizer_rules()) {
+    for (const bool freeze : {false, true}) {
+      const TrainerOptions options{
+          .optimizer = optimizer_named(rule.name), .weight_decay = 0.01, .freeze_biases = freeze};
+      const std::vector<Floats> whole = after_updates(options, true, 1);
+      for (const int threads : {1, 2, 5}) {
+        EXPECT_EQ(after_updates(options, false, threads), whole) << rule.name << ", " << threads << " threads";
+      }
+    }
+  }
+}
+
 TEST(Trainer, RefusesRowsThatDoNotFit) {
   Network network("3 -> 2");
   Trainer trainer(network, {.batch = 2});
