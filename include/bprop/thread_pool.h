@@ -16,7 +16,7 @@ struct ThreadPoolOptions {
   // Changes only speed.
   int threads = 1;  // the caller's included; 0: as many processors as this process may use
   // A fork takes part only with at least this much arithmetic a thread (floating-point operations); waking a thread
-  // costs about 2 µs, in which one core does about 10^5 of them.
+  // costs about 2 µs, in which one core does about 10^5 of them. 0 is for tests: every thread does its own parts.
   double minimal_work = 2e5;
 };
 
@@ -35,8 +35,9 @@ class ThreadPool {
   // How many parts `work` floating-point operations deserve: 1 … threads().
   int parts(double work) const;
 
-  // Calls task(part) once for each part in [0, parts), part p on thread p mod threads(), the caller being thread 0;
-  // returns when all are done. The first exception of a part is thrown here, after the others have ended. One run at a
+  // Calls task(part) once for each part in [0, parts); returns when all are done. Part p belongs to thread p mod
+  // threads(), the caller being thread 0; a thread that has done its own takes over what nobody has begun, so that one
+  // that the system keeps waiting holds up only the part it is at. The first exception of a part is thrown here, after the others have ended. One run at a
   // time; a task must not call run. Allocates nothing.
   template <class Task>
   void run(int parts, Task&& task) {

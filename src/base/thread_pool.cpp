@@ -20,7 +20,7 @@ namespace {
 
 // A worker that finds no work spins this long (one training step of a small network), then sleeps.
 constexpr auto kSpin = std::chrono::microseconds(50);
-constexpr int kSpinsBetweenClockReads = 64;
+constexpr int kSpinsBetweenYields = 64;  // about a microsecond
 
 inline void pause() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -44,19 +44,27 @@ double cgroup_processors() {
   return value / period;
 }
 
-// Waits until `value` differs from `old`: spins, then sleeps in the kernel.
+// Waits until `value` differs from `old`: spins, letting others run now and then, and at last sleeps in the kernel.
 std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
   const auto deadline = std::chrono::steady_clock::now() + kSpin;
   do {
-    for (int i = 0; i < kSpinsBetweenClockReads; ++i) {
+    for (int i = 0; i < kSpinsBetweenYields; ++i) {
       const std::uint32_t now = value.load(std::memory_order_acquire);
       if (now != old) return now;
       pause();
     }
+    sched_yield();
   } while (std::chrono::steady_clock::now() < deadline);
   value.wait(old, std::memory_order_acquire);
   return value.load(std::memory_order_acquire);
 }
+
+// A number of a fork and a count, read and written as one.
+struct Stamp {
+  std::uint32_t fork = 0;
+  std::uint32_t count = 0;
+};
+static_assert(std::atomic<Stamp>::is_always_lock_free);
 
 }  // namespace
 
@@ -68,42 +76,76 @@ int usable_processors() {
   return std::max(1, static_cast<int>(std::min<double>(allowed, std::ceil(cgroup_processors()))));
 }
 
+// A fork is published as a Stamp (its number, its parts). Part p belongs to thread p mod threads; who takes the next part
+// of a thread's queue counts it up in that thread's stamp, so each part is taken once, and a worker that wakes after its
+// fork has ended finds every queue of that fork used up, or already stamped by a later fork.
 struct ThreadPool::State {
   struct alignas(64) Worker {
     std::thread thread;
-    std::uint64_t parts_run = 0;  // written by its own thread between a fork and its join
+    std::atomic<Stamp> taken{};   // of its queue, in that fork
+    std::uint64_t parts_run = 0;  // written by its own thread while a fork has parts unfinished
     std::exception_ptr error;
   };
 
   double minimal_work = 0;
   std::vector<Worker> workers;  // workers[0] is the caller
-  Call call = nullptr;          // the current fork; published by `forks`
+  Call call = nullptr;          // of the current fork; read by who has taken one of its parts
   void* context = nullptr;
-  int parts = 0;
-  bool stopping = false;
+  std::atomic<bool> stopping{false};
+  std::atomic<Stamp> current{};
   alignas(64) std::atomic<std::uint32_t> forks{0};
-  alignas(64) std::atomic<std::uint32_t> still_running{0};
+  alignas(64) std::atomic<std::uint32_t> unfinished{0};
 
-  void run_share(int worker) {
-    Worker& self = workers[static_cast<std::size_t>(worker)];
-    for (int part = worker; part < parts; part += static_cast<int>(workers.size())) {
+  bool takes_over() const { return minimal_work > 0; }
+
+  // The next part of the queue of worker `owner`, or −1.
+  int take(const Stamp& fork, std::size_t owner) {
+    std::atomic<Stamp>& taken = workers[owner].taken;
+    Stamp seen = taken.load(std::memory_order_acquire);
+    for (;;) {
+      const auto newer = static_cast<std::int32_t>(seen.fork - fork.fork);  // numbers of forks wrap around
+      if (newer > 0) return -1;
+      const std::uint32_t next = newer == 0 ? seen.count : 0;
+      const std::size_t part = owner + next * workers.size();
+      if (part >= fork.count) return -1;
+      if (taken.compare_exchange_weak(seen, {fork.fork, next + 1}, std::memory_order_acq_rel)) {
+        return static_cast<int>(part);
+      }
+    }
+  }
+
+  void run_queue(const Stamp& fork, Worker& self, std::size_t owner) {
+    for (int part = take(fork, owner); part >= 0; part = take(fork, owner)) {
       ++self.parts_run;
       try {
         call(context, part);
       } catch (...) {
         if (!self.error) self.error = std::current_exception();
       }
+      if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished.notify_one();
     }
   }
 
-  void worker_loop(int worker) {
+  // Its own parts first, then those that nobody has begun.
+  void run_share(const Stamp& fork, std::size_t worker) {
+    const std::size_t queues = takes_over() ? workers.size() : 1;
+    for (std::size_t i = 0; i < queues; ++i) run_queue(fork, workers[worker], (worker + i) % workers.size());
+  }
+
+  void worker_loop(std::size_t worker) {
     std::uint32_t seen = 0;
     for (;;) {
       seen = wait_for_change(forks, seen);
       if (stopping) return;
-      run_share(worker);
-      if (still_running.fetch_sub(1, std::memory_order_acq_rel) == 1) still_running.notify_one();
+      run_share(current.load(std::memory_order_acquire), worker);
     }
+  }
+
+  // Wakes as many sleepers as there are parts for them.
+  void wake(std::uint32_t parts) {
+    forks.fetch_add(1, std::memory_order_release);
+    if (parts >= workers.size() || !takes_over()) return forks.notify_all();
+    for (std::uint32_t i = 1; i < parts; ++i) forks.notify_one();
   }
 
   void stop() {
@@ -126,7 +168,7 @@ ThreadPool::ThreadPool(const ThreadPoolOptions& options) : state_(std::make_uniq
   try {
     for (; worker < threads; ++worker) {
       state_->workers[static_cast<std::size_t>(worker)].thread =
-          std::thread([state = state_.get(), worker] { state->worker_loop(worker); });
+          std::thread([state = state_.get(), worker] { state->worker_loop(static_cast<std::size_t>(worker)); });
     }
   } catch (const std::system_error& error) {
     state_->stop();
@@ -145,18 +187,18 @@ int ThreadPool::parts(double work) const {
 }
 
 void ThreadPool::run_erased(int parts, Call call, void* context) {
+  if (parts <= 0) return;
   State& state = *state_;
   state.call = call;
   state.context = context;
-  state.parts = parts;
-  if (parts > 1 && threads() > 1) {
-    state.still_running.store(static_cast<std::uint32_t>(threads() - 1), std::memory_order_relaxed);
-    state.forks.fetch_add(1, std::memory_order_release);
-    state.forks.notify_all();
-  }
-  state.run_share(0);
-  for (std::uint32_t left = state.still_running.load(std::memory_order_acquire); left != 0;) {
-    left = wait_for_change(state.still_running, left);
+  const auto count = static_cast<std::uint32_t>(parts);
+  const Stamp fork{state.current.load(std::memory_order_relaxed).fork + 1, count};
+  state.unfinished.store(count, std::memory_order_relaxed);
+  state.current.store(fork, std::memory_order_release);
+  if (parts > 1 && threads() > 1) state.wake(count);
+  state.run_share(fork, 0);
+  for (std::uint32_t left = state.unfinished.load(std::memory_order_acquire); left != 0;) {
+    left = wait_for_change(state.unfinished, left);
   }
   std::exception_ptr first;
   for (State::Worker& worker : state.workers) {

@@ -51,6 +51,18 @@ BPROP_FLOAT_SCALAR times_power_of_two(FloatScalar<kFma> a, FloatScalar<kFma> n) 
   return a.of(a.value * power(half) * power(bits - half));
 }
 
+// 2^n for a whole n in [−126, 127].
+BPROP_FLOAT_SCALAR power_of_two(FloatScalar<kFma> n) {
+  const auto bits = std::bit_cast<std::uint32_t>(n.value + 12582912.0F) - std::bit_cast<std::uint32_t>(12582912.0F);
+  return n.of(std::bit_cast<float>((bits + 127U) << 23));
+}
+
+BPROP_FLOAT_SCALAR absolute(FloatScalar<kFma> a) { return a.of(std::fabs(a.value)); }
+// The sign of the second on the first, which has none.
+BPROP_FLOAT_SCALAR with_sign_of(FloatScalar<kFma> size, FloatScalar<kFma> sign) {
+  return size.of(std::copysign(size.value, sign.value));
+}
+
 // Leaves a number in [√½, √2) in `a` and returns the exponent taken out; a is positive, normal (of
 // others the result means nothing).
 BPROP_FLOAT_SCALAR split_exponent(FloatScalar<kFma>& a) {

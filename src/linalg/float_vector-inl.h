@@ -80,6 +80,17 @@ BPROP_FLOAT_VECTOR times_power_of_two(FloatVector<kFma> a, FloatVector<kFma> n) 
   const auto second = hn::BitCast(f, hn::ShiftLeft<23>(hn::Add(hn::Sub(exponent, half), bias)));
   return FloatVector<kFma>(hn::Mul(hn::Mul(a.lanes, first), second));
 }
+BPROP_FLOAT_VECTOR power_of_two(FloatVector<kFma> n) {
+  const FloatTag f;
+  const IntTag i;
+  const auto magic = hn::Set(f, 12582912.0F);
+  const auto biased = hn::Add(hn::BitCast(i, hn::Add(n.lanes, magic)), hn::Set(i, 127 - 0x4B400000));
+  return FloatVector<kFma>(hn::BitCast(f, hn::ShiftLeft<23>(biased)));
+}
+BPROP_FLOAT_VECTOR absolute(FloatVector<kFma> a) { return FloatVector<kFma>(hn::Abs(a.lanes)); }
+BPROP_FLOAT_VECTOR with_sign_of(FloatVector<kFma> size, FloatVector<kFma> sign) {
+  return FloatVector<kFma>(hn::CopySign(size.lanes, sign.lanes));
+}
 BPROP_FLOAT_VECTOR split_exponent(FloatVector<kFma>& a) {
   const FloatTag f;
   const IntTag i;

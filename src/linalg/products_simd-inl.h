@@ -91,6 +91,27 @@ void weight_gradient_tile(const float* a, const float* delta, std::size_t rows, 
   tile.add_and_store(nullptr, d_w);
 }
 
+// A few rows × several panels of outputs: with so few rows one panel has too few independent sums to hide the latency of
+// a multiply-add, and the weights come from afar.
+template <bool kFma, std::size_t kRows, std::size_t kBlocks>
+void flat_product_tile(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
+                       float* out) {
+  Tile<kFma, kRows> tiles[kBlocks];
+#pragma GCC unroll 16
+  for (std::size_t b = 0; b < kBlocks; ++b) tiles[b].clear();
+  for (std::size_t i = 0; i < inner; ++i) {
+    const float* const factors = a + i / linalg::kPanel * block_stride + i % linalg::kPanel;
+#pragma GCC unroll 16
+    for (std::size_t b = 0; b < kBlocks; ++b) {
+      tiles[b].accumulate(factors, linalg::kPanel, w + (b * inner + i) * linalg::kPanel);
+    }
+  }
+#pragma GCC unroll 16
+  for (std::size_t b = 0; b < kBlocks; ++b) {
+    tiles[b].add_and_store(bias == nullptr ? nullptr : bias + b * linalg::kPanel, out + b * block_stride);
+  }
+}
+
 // Calls Function::run<size>() for a size in 1 … kTile known at run time.
 template <class Function>
 BPROP_INLINE void with_tile_size(std::size_t size, const Function& function) {
@@ -136,10 +157,34 @@ constexpr std::size_t next_tile(std::size_t left) {
   return (left + tiles - 1) / tiles;
 }
 
+// As many panels as fit are done together; returns how many panels were done.
+template <bool kFma, std::size_t kRows>
+std::size_t flat_product(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
+                         float* out, std::size_t blocks) {
+  constexpr std::size_t kBlocks = 12 / (kVectors * kRows);
+  std::size_t done = 0;
+  if constexpr (kBlocks > 1) {
+    for (; done + kBlocks <= blocks; done += kBlocks) {
+      flat_product_tile<kFma, kRows, kBlocks>(a, block_stride, inner, w + done * inner * linalg::kPanel,
+                                              bias == nullptr ? nullptr : bias + done * linalg::kPanel,
+                                              out + done * block_stride);
+    }
+  }
+  return done;
+}
+
 template <bool kFma>
 void product(const float* a, std::size_t rows, std::size_t inner, const float* w, const float* bias, float* out,
              linalg::Range blocks, linalg::Range row_range) {
   const std::size_t block_stride = rows * linalg::kPanel;
+  if (row_range.size() == 0) return;
+  if (row_range.size() <= 2) {
+    const auto flat = row_range.size() == 1 ? &flat_product<kFma, 1> : &flat_product<kFma, 2>;
+    blocks.begin += flat(a + row_range.begin * linalg::kPanel, block_stride, inner,
+                         w + blocks.begin * inner * linalg::kPanel,
+                         bias == nullptr ? nullptr : bias + blocks.begin * linalg::kPanel,
+                         out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size());
+  }
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
     std::size_t size = 0;
     for (std::size_t row = row_range.begin; row < row_range.end; row += size) {

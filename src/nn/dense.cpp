@@ -37,13 +37,19 @@ void for_share(Share share, std::size_t blocks, std::size_t lines, std::size_t g
   }
 }
 
-// Rows in turns: all blocks of outputs meet some rows before the next ones come.
-template <class Task>
-void for_turns(std::size_t inner, Range blocks, Range lines, const Task& task) {
+// Rows in turns: all blocks of outputs meet some rows before the next ones come. Calls product(Range blocks, Range rows),
+// then follow(block, rows) for each block while it is in the first-level cache; a product of very few rows takes its
+// blocks together (linalg/products_simd-inl.h).
+template <class Product, class Follow>
+void for_turns(std::size_t inner, Range blocks, Range lines, const Product& product, const Follow& follow) {
   const std::size_t turn = std::max<std::size_t>(16, kTurnElements / inner / kRowTile) * kRowTile;
   for (std::size_t row = lines.begin; row < lines.end; row += turn) {
     const Range rows{row, std::min(lines.end, row + turn)};
-    for (std::size_t block = blocks.begin; block < blocks.end; ++block) task(block, rows);
+    const std::size_t together = rows.size() <= 2 ? blocks.size() : 1;
+    for (std::size_t block = blocks.begin; block < blocks.end; block += together) {
+      product(Range{block, block + together}, rows);
+      for (std::size_t done = block; done < block + together; ++done) follow(done, rows);
+    }
   }
 }
 
@@ -55,11 +61,16 @@ void dense_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const 
   const bool follow = activate && by_element(layer) &&
                       !(layer.activation == Activation::kIdentity && values.a == values.z);
   for_share(share, linalg::panels(layer.outputs), rows, kRowTile, [&](Range blocks, Range lines) {
-    for_turns(layer.inputs, blocks, lines, [&](std::size_t block, Range turn) {
-      kernels.product(x, rows, layer.inputs, weights, bias, values.z, {block, block + 1}, turn);
-      const std::size_t at = (block * rows + turn.begin) * kPanel;
-      if (follow) kernels.activate(layer.activation, values.z + at, values.a + at, turn.size() * kPanel);
-    });
+    for_turns(
+        layer.inputs, blocks, lines,
+        [&](Range together, Range turn) {
+          kernels.product(x, rows, layer.inputs, weights, bias, values.z, together, turn);
+        },
+        [&](std::size_t block, Range turn) {
+          if (!follow) return;
+          const std::size_t at = (block * rows + turn.begin) * kPanel;
+          kernels.activate(layer.activation, values.z + at, values.a + at, turn.size() * kPanel);
+        });
   });
 }
 
@@ -113,14 +124,18 @@ void dense_input_gradient(const linalg::Kernels<T>& kernels, const Dense& layer,
                           Share share) {
   BPROP_DCHECK(below == nullptr || by_element(*below) || below_values != nullptr);
   for_share(share, linalg::panels(layer.inputs), rows, kRowTile, [&](Range blocks, Range lines) {
-    for_turns(layer.outputs, blocks, lines, [&](std::size_t block, Range turn) {
-      // z = x Wᵀ + b
-      kernels.product(delta, rows, layer.outputs, twin, nullptr, d_x, {block, block + 1}, turn);
-      if (below == nullptr || !by_element(*below)) return;
-      const std::size_t at = (block * rows + turn.begin) * kPanel;
-      kernels.activate_backward(below->activation, below_values->z + at, below_values->a + at, d_x + at,
-                                below_values->delta + at, turn.size() * kPanel);
-    });
+    for_turns(
+        layer.outputs, blocks, lines,
+        [&](Range together, Range turn) {
+          // z = x Wᵀ + b
+          kernels.product(delta, rows, layer.outputs, twin, nullptr, d_x, together, turn);
+        },
+        [&](std::size_t block, Range turn) {
+          if (below == nullptr || !by_element(*below)) return;
+          const std::size_t at = (block * rows + turn.begin) * kPanel;
+          kernels.activate_backward(below->activation, below_values->z + at, below_values->a + at, d_x + at,
+                                    below_values->delta + at, turn.size() * kPanel);
+        });
   });
 }
 
