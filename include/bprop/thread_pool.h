@@ -37,8 +37,8 @@ class ThreadPool {
 
   // Calls task(part) once for each part in [0, parts); returns when all are done. Part p belongs to thread p mod
   // threads(), the caller being thread 0; a thread that has done its own takes over what nobody has begun, so that one
-  // that the system keeps waiting holds up only the part it is at. The first exception of a part is thrown here, after the others have ended. One run at a
-  // time; a task must not call run. Allocates nothing.
+  // that the system keeps waiting holds up only the part it is at. The first exception of a part is thrown here, after
+  // the others have ended. One run at a time; a task must not call run. Allocates nothing.
   template <class Task>
   void run(int parts, Task&& task) {
     using Plain = std::remove_reference_t<Task>;

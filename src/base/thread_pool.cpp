@@ -76,9 +76,9 @@ int usable_processors() {
   return std::max(1, static_cast<int>(std::min<double>(allowed, std::ceil(cgroup_processors()))));
 }
 
-// A fork is published as a Stamp (its number, its parts). Part p belongs to thread p mod threads; who takes the next part
-// of a thread's queue counts it up in that thread's stamp, so each part is taken once, and a worker that wakes after its
-// fork has ended finds every queue of that fork used up, or already stamped by a later fork.
+// A fork is published as a Stamp (its number, its parts). Part p belongs to thread p mod threads; who takes the next
+// part of a thread's queue counts it up in that thread's stamp, so each part is taken once, and a worker that wakes
+// after its fork has ended finds every queue of that fork used up, or already stamped by a later fork.
 struct ThreadPool::State {
   struct alignas(64) Worker {
     std::thread thread;

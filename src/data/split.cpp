@@ -34,11 +34,15 @@ std::vector<Rows> groups_of(const Dataset& data, bool stratify) {
 }
 
 // How many rows each group of these sizes gives so that `total` come together: shares in proportion, rounded down, and
-// one more for the largest remainders (the earlier group if equal). A group keeps one row; what it cannot give then is
-// shared among the others in the same way.
+// one more for the largest remainders (the earlier group if equal). A group keeps one row, and half of its rows unless
+// its own share is more; what it cannot give then is shared among the others in the same way.
 std::vector<std::size_t> shares(const std::vector<std::size_t>& sizes, std::size_t total) {
   std::vector<std::size_t> given(sizes.size());
-  const auto room = [&](std::size_t k) { return sizes[k] - std::min(sizes[k], given[k] + 1); };
+  const std::size_t all = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  const auto room = [&, wanted = total](std::size_t k) {
+    const std::size_t own_share = (sizes[k] * wanted + all - 1) / std::max<std::size_t>(all, 1);
+    return std::min(sizes[k] - std::min<std::size_t>(sizes[k], 1), std::max(own_share, sizes[k] / 2)) - given[k];
+  };
   std::vector<std::size_t> asked(sizes.size());
   std::iota(asked.begin(), asked.end(), std::size_t{0});
   while (total > 0 && !asked.empty()) {

@@ -46,8 +46,8 @@ struct Kernels {
   // d_b(j) = Σ_n delta(n, j) for blocks of 16 outputs.
   void (*bias_gradient)(const T* delta, std::size_t rows, T* d_b, Range blocks);
 
-  // to(j, i) = from(i, j) for a block of 16 outputs: from [inputs][16 outputs], to [outputs][16 inputs], both at most 16
-  // lines; the padding of a line of `to` is zero.
+  // to(j, i) = from(i, j) for a block of 16 outputs: from [inputs][16 outputs], to [outputs][16 inputs], both at most
+  // 16 lines; the padding of a line of `to` is zero.
   void (*transpose)(const T* from, std::size_t inputs, std::size_t outputs, T* to);
 
   // a = φ(z) and delta = d_a ⊙ φ'(z), element by element, count a multiple of 16; a may be z, delta may be d_a.

@@ -91,8 +91,8 @@ void weight_gradient_tile(const float* a, const float* delta, std::size_t rows, 
   tile.add_and_store(nullptr, d_w);
 }
 
-// A few rows × several panels of outputs: with so few rows one panel has too few independent sums to hide the latency of
-// a multiply-add, and the weights come from afar.
+// A few rows × several panels of outputs: with so few rows one panel has too few independent sums to hide the latency
+// of a multiply-add, and the weights come from afar.
 template <bool kFma, std::size_t kRows, std::size_t kBlocks>
 void flat_product_tile(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
                        float* out) {
@@ -180,10 +180,10 @@ void product(const float* a, std::size_t rows, std::size_t inner, const float* w
   if (row_range.size() == 0) return;
   if (row_range.size() <= 2) {
     const auto flat = row_range.size() == 1 ? &flat_product<kFma, 1> : &flat_product<kFma, 2>;
-    blocks.begin += flat(a + row_range.begin * linalg::kPanel, block_stride, inner,
-                         w + blocks.begin * inner * linalg::kPanel,
-                         bias == nullptr ? nullptr : bias + blocks.begin * linalg::kPanel,
-                         out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size());
+    blocks.begin +=
+        flat(a + row_range.begin * linalg::kPanel, block_stride, inner, w + blocks.begin * inner * linalg::kPanel,
+             bias == nullptr ? nullptr : bias + blocks.begin * linalg::kPanel,
+             out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size());
   }
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
     std::size_t size = 0;

@@ -20,8 +20,8 @@ constexpr std::size_t kPieceInputs = 128;
 constexpr std::size_t kTurnElements = 96 * 1024;
 
 // Calls task(Range blocks, Range lines) for a share of (16-column blocks × lines), cut at whole blocks and, within the
-// first and the last one, at multiples of `grain` lines: shares are equal to within a grain, and a thread that keeps its
-// share keeps its weights in its cache.
+// first and the last one, at multiples of `grain` lines: shares are equal to within a grain, and a thread that keeps
+// its share keeps its weights in its cache.
 template <class Task>
 void for_share(Share share, std::size_t blocks, std::size_t lines, std::size_t grain, const Task& task) {
   const std::size_t grains = (lines + grain - 1) / grain;
@@ -37,9 +37,9 @@ void for_share(Share share, std::size_t blocks, std::size_t lines, std::size_t g
   }
 }
 
-// Rows in turns: all blocks of outputs meet some rows before the next ones come. Calls product(Range blocks, Range rows),
-// then follow(block, rows) for each block while it is in the first-level cache; a product of very few rows takes its
-// blocks together (linalg/products_simd-inl.h).
+// Rows in turns: all blocks of outputs meet some rows before the next ones come. Calls product(Range blocks, Range
+// rows), then follow(block, rows) for each block while it is in the first-level cache; a product of very few rows takes
+// its blocks together (linalg/products_simd-inl.h).
 template <class Product, class Follow>
 void for_turns(std::size_t inner, Range blocks, Range lines, const Product& product, const Follow& follow) {
   const std::size_t turn = std::max<std::size_t>(16, kTurnElements / inner / kRowTile) * kRowTile;
@@ -58,8 +58,8 @@ void for_turns(std::size_t inner, Range blocks, Range lines, const Product& prod
 template <class T>
 void dense_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const T* x, const T* weights, const T* bias,
                    std::size_t rows, bool activate, const LayerValues<T>& values, Share share) {
-  const bool follow = activate && by_element(layer) &&
-                      !(layer.activation == Activation::kIdentity && values.a == values.z);
+  const bool follow =
+      activate && by_element(layer) && !(layer.activation == Activation::kIdentity && values.a == values.z);
   for_share(share, linalg::panels(layer.outputs), rows, kRowTile, [&](Range blocks, Range lines) {
     for_turns(
         layer.inputs, blocks, lines,
@@ -87,7 +87,7 @@ template <class T>
 void activation_backward(const Engine<T>& engine, const Dense& layer, std::size_t rows, const LayerValues<T>& values) {
   if (by_element(layer)) {
     engine.kernels->activate_backward(layer.activation, values.z, values.a, values.d_output, values.delta,
-                              rows * linalg::padded(layer.outputs));
+                                      rows * linalg::padded(layer.outputs));
   } else {
     engine.kernels->softmax_backward(values.a, values.d_output, values.delta, rows, layer.outputs);
   }
@@ -149,17 +149,18 @@ void transpose_weights(const linalg::Kernels<T>& kernels, const LayerLayout& at,
   }
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                                \
-  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);            \
-  template void dense_forward(const linalg::Kernels<T>&, const Dense&, const T*, const T*, const T*, std::size_t, bool, \
-                              const LayerValues<T>&, Share);
-#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                 \
-  template void activation_backward(const Engine<T>&, const Dense&, std::size_t, const LayerValues<T>&);     \
-  template void dense_parameter_gradient(const linalg::Kernels<T>&, const LayerLayout&, std::size_t, const T*, const T*, \
-                                         std::size_t, const GradientSink<T>&, const T*, T*, Share);                   \
-  template void dense_input_gradient(const linalg::Kernels<T>&, const Dense&, const T*, const T*, std::size_t, T*,    \
-                                     const Dense*, const LayerValues<T>*, Share);                                     \
-  template void transpose_weights(const linalg::Kernels<T>&, const LayerLayout&, const T*, std::size_t, linalg::Range, T*);
+#define BPROP_INSTANTIATE_FORWARD(T)                                                                              \
+  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);                   \
+  template void dense_forward(const linalg::Kernels<T>&, const Dense&, const T*, const T*, const T*, std::size_t, \
+                              bool, const LayerValues<T>&, Share);
+#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                  \
+  template void activation_backward(const Engine<T>&, const Dense&, std::size_t, const LayerValues<T>&);               \
+  template void dense_parameter_gradient(const linalg::Kernels<T>&, const LayerLayout&, std::size_t, const T*,         \
+                                         const T*, std::size_t, const GradientSink<T>&, const T*, T*, Share);          \
+  template void dense_input_gradient(const linalg::Kernels<T>&, const Dense&, const T*, const T*, std::size_t, T*,     \
+                                     const Dense*, const LayerValues<T>*, Share);                                      \
+  template void transpose_weights(const linalg::Kernels<T>&, const LayerLayout&, const T*, std::size_t, linalg::Range, \
+                                  T*);
 BPROP_INSTANTIATE_FORWARD(float)
 BPROP_INSTANTIATE_FORWARD(double)
 BPROP_INSTANTIATE_FORWARD(std::complex<double>)

@@ -15,9 +15,8 @@ template <class T, class Task>
 void fork(const Engine<T>& engine, double work, const Task& task) {
   const int parts = engine.pool == nullptr ? 1 : engine.pool->parts(work);
   if (parts == 1) return task(Share{});
-  engine.pool->run(parts, [&](int part) {
-    task(Share{static_cast<std::size_t>(part), static_cast<std::size_t>(parts)});
-  });
+  engine.pool->run(parts,
+                   [&](int part) { task(Share{static_cast<std::size_t>(part), static_cast<std::size_t>(parts)}); });
 }
 
 }  // namespace
@@ -95,7 +94,12 @@ class BackwardPass {
  public:
   BackwardPass(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Twins<T>* refreshed,
                std::size_t rows, Workspace<T>& workspace, const GradientSink<T>& sink)
-      : engine_(engine), network_(network), twins_(twins), refreshed_(refreshed), rows_(rows), workspace_(workspace),
+      : engine_(engine),
+        network_(network),
+        twins_(twins),
+        refreshed_(refreshed),
+        rows_(rows),
+        workspace_(workspace),
         sink_(sink) {}
 
   void run() {

@@ -140,7 +140,8 @@ TEST(Leaves, TheGradientsOfInspectionAreThoseOfTraining) {
   const Engine<float> engine{&linalg::kernels_for<float>(network.arithmetic()), nullptr};
   const Twins<float> twins(network.state(), false);
   AlignedBuffer<float> flat(network.state().layout.size());
-  const double loss = *batch_gradient(engine, network.state(), twins, {.rows = kRows, .source = &rows}, flat.span(), {});
+  const double loss =
+      *batch_gradient(engine, network.state(), twins, {.rows = kRows, .source = &rows}, flat.span(), {});
   const Gradients inspected = gradients<float>(network, batch.input, batch.target, mean);
   EXPECT_EQ(loss, inspected.loss);
   for (std::size_t k = 0; k < 2; ++k) {
