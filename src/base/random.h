@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace bprop {
 
@@ -42,10 +43,17 @@ class Permutation {
   std::uint64_t operator()(std::uint64_t position) const;
   std::uint64_t size() const { return size_; }
 
+  // For passes over most of the rows: works out the rounds of every half once, 24 · √size bytes and less, for the same
+  // order. Again with another epoch it allocates nothing.
+  void tabulate(std::uint32_t epoch);
+
  private:
+  std::uint32_t round_block(unsigned round, std::uint64_t half) const;
+
   RandomKey key_;
   std::uint64_t size_;
   unsigned half_bits_;
+  std::vector<std::uint32_t> table_;  // [round][half]; empty: not tabulated
 };
 
 }  // namespace bprop

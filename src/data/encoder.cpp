@@ -13,24 +13,37 @@
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
 #include "data/table.h"
+#include "linalg/bytes.h"
 
 namespace bprop {
 namespace {
 
 constexpr std::size_t kMaxClassesShown = 10;
 
-struct PixelTable {
-  std::array<float, 256> as_float;
-  std::array<double, 256> as_double;
-
-  PixelTable(double shift, double divisor) {
+// (pixel − shift) / divisor, rounded once.
+class PixelScale {
+ public:
+  PixelScale(double shift, double divisor) : reciprocal_(divisor), by_reciprocal_(true) {
     for (std::size_t pixel = 0; pixel < 256; ++pixel) {
-      as_double[pixel] = (static_cast<double>(pixel) - shift) / divisor;
-      as_float[pixel] = static_cast<float>(as_double[pixel]);
+      as_double_[pixel] = (static_cast<double>(pixel) - shift) / divisor;
+      as_float_[pixel] = static_cast<float>(as_double_[pixel]);
+      by_reciprocal_ = by_reciprocal_ && as_float_[pixel] == reciprocal_(static_cast<std::uint8_t>(pixel));
     }
   }
-  const float* values(const float*) const { return as_float.data(); }
-  const double* values(const double*) const { return as_double.data(); }
+
+  void operator()(const std::uint8_t* pixels, std::size_t count, float* out) const {
+    if (by_reciprocal_) return linalg::scale_bytes(pixels, count, reciprocal_, out);
+    for (std::size_t i = 0; i < count; ++i) out[i] = as_float_[pixels[i]];
+  }
+  void operator()(const std::uint8_t* pixels, std::size_t count, double* out) const {
+    for (std::size_t i = 0; i < count; ++i) out[i] = as_double_[pixels[i]];
+  }
+
+ private:
+  std::array<float, 256> as_float_{};
+  std::array<double, 256> as_double_{};
+  linalg::SplitReciprocal reciprocal_;
+  bool by_reciprocal_;  // the quick way gives the same floats
 };
 
 // How one column, or a run of pixels beside each other, becomes the inputs from `first_feature` on.
@@ -45,7 +58,7 @@ struct Step {
   bool missing_seen = false;
   data::CategoryMap categories;     // text
   std::vector<double> of_category;  // number, read as text: its number by category
-  std::shared_ptr<const PixelTable> pixels;
+  std::shared_ptr<const PixelScale> pixels;
 };
 
 std::string cells(std::size_t count, std::string_view one, std::string_view many) {
@@ -118,7 +131,7 @@ void Encoder::State::add_input(const InputColumn& input) {
     step.categories = data::CategoryMap(input.categories, described);
   } else if (is_pixel) {
     step.kind = Step::Kind::kPixels;
-    step.pixels = std::make_shared<const PixelTable>(input.shift, input.divisor);
+    step.pixels = std::make_shared<const PixelScale>(input.shift, input.divisor);
   } else if (described.kind == ColumnKind::kText) {
     step.of_category = numbers_or_throw(*column);
   }
@@ -184,9 +197,7 @@ void Encoder::State::encode_row(std::size_t row, T* out) const {
   for (const Step& step : steps) {
     T* features_of = out + step.first_feature;
     if (step.kind == Step::Kind::kPixels) {
-      const std::uint8_t* pixels = table.bytes.row(row) + step.column;
-      const T* values = step.pixels->values(out);
-      for (std::size_t i = 0; i < step.count; ++i) features_of[i] = values[pixels[i]];
+      (*step.pixels)(table.bytes.row(row) + step.column, step.count, features_of);
       continue;
     }
     double cell = table.cell(row, step.column);

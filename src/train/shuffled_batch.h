@@ -18,10 +18,10 @@ template <class T>
 class ShuffledBatch : public BatchRows<T> {
  public:
   ShuffledBatch(const RowSource<T>& source, std::uint64_t seed, bool shuffle)
-      : source_(source), seed_(seed), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
+      : source_(source), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
 
   void begin_epoch(std::size_t epoch) {
-    order_ = Permutation({seed_, Purpose::kShuffle, static_cast<std::uint32_t>(epoch), 0}, source_.rows());
+    if (shuffle_) order_.tabulate(static_cast<std::uint32_t>(epoch));
   }
   void begin_batch(std::size_t first_position) { first_position_ = first_position; }
 
@@ -46,7 +46,6 @@ class ShuffledBatch : public BatchRows<T> {
 
  private:
   const RowSource<T>& source_;
-  std::uint64_t seed_;
   bool shuffle_;
   Permutation order_;
   std::size_t first_position_ = 0;

@@ -33,6 +33,17 @@ TEST_P(PermutationOfSize, MeetsEachRowOnce) {
   }
 }
 
+TEST_P(PermutationOfSize, TabulatedGivesTheSameOrder) {
+  Permutation tabulated(epoch(0), GetParam());
+  for (const std::uint32_t number : {0U, 3U}) {
+    tabulated.tabulate(number);
+    const Permutation permutation(epoch(number), GetParam());
+    for (std::uint64_t position = 0; position < GetParam(); ++position) {
+      ASSERT_EQ(tabulated(position), permutation(position)) << position;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, PermutationOfSize, testing::Values(0, 1, 2, 3, 4, 5, 16, 17, 64, 65, 1000, 65537));
 
 // Over many keys, where two positions go is one of n (n − 1) pairs of rows; all must come equally often.
