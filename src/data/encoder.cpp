@@ -19,6 +19,7 @@ namespace bprop {
 namespace {
 
 constexpr std::size_t kMaxClassesShown = 10;
+constexpr std::size_t kRowsAhead = 4;  // that encode() has on their way from memory
 
 // (pixel − shift) / divisor, rounded once.
 class PixelScale {
@@ -235,12 +236,16 @@ const std::vector<std::string>& Encoder::warnings() const { return state_->warni
 
 template <class T>
 void Encoder::encode(std::span<const std::uint32_t> rows, T* out) const {
-  for (const std::uint32_t row : rows) {
-    BPROP_DCHECK(row < state_->data.rows());
-    state_->encode_row(state_->data.source_row(row), out);
+  for (std::size_t n = 0; n < std::min(kRowsAhead, rows.size()); ++n) prefetch(rows[n]);
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    BPROP_DCHECK(rows[n] < state_->data.rows());
+    if (n + kRowsAhead < rows.size()) prefetch(rows[n + kRowsAhead]);
+    state_->encode_row(state_->data.source_row(rows[n]), out);
     out += state_->features;
   }
 }
+
+void Encoder::prefetch(std::uint32_t row) const { state_->data.table().prefetch(state_->data.source_row(row)); }
 
 std::size_t Encoder::target_class(std::uint32_t row) const {
   BPROP_DCHECK(state_->has_targets && state_->target.task == Task::kClasses && row < state_->data.rows());

@@ -46,6 +46,13 @@ class ChunkedRows {
   }
   T* row(std::size_t r) { return blocks_[r >> shift_].get() + (r & mask()) * width_; }
   const T* row(std::size_t r) const { return blocks_[r >> shift_].get() + (r & mask()) * width_; }
+  void prefetch(std::size_t r) const {
+    if (width_ == 0) return;
+    const T* const begin = row(r);
+    constexpr std::size_t kCacheLine = 64 / sizeof(T);
+    for (std::size_t i = 0; i < width_; i += kCacheLine) __builtin_prefetch(begin + i);
+    __builtin_prefetch(begin + width_ - 1);
+  }
 
  private:
   std::size_t mask() const { return (std::size_t{1} << shift_) - 1; }
@@ -85,6 +92,10 @@ struct Table {
 
   double cell(std::size_t row, std::size_t column) const {
     return column < bytes.width() ? bytes.row(row)[column] : numbers.row(row)[column - bytes.width()];
+  }
+  void prefetch(std::size_t row) const {
+    bytes.prefetch(row);
+    numbers.prefetch(row);
   }
 };
 

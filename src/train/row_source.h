@@ -22,6 +22,8 @@ class RowSource {
   // Of people: which of all rows read it is, and "digits.csv, line 7".
   virtual std::size_t source_row(std::uint32_t position) const = 0;
   virtual std::string where(std::uint32_t position) const = 0;
+  // This row will soon be asked for.
+  virtual void prefetch(std::uint32_t) const {}
   // Row-major; targets may be null.
   virtual void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const = 0;
 };
@@ -34,6 +36,7 @@ class TableRows : public RowSource<T> {
   std::size_t rows() const override { return encoder_.rows(); }
   std::size_t source_row(std::uint32_t position) const override { return data_.source_row(position); }
   std::string where(std::uint32_t position) const override { return data_.where(position); }
+  void prefetch(std::uint32_t position) const override { encoder_.prefetch(position); }
   void fill(std::span<const std::uint32_t> positions, T* inputs, T* targets) const override {
     encoder_.encode(positions, inputs);
     if (targets != nullptr) encoder_.encode_targets(positions, targets);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept).
+// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept). While a
+// step runs, the rows of the next one are on their way from memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -21,6 +23,7 @@ class ShuffledBatch : public BatchRows<T> {
       : source_(source), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
 
   void begin_epoch(std::size_t epoch) {
+    ahead_ = 0;
     if (shuffle_) order_.tabulate(static_cast<std::uint32_t>(epoch));
   }
   void begin_batch(std::size_t first_position) { first_position_ = first_position; }
@@ -40,16 +43,30 @@ class ShuffledBatch : public BatchRows<T> {
 
   void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
     BPROP_DCHECK(count <= nn::kLeafRows);
-    for (std::size_t n = 0; n < count; ++n) positions_[n] = row(first + n);
-    source_.fill(std::span(positions_).first(count), inputs, targets);
+    if (ahead_ != count || ahead_from_ != first_position_ + first) look_ahead(first_position_ + first, count);
+    source_.fill(std::span(rows_).first(count), inputs, targets);
+    const std::size_t next = first_position_ + first + count;
+    look_ahead(next, std::min(count, source_.rows() - std::min(next, source_.rows())));
   }
 
  private:
+  // Works out which rows are next and has them come.
+  void look_ahead(std::size_t from, std::size_t count) {
+    ahead_from_ = from;
+    ahead_ = count;
+    for (std::size_t n = 0; n < count; ++n) {
+      rows_[n] = static_cast<std::uint32_t>(shuffle_ ? order_(from + n) : from + n);
+      source_.prefetch(rows_[n]);
+    }
+  }
+
   const RowSource<T>& source_;
   bool shuffle_;
   Permutation order_;
   std::size_t first_position_ = 0;
-  std::array<std::uint32_t, nn::kLeafRows> positions_{};
+  std::array<std::uint32_t, nn::kLeafRows> rows_{};  // of the positions from ahead_from_ on
+  std::size_t ahead_from_ = 0;
+  std::size_t ahead_ = 0;
 };
 
 }  // namespace bprop::training
