@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 #include "quantity.h"
 #include "values.h"
@@ -25,7 +26,7 @@ std::string input_kinds(const Preprocessing& preprocessing) {
 }
 
 std::string target_text(const TargetColumn& target) {
-  const std::string kind = target.task == Task::kNumbers ? "numbers" : fmt::format("{} classes", target.classes.size());
+  const std::string kind = target.task == Task::kNumbers ? "numbers" : with_commas(target.classes.size()) + " classes";
   return fmt::format("target {} ({})", target.name, kind);
 }
 
@@ -71,9 +72,11 @@ std::string training_line(const TrainReport& report) {
                                  duration_text(result.seconds), sentence(result.stop_reason));
   if (const EpochReport* best = result.epoch(result.best_epoch); best != nullptr && result.validation_rows > 0) {
     const bool classes = result.model.preprocessing && result.model.preprocessing->target.task == Task::kClasses;
-    text += fmt::format(
-        "; {} epoch {}, validation {}", report.options.keep_best ? "best" : "kept", result.best_epoch,
-        classes ? percent(best->validation_score) + " %" : fmt::format("RMSE {:.4g}", best->validation_score));
+    const bool validated = std::isfinite(best->validation_score);
+    text += fmt::format("; {} epoch {}, ", validated && report.options.keep_best ? "best" : "kept", result.best_epoch);
+    text += !validated ? "not validated"
+                       : "validation " + (classes ? percent(best->validation_score) + " %"
+                                                  : fmt::format("RMSE {:.4g}", best->validation_score));
   }
   return titled("training", text);
 }

@@ -125,11 +125,9 @@ class Loop {
     return true;
   }
 
-  // The epoch that was broken off is validated only if that is quick; without an earlier one to fall back on, only an
-  // interruption counts.
+  // The epoch that was broken off is validated only if that is quick.
   bool must_end_validation() {
-    if (!must_end() || seconds_since(start_) < ended_at_ + kSecondsForLastValidation) return false;
-    return result_.stop_reason == StopReason::kInterrupted || !result_.history.empty();
+    return must_end() && seconds_since(start_) >= ended_at_ + kSecondsForLastValidation;
   }
 
   bool end_epoch(std::size_t epoch, double train_loss, double rows_per_second) {
@@ -138,9 +136,12 @@ class Loop {
     report.step = trainer_->report().step;
     report.train_loss = train_loss;
     report.learning_rate = trainer_->report().learning_rate;
-    if (!validation_.fill(report, [this] { return must_end_validation(); })) return false;
-    if (validation_.exists() && !std::isfinite(report.validation_loss)) return diverge_in_validation(report);
-    report.best = best_.improves(report);
+    const bool validated = validation_.fill(report, [this] { return must_end_validation(); });
+    if (!validated && result_.best_epoch > 0) return false;  // an earlier epoch's weights are better known
+    if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
+      return diverge_in_validation(report);
+    }
+    report.best = !validated || best_.improves(report);
     report.seconds = seconds_since(start_);
     report.rows_per_second = rows_per_second;
     if (report.best) {

@@ -79,6 +79,19 @@ TEST(Stopping, WhenTheCallerAsksToInTheMiddleOfAnUpdate) {
   EXPECT_TRUE(result.history.empty());
 }
 
+TEST(Stopping, ALongFirstValidationIsBrokenOffAndTheWeightsAreKept) {
+  const Dataset data = make_dataset({"a", "y"}, random_matrix<double>(1, 400'000, 2), "y");
+  TrainOptions options{.layers = "256 tanh, 256 tanh", .epochs = 3, .batch = 16, .seed = 2, .validation = 0.9999};
+  options.time_limit = 0.01;
+  const TrainResult result = train(data, options);
+  EXPECT_EQ(result.stop_reason, StopReason::kTimeLimit);
+  EXPECT_GT(result.steps, 0);
+  EXPECT_EQ(result.best_epoch, 1);
+  ASSERT_EQ(result.history.size(), 1);
+  EXPECT_TRUE(std::isnan(result.history[0].validation_loss));
+  EXPECT_FALSE(std::get<Network>(result.model.network).weights(0).empty());
+}
+
 // Training rows that say nothing about the validation rows: the loss there soon rises.
 TrainResult overfitted(std::size_t patience, bool keep_best) {
   const std::vector<double> noise = random_matrix<double>(1, 80, 4);
