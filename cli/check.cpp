@@ -39,7 +39,8 @@ class Check : public Verb {
     program_.declare(options, {.json = "the report as one JSON object", .seed = "which entries"});
   }
 
-  ExitCode run(Options&) override {
+  ExitCode run(Options& options) override {
+    input_.exclude(options);
     ThreadPool pool({.threads = program_.threads});
     check_.seed = program_.seed;
     check_.pool = &pool;

@@ -55,9 +55,10 @@ void read_entry(const std::string& path, std::string_view key, const toml::node&
   const std::string place = fmt::format("{}, line {}", path, node.source().begin.line);
   Option* option = find_key(options, key);
   if (option == nullptr) refuse_key(place, key, options);
+  const std::string where = fmt::format("{}: {}", place, key);
+  if (option->from_file) throw FormatError(fmt::format("{} is the same option as in {}", where, option->origin));
   if (option->given()) return;  // the command line has the last word
 
-  const std::string where = fmt::format("{}: {}", place, key);
   const toml::array* list = node.as_array();
   if (list != nullptr && option->kind == Option::Kind::kList) {
     for (const toml::node& entry : *list) option->texts.push_back(typed(entry, where));

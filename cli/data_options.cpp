@@ -29,6 +29,14 @@ void DataOptions::declare(Options& options) {
   options.flag("no-header", no_header, "the first line is data; columns are called column1, column2, ...");
 }
 
+void DataOptions::exclude(Options& options, std::string_view without) const {
+  if (path.empty()) options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header"}, without);
+  const bool numbers = path.ends_with(".npy") || path.ends_with(".npy.gz") || !labels_beside(path).empty();
+  if (numbers || !labels.empty()) {
+    options.exclude({"delimiter", "decimal", "no-header"}, "to images and arrays: they are not text");
+  }
+}
+
 CsvOptions DataOptions::csv() const {
   CsvOptions csv;
   csv.target = target;

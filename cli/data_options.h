@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/dataset.h"
@@ -23,6 +24,9 @@ struct DataOptions {
 
   // --labels, --target, --ignore, --delimiter, --decimal, --no-header; DATA is the verb's own.
   void declare(Options& options);
+  // Takes out what does not apply: all of it without DATA (`without` says why), and how text is read if DATA is none.
+  // Throws UsageError when one of these is given.
+  void exclude(Options& options, std::string_view without) const;
   CsvOptions csv() const;
 };
 

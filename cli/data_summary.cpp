@@ -31,8 +31,8 @@ std::string categories_text(const Column& column) {
   if (column.too_many_categories) return "too many different texts";
   const std::size_t shown = std::min(column.categories.size(), kShownCategories);
   const auto end = column.categories.begin() + static_cast<std::ptrdiff_t>(shown);
-  return fmt::format("{} different: {}{}", column.categories.size(), fmt::join(column.categories.begin(), end, ", "),
-                     shown < column.categories.size() ? ", ..." : "");
+  return fmt::format("{} different: {}{}", with_commas(column.categories.size()),
+                     fmt::join(column.categories.begin(), end, ", "), shown < column.categories.size() ? ", ..." : "");
 }
 
 std::string values_text(const ColumnSummary& summary) {

@@ -38,7 +38,8 @@ class Evaluate : public Verb {
     program_.declare(options, {.json = "the result as one JSON object"});
   }
 
-  ExitCode run(Options&) override {
+  ExitCode run(Options& options) override {
+    input_.exclude(options);
     const Model model = input_.model();
     const auto data = input_.data(model, true);
     ThreadPool pool({.threads = program_.threads});

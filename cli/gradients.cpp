@@ -6,6 +6,7 @@
 #include "bprop/error.h"
 #include "chosen_rows.h"
 #include "json_text.h"
+#include "output_path.h"
 #include "program_options.h"
 #include "quantity.h"
 #include "text_file.h"
@@ -62,8 +63,10 @@ class GradientsOf : public Verb {
     program_.declare(options, {.json = "the summary as one JSON object"});
   }
 
-  ExitCode run(Options&) override {
+  ExitCode run(Options& options) override {
     if (output_.empty()) throw UsageError("--output is missing: expected the file to write");
+    input_.exclude(options);
+    check_not_read(output_, options);
     const Model model = input_.model();
     const auto data = input_.data(model, true);
     if (double_ || std::holds_alternative<DoubleNetwork>(model.network)) {

@@ -4,6 +4,7 @@
 #include "bprop/error.h"
 #include "bprop/model.h"
 #include "json_text.h"
+#include "output_path.h"
 #include "program_options.h"
 #include "quantity.h"
 #include "text_file.h"
@@ -34,6 +35,7 @@ class Import : public Verb {
     options.positional("WEIGHTS", weights_, "safetensors file, such as safetensors.torch.save_file writes");
     options.heading("Model");
     options.value("layers", "TEXT", layers_, "architecture, as in bprop train");
+    options.may_be_empty("layers");
     options.value("loss", "L", loss_.loss, "what it is trained, evaluated and checked with");
     options.value("reduction", "R", loss_.reduction, "of the rows' losses: mean or sum");
     options.value("label-smoothing", "E", loss_.label_smoothing, "for the cross entropies");
@@ -46,6 +48,7 @@ class Import : public Verb {
   ExitCode run(Options& options) override {
     if (weights_.empty()) throw UsageError("WEIGHTS is missing: expected a safetensors file");
     if (!options.given("layers")) throw UsageError("--layers is missing: expected the architecture of the weights");
+    check_not_read(output_, options);
     check_save_path(output_);
     const Model model = import_weights(weights_, layers_, loss_, arithmetic_.value_or(native_arithmetic()));
     save(model, output_);

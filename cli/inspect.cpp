@@ -47,12 +47,15 @@ class Inspect : public Verb {
     program_.declare(options, {.json = "all of it as one JSON object", .threads = ""});
   }
 
-  ExitCode run(Options&) override {
+  ExitCode run(Options& options) override {
     if (data_.path.empty()) throw UsageError("FILE is missing: expected a model or a table");
     if (looks_like_model(data_.path)) {
+      options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header"},
+                      "to a model: it has its own columns");
       const Model model = load_model(data_.path);
       show(summarize(model, data_.path));
     } else {
+      data_.exclude(options, "");
       const std::string labels = data_.labels.empty() ? labels_beside(data_.path) : data_.labels;
       const Dataset data = load_table(data_.path, data_.csv(), labels);
       DataSummary summary = summarize(data);

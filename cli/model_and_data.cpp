@@ -14,6 +14,10 @@ void ModelAndData::declare(Options& options) {
   data_options.declare(options);
 }
 
+void ModelAndData::exclude(Options& options) const {
+  data_options.exclude(options, "without DATA: the network's own rows are meant");
+}
+
 Model ModelAndData::model() const {
   if (model_path.empty()) throw UsageError("MODEL is missing: expected the file of a model");
   return load_model(model_path);

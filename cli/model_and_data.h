@@ -18,6 +18,9 @@ struct ModelAndData {
 
   void declare(Options& options);
 
+  // Without DATA, takes out the options that say how it is read. Throws UsageError when one of them is given.
+  void exclude(Options& options) const;
+
   Model model() const;
   // Empty: the model's own rows are meant.
   std::optional<Dataset> data(const Model& model, bool target_needed) const;

@@ -101,7 +101,7 @@ std::string target_text(const TargetColumn& target) {
   const std::size_t shown = std::min(target.classes.size(), kShownClasses);
   const std::string more = shown < target.classes.size() ? ", ..." : "";
   return fmt::format(
-      "{}: {} classes, {}{}", target.name, target.classes.size(),
+      "{}: {} classes, {}{}", target.name, with_commas(target.classes.size()),
       fmt::join(target.classes.begin(), target.classes.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
 }
 

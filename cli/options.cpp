@@ -16,6 +16,11 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, plain, plain);
 }
 
+[[noreturn]] void refuse(const Option& option, const std::string& sentence) {
+  if (option.from_file) throw FormatError(sentence);
+  throw UsageError(sentence);
+}
+
 }  // namespace
 
 bool Option::given_as_default() const {
@@ -54,6 +59,14 @@ bool Options::given(std::string_view name) const {
   return option != nullptr && option->given();
 }
 
+void Options::may_be_empty(std::string_view name) { find(name)->may_be_empty = true; }
+
+void Options::refuse_field(std::string_view sentence) const {
+  const std::size_t end = sentence.find(" is ");
+  const Option* option = end == std::string_view::npos ? nullptr : find(sentence.substr(0, end));
+  if (option != nullptr && option->given()) refuse(*option, option->origin + std::string(sentence.substr(end)));
+}
+
 void Options::exclude(std::initializer_list<std::string_view> names, std::string_view reason) {
   for (const std::string_view name : names) {
     Option* option = find(name);
@@ -70,13 +83,11 @@ void Options::exclude(std::initializer_list<std::string_view> names, std::string
 void Options::apply() const {
   for (const Option& option : options_) {
     for (const std::string& text : option.texts) {
+      if (text.empty() && !option.may_be_empty) refuse(option, fmt::format("{} is empty", option.origin));
       try {
         option.set(text);
       } catch (const UsageError& error) {
-        const std::string sentence =
-            fmt::format("{} {}: {}", option.origin, text.empty() ? "\"\"" : text, error.what());
-        if (option.from_file) throw FormatError(sentence);
-        throw UsageError(sentence);
+        refuse(option, fmt::format("{} {}: {}", option.origin, text, error.what()));
       }
     }
   }

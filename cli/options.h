@@ -35,6 +35,7 @@ struct Option {
   std::vector<std::string> texts = {};
   std::string origin = {};
   bool from_file = false;
+  bool may_be_empty = false;
   bool given() const { return !origin.empty(); }
   bool given_as_default() const;
 };
@@ -56,6 +57,9 @@ class Options {
   // May be given several values, and several times.
   void list(std::string_view name, std::string_view value_name, std::vector<std::string>& place, std::string_view help);
 
+  // "" is a value of this option; of all others it is refused.
+  void may_be_empty(std::string_view name);
+
   std::vector<Option>& all() { return options_; }
   const std::vector<Option>& all() const { return options_; }
   // By name, "-" and "_" being the same; null if there is none.
@@ -67,6 +71,10 @@ class Options {
   // records them. Throws UsageError when one is given, other than by its default: "--layers means nothing with --from:
   // ...".
   void exclude(std::initializer_list<std::string_view> names, std::string_view reason);
+
+  // The library's "clip is -1, ..." names a field; where that is an option that was given, this throws the same
+  // sentence with the option's name: "--clip is -1, ...".
+  void refuse_field(std::string_view sentence) const;
 
   // Sets the bound variables from the texts. Throws UsageError, or FormatError for the text of a file:
   // "--epochs ten: expected a whole number, 0 or more".

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bprop/evaluate.h"
+#include <fmt/format.h>
 
+#include <filesystem>
+
+#include "bprop/error.h"
+#include "bprop/evaluate.h"
 #include "model_and_data.h"
+#include "output_path.h"
 #include "prediction_text.h"
 #include "program_options.h"
 #include "text_file.h"
@@ -25,6 +30,17 @@ constexpr VerbText kText = {
         "with the same fields.",
 };
 
+// Throws UsageError when the file holds anything but answers.
+void check_replaced(const std::string& path, const Predictions& predictions, const Model& model) {
+  constexpr std::size_t kLongestLine = std::size_t{1} << 20;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return;
+  const std::string there = read_text_file(path, kLongestLine);
+  if (there.empty() || begins_as_answers(there, predictions, model)) return;
+  throw UsageError(fmt::format(
+      "{}: exists and does not begin as answers of this model do; it stays as it is, unless --force is given", path));
+}
+
 class Predict : public Verb {
  public:
   Predict() : Verb(kText) {}
@@ -32,11 +48,16 @@ class Predict : public Verb {
   void declare(Options& options) override {
     input_.declare(options);
     options.heading("Answers");
-    options.value("output", "FILE", output_, "the file to write; by default standard output");
+    options.value("output", "FILE", output_,
+                  "the file to write; by default standard output; replaces only answers of this model");
+    options.flag("force", force_, "--output replaces any other file, too, but none that is read");
     program_.declare(options, {.json = "a JSON object a line instead of CSV"});
   }
 
-  ExitCode run(Options&) override {
+  ExitCode run(Options& options) override {
+    input_.exclude(options);
+    if (output_.empty()) options.exclude({"force"}, "without --output");
+    if (!output_.empty()) check_not_read(output_, options);
     if (!output_.empty()) check_output_path(output_);
     const Model model = input_.model();
     const auto data = input_.data(model, false);
@@ -47,6 +68,7 @@ class Predict : public Verb {
     if (output_.empty()) {
       print(text);
     } else {
+      if (!force_) check_replaced(output_, predictions, model);
       write_text_file(output_, text);
     }
     return ExitCode::kDone;
@@ -55,6 +77,7 @@ class Predict : public Verb {
  private:
   ModelAndData input_;
   std::string output_;
+  bool force_ = false;
   ProgramOptions program_;
 };
 

@@ -59,6 +59,10 @@ struct CsvWriter {
   void word(std::size_t position, std::string_view text) { field(position, csv_field(text)); }
   void number(std::size_t position, std::string_view text, bool) { field(position, text); }
   void end() { buffer.push_back('\n'); }
+  void heading(const std::vector<std::string>& names) {
+    for (std::size_t position = 0; position < names.size(); ++position) word(position, names[position]);
+    end();
+  }
 };
 
 struct JsonWriter {
@@ -77,9 +81,7 @@ struct JsonWriter {
 
 std::string csv_text(const Predictions& predictions, const Model& model) {
   CsvWriter csv;
-  const std::vector<std::string> names = field_names(predictions, model);
-  for (std::size_t position = 0; position < names.size(); ++position) csv.word(position, names[position]);
-  csv.end();
+  csv.heading(field_names(predictions, model));
   for_each_field(predictions, model, csv);
   return fmt::to_string(csv.buffer);
 }
@@ -89,6 +91,23 @@ std::string json_lines(const Predictions& predictions, const Model& model) {
   for (std::string& key : json.keys) key = json_string(key);
   for_each_field(predictions, model, json);
   return fmt::to_string(json.buffer);
+}
+
+bool begins_as_answers(std::string_view text, const Predictions& predictions, const Model& model) {
+  const std::vector<std::string> names = field_names(predictions, model);
+  CsvWriter csv;
+  csv.heading(names);
+  if (text.starts_with(std::string_view(csv.buffer.data(), csv.buffer.size()))) return true;
+
+  text = text.substr(0, text.find('\n'));
+  std::size_t at = 0;
+  for (const std::string& name : names) {
+    const std::string key = fmt::format("{}{}:", at == 0 ? '{' : ',', json_string(name));
+    const std::size_t found = text.find(key, at);
+    if (found == std::string_view::npos || (at == 0 && found != 0)) return false;
+    at = found + key.size();
+  }
+  return text.ends_with('}');
 }
 
 }  // namespace bprop::cli

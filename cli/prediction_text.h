@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "bprop/evaluate.h"
 
@@ -14,5 +15,8 @@ std::string csv_text(const Predictions& predictions, const Model& model);
 
 // JSON lines: one object a row, whose keys are that heading.
 std::string json_lines(const Predictions& predictions, const Model& model);
+
+// Whether a file that begins so may be the one or the other, of this model: the heading of CSV, or the keys of a line.
+bool begins_as_answers(std::string_view text, const Predictions& predictions, const Model& model);
 
 }  // namespace bprop::cli

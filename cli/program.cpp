@@ -31,7 +31,12 @@ Verb& verb_named(const Verbs& verbs, const std::string& name) {
                                hint.empty() ? "; bprop help lists the verbs" : hint));
 }
 
+void refuse_more(const std::vector<std::string>& words, std::size_t most) {
+  if (words.size() > most) throw UsageError(fmt::format("'{}' is one argument too many", words[most]));
+}
+
 ExitCode help(const Verbs& verbs, const std::vector<std::string>& words) {
+  refuse_more(words, 1);
   if (words.empty() || words.front() == "help") {
     print(program_help(verbs));
   } else {
@@ -52,13 +57,19 @@ ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
   }
   if (options.given("config")) read_config(options.find("config")->texts.front(), options);
   options.apply();
-  return verb.run(options);
+  try {
+    return verb.run(options);
+  } catch (const UsageError& error) {
+    options.refuse_field(error.what());
+    throw;
+  }
 }
 
 ExitCode dispatch(const Verbs& verbs, const std::vector<std::string>& arguments, std::string& verb_name) {
   const std::string& first = arguments.front();
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (first == "help") return help(verbs, rest);
+  if (first == "--help" || first == "-h" || first == "--version") refuse_more(rest, 0);
   if (first == "--help" || first == "-h") return help(verbs, {});
   if (first == "--version") {
     print(fmt::format("bprop {}\n", kVersion));

@@ -39,7 +39,10 @@ std::string duration_text(double seconds) {
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
-std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
+std::string aligned_table(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = on_one_line(cell);
+  }
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -65,10 +68,11 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string titled(std::string_view title, std::string_view text) {
+std::string titled(std::string_view raw_title, std::string_view text) {
+  const std::string title = on_one_line(raw_title);
   constexpr std::size_t kColumn = 14;
   const std::size_t used = letters(title);
-  return fmt::format("{}{:{}}{}\n", title, "", used + 1 < kColumn ? kColumn - used : 2, text);
+  return fmt::format("{}{:{}}{}\n", title, "", used + 1 < kColumn ? kColumn - used : 2, on_one_line(text));
 }
 
 }  // namespace bprop::cli

@@ -18,9 +18,10 @@ std::string percent(double share);                              // "98.1"
 
 // Rows of cells in aligned columns, two spaces between; the first row is the heading. UTF-8. Columns of nothing
 // but numbers are aligned to the right.
-std::string aligned_table(const std::vector<std::vector<std::string>>& rows);
+std::string aligned_table(std::vector<std::vector<std::string>> rows);
 
-// "digits.csv    1,797 rows": a title of the summaries and what it says.
+// "digits.csv    1,797 rows": a title of the summaries and what it says. Both as on_one_line() (terminal.h) has them,
+// and so are the cells above.
 std::string titled(std::string_view title, std::string_view text);
 
 }  // namespace bprop::cli

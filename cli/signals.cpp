@@ -40,6 +40,8 @@ void catch_signal(int number, const struct sigaction& action, struct sigaction& 
 
 }  // namespace
 
+void outlive_file_size_limit() { std::signal(SIGXFSZ, SIG_IGN); }
+
 StopSignals::StopSignals() {
   stop = false;
   first_signal = 0;

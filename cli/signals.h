@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ctrl-C and TERM while training: the first one asks training to end, a second one ends the program at once.
+// Ctrl-C and TERM while training: the first one asks training to end, a second one ends the program at once. And the
+// signal of a file that grows beyond what `ulimit -f` allows.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,9 @@
 #include "exit_code.h"
 
 namespace bprop::cli {
+
+// From now on a write beyond the limit fails as on a full disk, instead of ending the program.
+void outlive_file_size_limit();
 
 // From construction to destruction the two signals only set a flag; after a first one, until the program ends. One at a
 // time.

@@ -20,7 +20,10 @@ std::size_t terminal_width();
 // Letters of a UTF-8 text (code points), so that columns line up.
 std::size_t letters(std::string_view text);
 
-// One remark a line on stderr, behind "bprop VERB: ".
+// A text out of a file as it may be shown: control characters, which a terminal would obey, are written "\n", "\x1b".
+std::string on_one_line(std::string_view text);
+
+// One remark a line on stderr, behind "bprop VERB: "; names in 'quotes' that are very long are cut with an ellipsis.
 void remark(std::string_view verb, std::string_view sentence);
 void remark_all(std::string_view verb, const std::vector<std::string>& sentences);
 

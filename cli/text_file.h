@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace bprop::cli {
 
-// The whole file. Throws IoError with what the system says, FormatError for a folder.
-std::string read_text_file(const std::string& path);
+// The whole file, or at most `limit` bytes from its beginning. Throws IoError with what the system says, FormatError
+// for a folder.
+std::string read_text_file(const std::string& path, std::size_t limit = SIZE_MAX);
 
-// Replaces the file, all or nothing: a file beside it takes the text and then its name. Never replaces a model. Throws
+// Replaces the file by the rules of bprop/whole_file.h, whatever it was; a device or pipe is written to. Throws
 // IoError, UsageError.
 void write_text_file(const std::string& path, std::string_view text);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "bprop/train.h"
 
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
 #include "config_file.h"
 #include "json_text.h"
+#include "output_path.h"
 #include "quantity.h"
 #include "terminal.h"
 #include "text_file.h"
@@ -79,13 +82,32 @@ void Train::declare(Options& options) {
                              .seed = "of first weights, order of rows and split"});
 }
 
+// In a run folder that is not there yet, but will be when the model is written.
+bool goes_to_new_run(const std::string& output, const std::string& run_directory) {
+  namespace fs = std::filesystem;
+  const auto plain = [](const fs::path& path) { return fs::absolute(path).lexically_normal(); };
+  std::error_code ignored;
+  return !run_directory.empty() && !fs::exists(run_directory, ignored) &&
+         plain(output).parent_path() == plain(fs::path(run_directory) / "").parent_path();
+}
+
+// Found out before training, as far as it can be.
+void check_destinations(const std::string& output, const std::string& run_directory) {
+  check_run_directory(run_directory);
+  if (!goes_to_new_run(output, run_directory)) return check_save_path(output);
+  const std::string name = std::filesystem::path(output).filename().string();
+  if (name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl") {
+    throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
+  }
+}
+
 ExitCode Train::run(Options& options) {
   if (data_.path().empty() && from_.empty()) {
     throw UsageError(
         "DATA is missing: expected a table or images to train on, as in bprop train digits.csv --target digit");
   }
-  check_save_path(output_);
-  check_run_directory(run_directory_);
+  check_not_read(output_, options);
+  check_destinations(output_, run_directory_);
   data_.exclude(options);
   if (!from_.empty()) exclude_options_of_the_model(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});

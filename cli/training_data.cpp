@@ -8,6 +8,8 @@
 namespace bprop::cli {
 namespace {
 
+constexpr std::string_view kOwnRows = "without DATA: the network is trained on its own rows";
+
 // Throws what evaluating these rows would throw, before hours of training instead of after.
 void check_test_rows(const Dataset& test, const Dataset& train, const TrainOptions& options, const Model* start) {
   const bool as_before = start != nullptr && start->preprocessing;
@@ -30,10 +32,9 @@ void TrainingData::declare(Options& options) {
 
 void TrainingData::exclude(Options& options) const {
   if (path().empty()) {
-    options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "validation",
-                     "validation-labels", "test", "test-labels"},
-                    "without DATA: the network is trained on its own rows");
+    options.exclude({"validation", "validation-labels", "test", "test-labels"}, kOwnRows);
   }
+  table_.exclude(options, kOwnRows);
   if (test_.path.empty()) options.exclude({"test-labels"}, "without a file of images for --test");
   if (validation_.path.empty()) options.exclude({"validation-labels"}, "without a file of images for --validation");
 }

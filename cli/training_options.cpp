@@ -32,6 +32,7 @@ void TrainingOptions::declare(Options& options) {
 void TrainingOptions::declare_network(Options& options) {
   options.heading("Network and loss");
   options.value("layers", "TEXT", train_.layers, "hidden layers, or all as \"4 -> 8 relu -> 3 softmax\"; \"\" is none");
+  options.may_be_empty("layers");
   options.value("initializer", "I", train_.initializer, "first weights (bprop list initializers)");
   options.value("loss", "L", train_.loss, "bprop list losses; by default what suits the target");
   options.value("reduction", "R", train_.reduction,

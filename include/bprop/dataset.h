@@ -36,6 +36,10 @@ struct Column {
   // Text with more than 65,536 distinct cells, or with too long ones (24 MB in all columns): none of them is kept,
   // `categories` is empty, every cell is NaN.
   bool too_many_categories = false;
+  // Text from CSV, of the whole table: how many cells are numbers all the same, and the first that made it text.
+  std::size_t numbers = 0;
+  std::size_t first_text_row = 0;
+  std::string first_text = {};  // "": none, every cell is a number whose digits matter (see load_csv)
 };
 
 namespace data {
@@ -97,7 +101,10 @@ struct CsvOptions {
 
 // A table of text, UTF-8, also gzipped (told by its first bytes). Fields may be quoted ("say ""hi"""), and quoted
 // fields may span lines; blank lines are passed over. Missing: empty, NA, NaN, nan, ?, null. A column is text when one
-// cell is neither missing nor a number; then all its cells are kept as they are written. The decimal sign, if it is not
+// cell is neither missing nor a number; then all its cells are kept as they are written. It is also text when it would
+// lose digits as numbers: integers with leading zeros (007) or with more than 15 digits. In the target one such cell is
+// enough, in another column all must be such; a hint has the last word. A text that is kept – a name, a category – and
+// is not UTF-8 is a FormatError. The decimal sign, if it is not
 // given, is told from the first 256 KB, or by the first number with a fraction behind them; a comma only if it is not
 // the delimiter. A cell that would be a number with the other sign is then a FormatError, never a reason to take the
 // column for text.

@@ -62,7 +62,7 @@ struct Evaluation {
   // Numbers, in the target's own units (means over outputs where there are several).
   double rmse = 0;          // √ mean (ŷ − y)²
   double mae = 0;           // mean |ŷ − y|
-  double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²
+  double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²; NaN where all y are equal
   double trivial_rmse = 0;  // always the mean
   // Most frequent class and mean are those of the training rows, as the model knows them; false: it does not (imported,
   // typed by hand), and they are those of the rows evaluated.
@@ -74,7 +74,7 @@ struct Evaluation {
 Evaluation evaluate(const Model& model, const Dataset& data, ThreadPool* pool = nullptr);
 Evaluation evaluate(const Model& model);  // on its exercise rows
 
-// R² as people read it: four decimals, or four digits where it is below −10.
+// R² as people read it: four decimals, or four digits where it is below −10; "undefined" for NaN.
 std::string r2_text(double r2);
 
 // "accuracy 98.1 % (± 1.4) on 360 rows, loss 0.0713; most frequent class '3': 10.3 %"

@@ -26,7 +26,7 @@ enum class Loss : std::uint8_t {
 };
 
 enum class Reduction : std::uint8_t {
-  kMean,  // divided by the number of rows (or their weights' sum)
+  kMean,  // divided by the number of rows
   kSum,   // rows added: the gradient is N times that of kMean, so η must be N times smaller
 };
 

@@ -84,7 +84,8 @@ struct FittedPreprocessing {
 
 // Learns from these rows. Text with over 1,000 distinct cells, or with more distinct cells than half the rows, and
 // columns without any value are left out, with a warning. Throws FormatError when a target is missing, is not a number
-// but should be, is the same class in every row, or no input is left; UsageError when there is no target.
+// but should be (also: without a task, text of which 90 % are numbers and more than 20 distinct), is the same class in
+// every row, or no input is left; UsageError when there is no target.
 FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingOptions& options = {});
 
 // Turns rows of a dataset into what the network reads. Columns are matched by name; others are passed over. All checks

@@ -17,4 +17,24 @@ std::optional<std::string> find_mistake(const LossOptions& options) {
   return std::nullopt;
 }
 
+std::optional<std::string> find_target_mistake(Loss loss, std::span<const double> targets, std::size_t outputs) {
+  constexpr double kTolerance = 1e-6;
+  const bool shares = loss == Loss::kCrossEntropy;
+  if (!shares && loss != Loss::kBinaryCrossEntropy) return std::nullopt;
+  for (std::size_t first = 0; first < targets.size(); first += outputs) {
+    double sum = 0;
+    for (std::size_t i = 0; i < outputs; ++i) {
+      const double target = targets[first + i];
+      sum += target;
+      if (target >= 0 && target <= (shares ? 1 + kTolerance : 1)) continue;
+      return fmt::format("target, row {}, number {} is {}, expected a number from 0 to 1, as {} needs",
+                         first / outputs + 1, i + 1, target, rule(loss).name);
+    }
+    if (shares && !(std::abs(sum - 1) <= kTolerance)) {
+      return fmt::format("target, row {} has the sum {}, expected 1, as cross_entropy needs", first / outputs + 1, sum);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace bprop::checkpoint

@@ -41,7 +41,7 @@ std::variant<Network, DoubleNetwork> read_network(const Description& description
 
 void check_divisor(double divisor, const char* name, std::size_t number, std::string_view path) {
   BPROP_CHECK(divisor > 0, FormatError, "{}: tensor {}: number {} is {}, expected one above 0", path, in_quotes(name),
-              number, divisor);
+              number + 1, divisor);
 }
 
 void read_preprocessing(Preprocessing& preprocessing, const Architecture& network, TensorShelf& shelf,

@@ -14,7 +14,7 @@ namespace {
 template <class T>
 void check_finite(const std::string& name, const std::vector<T>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
-    BPROP_CHECK(std::isfinite(values[i]), UsageError, "a model with number {} of {} being {} is not saved", i,
+    BPROP_CHECK(std::isfinite(values[i]), UsageError, "a model with number {} of {} being {} is not saved", i + 1,
                 in_quotes(name), values[i]);
   }
 }

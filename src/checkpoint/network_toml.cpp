@@ -93,7 +93,8 @@ struct Rows {
 
 // One row of numbers, or a list of such rows.
 Rows read_rows(const TomlFields& fields, const toml::node& node, std::string_view key, std::size_t columns) {
-  const toml::array& list = fields.list(node, key, fmt::format("a row of {} numbers, or a list of rows", columns));
+  const toml::array& list =
+      fields.list(node, key, fmt::format("a row of {}, or a list of rows", counted(columns, "number")));
   if (list.empty() || !list.front().is_array()) return {1, fields.numbers(node, key, columns)};
   Rows rows;
   for (const toml::node& row : list) {
@@ -103,7 +104,7 @@ Rows read_rows(const TomlFields& fields, const toml::node& node, std::string_vie
   return rows;
 }
 
-void read_table(const TomlFields& fields, const Architecture& network, Exercise& exercise) {
+void read_table(const TomlFields& fields, const Architecture& network, Loss loss, Exercise& exercise) {
   if (const toml::node* input = fields.find("input")) {
     Rows rows = read_rows(fields, *input, "input", network.inputs());
     exercise.rows = rows.count;
@@ -114,14 +115,16 @@ void read_table(const TomlFields& fields, const Architecture& network, Exercise&
   if (exercise.rows == 0) fields.fail(*target, "target is there without input, expected both");
   Rows rows = read_rows(fields, *target, "target", network.outputs());
   if (rows.count != exercise.rows) {
-    fields.fail(*target, fmt::format("target has {} rows, expected {} as input has", rows.count, exercise.rows));
+    fields.fail(*target,
+                fmt::format("target has {}, expected {} as input has", counted(rows.count, "row"), exercise.rows));
   }
+  if (const auto mistake = find_target_mistake(loss, rows.values, network.outputs())) fields.fail(*target, *mistake);
   exercise.target = std::move(rows.values);
 }
 
-std::optional<Exercise> read_exercise(const TomlFields& fields, const Architecture& network) {
+std::optional<Exercise> read_exercise(const TomlFields& fields, const Architecture& network, Loss loss) {
   Exercise exercise;
-  read_table(fields, network, exercise);
+  read_table(fields, network, loss, exercise);
   exercise.learning_rate = fields.number("learning_rate");
   if (exercise.learning_rate && !(*exercise.learning_rate > 0)) {
     fields.fail(*fields.find("learning_rate"),
@@ -141,8 +144,9 @@ Model read_model(const toml::table& table, std::string_view path) {
   const TomlFields fields(table, path);
   fields.allow_only(kKeys);
   DoubleNetwork network = read_network(fields);
-  auto exercise = read_exercise(fields, network.architecture());
-  return {.network = std::move(network), .loss = read_loss(fields), .exercise = std::move(exercise)};
+  const LossOptions loss = read_loss(fields);
+  auto exercise = read_exercise(fields, network.architecture(), loss.loss);
+  return {.network = std::move(network), .loss = loss, .exercise = std::move(exercise)};
 }
 
 }  // namespace

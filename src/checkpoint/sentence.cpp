@@ -19,4 +19,8 @@ std::string in_quotes(std::string_view text) {
 
 std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("({})", fmt::join(shape, " x ")); }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 }  // namespace bprop::checkpoint

@@ -30,7 +30,7 @@ std::vector<T> TensorShelf::take(const std::string& name, const std::vector<std:
   std::vector<T> values = values_of<T>(expect<T>(name, shape));
   for (std::size_t i = 0; i < values.size(); ++i) {
     BPROP_CHECK(std::isfinite(values[i]), FormatError, "{}: tensor {}: number {} is {}, expected a finite one", path_,
-                in_quotes(name), i, values[i]);
+                in_quotes(name), i + 1, values[i]);
   }
   taken_.insert(name);
   return values;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names and categories of a table in JSON. Tables are not always UTF-8, JSON is: a text that is UTF-8 is a JSON string,
-// any other is {"hex": "…"} with two digits a byte, so that no name is lost or changed.
+// Names and categories of a table in JSON. Tables made in memory are not always UTF-8, JSON is: a text that is UTF-8 is
+// a JSON string, any other is {"hex": "…"} with two digits a byte, so that no name is lost or changed.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

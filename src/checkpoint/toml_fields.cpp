@@ -10,6 +10,15 @@
 #include "checkpoint/sentence.h"
 
 namespace bprop::checkpoint {
+namespace {
+
+// "2 numbers", "1 number", "1 row, one a unit": of one thing the first word loses its s.
+std::string counted_items(std::size_t size, std::string_view items) {
+  const std::size_t end = std::min(items.find(','), items.size());
+  return counted(size, items.substr(0, end - 1)) + std::string(items.substr(end));
+}
+
+}  // namespace
 
 std::string_view kind_text(const toml::node& node) {
   switch (node.type()) {
@@ -73,9 +82,9 @@ const toml::array& TomlFields::list(const toml::node& node, std::string_view wha
 
 const toml::array& TomlFields::list(const toml::node& node, std::string_view what, std::size_t size,
                                     std::string_view items) const {
-  const toml::array& found = list(node, what, fmt::format("a list of {} {}", size, items));
+  const toml::array& found = list(node, what, fmt::format("a list of {}", counted_items(size, items)));
   if (found.size() != size) {
-    fail(node, fmt::format("{} is a list of {}, expected {} {}", what, found.size(), size, items));
+    fail(node, fmt::format("{} is a list of {}, expected {}", what, found.size(), counted_items(size, items)));
   }
   return found;
 }

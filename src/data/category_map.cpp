@@ -47,13 +47,4 @@ std::vector<double> numbers_of_categories(const Column& column) {
   return numbers;
 }
 
-std::size_t first_not_a_number(const Dataset& data, std::size_t column) {
-  const auto numbers = numbers_of_categories(data.columns()[column]);
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    const double cell = data.cell(row, column);
-    if (!std::isnan(cell) && std::isnan(numbers[static_cast<std::size_t>(cell)])) return row;
-  }
-  return 0;
-}
-
 }  // namespace bprop::data

@@ -33,7 +33,4 @@ class CategoryMap {
 // A column of text whose texts are numbers after all: the number of each category, NaN for those that are none.
 std::vector<double> numbers_of_categories(const Column& column);
 
-// The first row whose cell in this column of text is no number; 0 if there is none.
-std::size_t first_not_a_number(const Dataset& data, std::size_t column);
-
 }  // namespace bprop::data

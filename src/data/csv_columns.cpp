@@ -12,6 +12,16 @@
 
 namespace bprop::data {
 
+bool CsvColumn::note_text(std::string_view text, bool is_number, std::size_t row) {
+  column.numbers += is_number ? 1 : 0;
+  if (is_number && (!is_target || digits_survive(trim(text)))) return false;
+  if (!column.first_text.empty() && (is_number || !first_text_is_number_)) return false;
+  first_text_is_number_ = is_number;
+  column.first_text_row = row;
+  column.first_text = text;
+  return true;
+}
+
 std::size_t CsvColumns::kept() const {
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& c) { return !c.ignored; }));
 }
@@ -20,12 +30,25 @@ void CsvColumns::begin_pass() {
   for (CsvColumn& column : all) {
     column.column.missing = 0;
     column.column.too_many_categories = false;
+    column.column.numbers = 0;
+    column.column.first_text.clear();
     column.is_text = column.must_be_text;
     column.number_seen = false;
+    column.watches_digits = !column.must_be_number && !column.must_be_text;
     column.infinite_line = 0;
     column.texts.reset();
   }
   dictionary_bytes_ = 0;
+}
+
+bool CsvColumns::find_codes() {
+  bool found = false;
+  for (CsvColumn& column : all) {
+    if (column.is_text || !column.number_seen || !column.watches_digits || column.is_target) continue;
+    column.must_be_text = true;
+    found = true;
+  }
+  return found;
 }
 
 double CsvColumns::code(CsvColumn& column, std::string_view text) {
@@ -67,7 +90,8 @@ Result<CsvColumns> name_csv_columns(std::vector<std::string> names, const std::s
     column.must_be_text = hint != hints.end() && hint->second == ColumnKind::kText;
     column.must_be_number = hint != hints.end() && hint->second != ColumnKind::kText;
     column.column.name = std::move(names[c]);
-    if (choice->target == c) columns.target = kept;
+    column.is_target = choice->target == c;
+    if (column.is_target) columns.target = kept;
     kept += column.ignored ? 0 : 1;
   }
   if (kept > 0) return columns;

@@ -14,6 +14,7 @@
 #include "data/csv_record.h"
 #include "data/number_text.h"
 #include "data/table.h"
+#include "data/utf8.h"
 
 namespace bprop::data {
 namespace {
@@ -33,6 +34,8 @@ class CsvTableReader {
   Result<bool> pass();  // false: some columns have become text, or the decimal sign is another one: read again
   std::optional<Failure> read_row(const RecordReader& records);
   std::optional<Failure> read_other(CsvColumn& column, std::string_view field, std::size_t line, double& cell);
+  std::optional<Failure> read_text(CsvColumn& column, std::string_view field, bool is_number, std::size_t line,
+                                   double& cell);
   bool contradicts_decimal(std::string_view field) const;
   std::optional<Failure> question_decimal(const CsvColumn& column, std::string_view field, std::size_t line);
   std::optional<Failure> finish();
@@ -46,6 +49,7 @@ class CsvTableReader {
   CsvColumns columns_;
   std::vector<double> row_;
   std::size_t first_line_ = 0;
+  std::vector<std::string> remarks_;
   std::size_t rows_seen_ = 0;
   bool first_is_header_ = false;
   bool storing_ = true;
@@ -63,6 +67,18 @@ bool all_numbers(std::span<const std::string_view> fields, char decimal) {
   return number_seen;
 }
 
+bool any_number(std::span<const std::string_view> fields, char decimal) {
+  double value = 0;
+  return std::any_of(fields.begin(), fields.end(), [&](std::string_view field) {
+    return read_cell(trim(field), decimal, value) == CellText::kNumber;
+  });
+}
+
+std::string not_utf8(char byte) {
+  return fmt::format("found a byte that is not UTF-8 (0x{:02X}), expected text in UTF-8",
+                     static_cast<unsigned char>(byte));
+}
+
 // Settles header and columns; on the second pass they are known.
 std::optional<Failure> CsvTableReader::read_first_record(RecordReader& records) {
   const auto more = records.next();
@@ -75,7 +91,15 @@ std::optional<Failure> CsvTableReader::read_first_record(RecordReader& records) 
                      (options_.header == Header::kAutomatic && !all_numbers(fields, dialect_.decimal));
   auto names = numbered_names("column", fields.size());
   for (std::size_t c = 0; first_is_header_ && c < names.size(); ++c) {
-    if (const auto given = trim(fields[c]); !given.empty()) names[c] = given;
+    const auto given = trim(fields[c]);
+    if (const auto wrong = find_not_utf8(given)) {
+      return format_failure(
+          fmt::format("{}, line {}, column {}: {}", name_, first_line_, c + 1, not_utf8(given[*wrong])));
+    }
+    if (!given.empty()) names[c] = given;
+  }
+  if (first_is_header_ && options_.header == Header::kAutomatic && any_number(fields, dialect_.decimal)) {
+    remarks_ = {fmt::format("line {} holds numbers: is it a header? --no-header reads it as data", first_line_)};
   }
   auto columns = name_csv_columns(std::move(names), name_, first_line_, options_);
   if (!columns) return columns.failure();
@@ -103,7 +127,8 @@ Result<bool> CsvTableReader::pass() {
     if (!*more) break;
     if (auto failure = read_row(records)) return *failure;
   }
-  return storing_ && !decimal_changed_;
+  if (!storing_ || decimal_changed_) return false;
+  return !columns_.find_codes();
 }
 
 std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
@@ -117,7 +142,9 @@ std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
   for (std::size_t c = 0; c < fields.size(); ++c) {
     CsvColumn& column = columns_.all[c];
     if (column.ignored) continue;
-    if (!column.is_text && read_cell(trim(fields[c]), dialect_.decimal, *cell) == CellText::kNumber) {
+    const std::string_view text = trim(fields[c]);
+    if (!column.is_text && read_cell(text, dialect_.decimal, *cell) == CellText::kNumber &&
+        !column.loses_digits(text)) {
       column.number_seen = true;
     } else if (auto failure = read_other(column, fields[c], records.line(), *cell)) {
       return failure;
@@ -132,7 +159,7 @@ std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
   return std::nullopt;
 }
 
-// A cell that is not a number, or belongs to a column of text.
+// A cell that is not a number, or had better not be one, or belongs to a column of text.
 std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string_view field, std::size_t line,
                                                   double& cell) {
   const CellText kind = read_cell(trim(field), dialect_.decimal, cell);
@@ -146,10 +173,11 @@ std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string
       column.infinite_text = field;
     }
     column.number_seen = true;
+    column.watches_digits = false;
     return std::nullopt;
   }
   if (!column.is_text) {
-    if (contradicts_decimal(field)) return question_decimal(column, field, line);
+    if (kind == CellText::kOther && contradicts_decimal(field)) return question_decimal(column, field, line);
     if (column.must_be_number) {
       return format_failure(fmt::format("{}, line {}, column '{}': found '{}', expected a number", name_, line,
                                         column.column.name, field));
@@ -158,8 +186,20 @@ std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string
     column.must_be_text = true;
     if (column.number_seen) storing_ = false;
   }
+  return read_text(column, field, kind == CellText::kNumber, line, cell);
+}
+
+// Only a text that is new is looked at for UTF-8.
+std::optional<Failure> CsvTableReader::read_text(CsvColumn& column, std::string_view field, bool is_number,
+                                                 std::size_t line, double& cell) {
+  const std::size_t known = column.texts ? column.texts->size() : 0;
+  const bool is_first = column.note_text(field, is_number, rows_seen_);
   cell = storing_ ? columns_.code(column, field) : kMissing;
-  return std::nullopt;
+  const bool is_new = is_first || (column.texts && column.texts->size() > known);
+  const auto wrong = is_new ? find_not_utf8(field) : std::nullopt;
+  if (!wrong) return std::nullopt;
+  return format_failure(
+      fmt::format("{}, line {}, column '{}': {}", name_, line, column.column.name, not_utf8(field[*wrong])));
 }
 
 // Whether the cell would be a number if the other decimal sign held, and that may be.
@@ -213,6 +253,7 @@ std::optional<Failure> CsvTableReader::finish() {
     }
   }
   table_->source = name_;
+  table_->remarks = std::move(remarks_);
   table_->rows = rows_seen_;
   return std::nullopt;
 }

@@ -2,7 +2,8 @@
 //
 // A table from CSV. Columns are taken for numbers until a cell is text. If numbers stood above it, their exact text is
 // gone: the rest of the file is only looked at for more such columns, and then read again with those columns as text.
-// (In 4,096 rows at least, so that a file has three passes at most.) If no number of the first 256 KB has a fraction,
+// (In 4,096 rows at least, so that a file has three passes at most.) Columns whose numbers would all lose digits are
+// known at the end of a pass, and mean one more. If no number of the first 256 KB has a fraction,
 // the first one that comes after them settles the decimal sign, and a comma there means one more pass.
 #pragma once
 

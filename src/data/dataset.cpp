@@ -53,9 +53,7 @@ std::string Dataset::text(std::size_t row, std::size_t column) const {
 }
 
 std::string Dataset::where(std::size_t row) const {
-  const std::size_t place = source_row(row);
-  if (table_->lines.empty()) return fmt::format("{}, row {}", table_->source, place + 1);
-  return fmt::format("{}, line {}", table_->source, table_->lines.line(place));
+  return fmt::format("{}, {}", table_->source, table_->place(source_row(row)));
 }
 
 Dataset Dataset::select(std::vector<std::uint32_t> rows) const {

@@ -15,7 +15,9 @@
 #include "data/category_map.h"
 #include "data/class_target.h"
 #include "data/column_choice.h"
+#include "data/nearly_numbers.h"
 #include "data/number_text.h"
+#include "data/table.h"
 
 namespace bprop {
 namespace {
@@ -91,6 +93,7 @@ class Fit {
                 train_.source());
     BPROP_CHECK(train_.rows() > 0, FormatError, "{}: no row is left for training", train_.source());
     target_ = *train_.target();
+    fitted_.warnings = train_.table().remarks;
     fit_target();
     fit_inputs();
     return std::move(fitted_);
@@ -102,17 +105,26 @@ class Fit {
     fitted_.warnings.push_back(fmt::format(text, std::forward<Arguments>(arguments)...));
   }
 
+  // A remark, which is also a reason why no input may be left.
+  void leave_out(const std::string& name, const std::string& reason) {
+    reasons_.push_back(fmt::format("column '{}': {}", name, reason));
+    warn("{}; it is left out", reasons_.back());
+  }
+
   void fit_target();
   void fit_classes(TargetColumn& target);
+  void fit_numbers(TargetColumn& target);
   void fit_inputs();
   void fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s);
   void fit_text(InputColumn& input, std::size_t column);
   void warn_of_constants();
+  void check_inputs_are_left() const;
 
   const Dataset& train_;
   const PreprocessingOptions& options_;
   std::size_t target_ = 0;
   std::vector<std::pair<std::string, std::string>> constants_;  // columns, and what stands in every row
+  std::vector<std::string> reasons_;                            // why columns are left out
   FittedPreprocessing fitted_;
 };
 
@@ -121,6 +133,7 @@ void Fit::fit_target() {
   TargetColumn& target = fitted_.preprocessing.target;
   target.name = column.name;
   target.task = options_.task.value_or(data::looks_like_classes(train_) ? Task::kClasses : Task::kNumbers);
+  data::check_target_text(train_, column, options_.task);
   BPROP_CHECK(!column.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
               train_.source(), column.name);
   for (std::size_t row = 0; row < train_.rows(); ++row) {
@@ -128,21 +141,23 @@ void Fit::fit_target() {
                 "{}, column '{}': the target is missing, expected a value in every row", train_.where(row),
                 column.name);
   }
-  if (target.task == Task::kClasses) return fit_classes(target);
-  if (column.kind == ColumnKind::kText) {
-    const std::size_t row = data::first_not_a_number(train_, target_);
-    throw FormatError(fmt::format("{}, column '{}': found '{}', expected a number (the task is numbers)",
-                                  train_.where(row), column.name, train_.text(row, target_)));
-  }
-  if (const double mean = mean_of_all(train_, target_); std::isfinite(mean)) target.mean = mean;
+  target.task == Task::kClasses ? fit_classes(target) : fit_numbers(target);
+}
+
+void Fit::fit_numbers(TargetColumn& target) {
+  const bool is_text = train_.columns()[target_].kind == ColumnKind::kText;
+  const Dataset data = is_text ? data::column_of_numbers(train_, target_) : train_;
+  const std::size_t column = is_text ? 0 : target_;
+  if (const double mean = mean_of_all(data, column); std::isfinite(mean)) target.mean = mean;
   if (!options_.standardize_target) return;
-  const NumberStatistics s = statistics(train_, {target_}).front();
+  const NumberStatistics s = statistics(data, {column}).front();
   target.shift = s.mean;
   target.divisor = s.divisor();
-  if (s.smallest == s.largest) warn("column '{}': the target is {} in every row", column.name, s.smallest);
+  if (s.smallest == s.largest) warn("column '{}': the target is {} in every training row", target.name, s.smallest);
 }
 
 void Fit::fit_classes(TargetColumn& target) {
+  if (auto remark = data::remark_of_text(train_, train_.columns()[target_])) fitted_.warnings.push_back(*remark);
   const auto values = data::distinct_cells(train_, target_, kMaxClasses);
   BPROP_CHECK(values.size() <= kMaxClasses, FormatError, "{}, column '{}': has more than {} classes", train_.source(),
               target.name, kMaxClasses);
@@ -179,12 +194,20 @@ void Fit::fit_inputs() {
     }
   }
   warn_of_constants();
-  BPROP_CHECK(!fitted_.preprocessing.inputs.empty(), FormatError, "{}: no input column is left beside the target '{}'",
-              train_.source(), names[target_]);
+  check_inputs_are_left();
+}
+
+void Fit::check_inputs_are_left() const {
+  constexpr std::size_t kShown = 5;
+  if (!fitted_.preprocessing.inputs.empty()) return;
+  const auto shown = std::span(reasons_).first(std::min(reasons_.size(), kShown));
+  throw FormatError(fmt::format("{}: no input column is left beside the target '{}'{}{}{}", train_.source(),
+                                train_.columns()[target_].name, shown.empty() ? "" : "; ", fmt::join(shown, "; "),
+                                shown.size() < reasons_.size() ? "; …" : ""));
 }
 
 void Fit::fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s) {
-  if (s.count == 0) return warn("column '{}': has no value in any row; it is left out", input.name);
+  if (s.count == 0) return leave_out(input.name, "has no value in any training row");
   input.missing_seen = s.count < train_.rows();
   if (input.missing_seen) input.fill = median(train_, column);
   if (options_.standardize) {
@@ -200,9 +223,11 @@ void Fit::fit_number(InputColumn& input, std::size_t column, const NumberStatist
 
 void Fit::fit_text(InputColumn& input, std::size_t column) {
   const Column& described = train_.columns()[column];
-  if (described.too_many_categories) {
-    return warn("column '{}': has too many distinct texts for categories; it is left out", input.name);
+  if (auto remark = data::remark_of_text(train_, described)) {
+    fitted_.warnings.push_back(*remark);
+    reasons_.push_back(*remark);
   }
+  if (described.too_many_categories) return leave_out(input.name, "has too many distinct texts for categories");
   std::vector<bool> seen(described.categories.size(), false);
   for (std::size_t row = 0; row < train_.rows(); ++row) {
     const double cell = train_.cell(row, column);
@@ -216,14 +241,13 @@ void Fit::fit_text(InputColumn& input, std::size_t column) {
     if (seen[k]) input.categories.push_back(described.categories[k]);
   }
   const std::size_t distinct = input.categories.size();
-  if (distinct == 0) return warn("column '{}': has no value in any row; it is left out", input.name);
+  if (distinct == 0) return leave_out(input.name, "has no value in any training row");
   if (distinct > kMaxCategories) {
-    return warn("column '{}': has {} distinct texts, more than {}; it is left out", input.name, distinct,
-                kMaxCategories);
+    return leave_out(input.name, fmt::format("has {} distinct texts, more than {}", distinct, kMaxCategories));
   }
   if (distinct * 2 > train_.rows()) {
-    return warn("column '{}': has {} distinct texts in {} rows, more than half; it is left out", input.name, distinct,
-                train_.rows());
+    return leave_out(input.name,
+                     fmt::format("has {} distinct texts in {} rows, more than half", distinct, train_.rows()));
   }
   if (distinct == 1 && !input.missing_seen) {
     constants_.emplace_back(input.name, fmt::format("'{}'", input.categories.front()));
@@ -237,14 +261,14 @@ void Fit::warn_of_constants() {
   if (constants_.empty()) return;
   if (constants_.size() == 1) {
     const auto& [name, value] = constants_.front();
-    return warn("column '{}': is {} in every row, so it tells the network nothing", name, value);
+    return warn("column '{}': is {} in every training row, so it tells the network nothing", name, value);
   }
   std::vector<std::string_view> names;
   const std::size_t shown = constants_.size() > kShown ? kShown - 2 : constants_.size();
   for (const auto& [name, value] : std::span(constants_).first(shown)) names.push_back(name);
   const std::string more =
       shown < constants_.size() ? fmt::format(", … and {} more", constants_.size() - shown) : std::string();
-  warn("{} columns are the same in every row, so they tell the network nothing: {}{}", constants_.size(),
+  warn("{} columns are the same in every training row, so they tell the network nothing: {}{}", constants_.size(),
        fmt::join(names, ", "), more);
 }
 

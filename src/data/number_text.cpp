@@ -44,6 +44,15 @@ CellText read_cell(std::string_view text, char decimal, double& value) {
   return CellText::kMissing;
 }
 
+bool digits_survive(std::string_view number) {
+  constexpr std::size_t kDigits = std::numeric_limits<double>::digits10;
+  if (number.front() == '-' || number.front() == '+') number.remove_prefix(1);
+  const bool zero_leads = number.size() > 1 && number.front() == '0';
+  if (!zero_leads && number.size() <= kDigits) return true;
+  if (number.find_first_not_of("0123456789") != std::string_view::npos) return true;
+  return !zero_leads && number.find_last_not_of('0') < kDigits;
+}
+
 std::string_view trim(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);

@@ -14,6 +14,10 @@ enum class CellText { kNumber, kMissing, kInfinite, kOther };
 // On output: `value` is the number, NaN when missing, else unspecified. `text` has no space at its ends.
 CellText read_cell(std::string_view text, char decimal, double& value);
 
+// Whether the digits come back from a double as they are written: false for an integer with leading zeros (007) or with
+// more than 15 significant digits. On input: a number.
+bool digits_survive(std::string_view number);
+
 // Without the spaces and tabs at its ends.
 std::string_view trim(std::string_view text);
 

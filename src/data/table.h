@@ -4,6 +4,8 @@
 // (a growing vector would need three times the memory). The first columns may be bytes, the others are doubles.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -86,12 +88,17 @@ struct Table {
   std::vector<Column> columns;
   std::optional<std::size_t> target;
   std::size_t rows = 0;
-  ChunkedRows<std::uint8_t> bytes;  // columns 0 … bytes.width() − 1
-  ChunkedRows<double> numbers;      // the columns after them
-  LineMap lines;                    // empty when the source has no lines
+  ChunkedRows<std::uint8_t> bytes;        // columns 0 … bytes.width() − 1
+  ChunkedRows<double> numbers;            // the columns after them
+  LineMap lines;                          // empty when the source has no lines
+  std::vector<std::string> remarks = {};  // what reading it found odd: one sentence each
 
   double cell(std::size_t row, std::size_t column) const {
     return column < bytes.width() ? bytes.row(row)[column] : numbers.row(row)[column - bytes.width()];
+  }
+  // "line 7"
+  std::string place(std::size_t row) const {
+    return lines.empty() ? fmt::format("row {}", row + 1) : fmt::format("line {}", lines.line(row));
   }
   void prefetch(std::size_t row) const {
     bytes.prefetch(row);

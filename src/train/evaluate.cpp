@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/evaluate.h"
 
+#include <cmath>
 #include <ostream>
 
 #include "base/check.h"
@@ -142,7 +143,10 @@ Predictions predict(const Model& model) {
       model.network);
 }
 
-std::string r2_text(double r2) { return r2 < -10 ? fmt::format("{:.4g}", r2) : fmt::format("{:.4f}", r2); }
+std::string r2_text(double r2) {
+  if (std::isnan(r2)) return "undefined";
+  return r2 < -10 ? fmt::format("{:.4g}", r2) : fmt::format("{:.4f}", r2);
+}
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
   if (e.task == Task::kClasses) {

@@ -126,9 +126,7 @@ class Loop {
   }
 
   // The epoch that was broken off is validated only if that is quick.
-  bool must_end_validation() {
-    return must_end() && seconds_since(start_) >= ended_at_ + kSecondsForLastValidation;
-  }
+  bool must_end_validation() { return must_end() && seconds_since(start_) >= ended_at_ + kSecondsForLastValidation; }
 
   bool end_epoch(std::size_t epoch, double train_loss, double rows_per_second) {
     EpochReport report;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "train/prediction_pass.h"
 
@@ -72,7 +73,7 @@ void Metrics::numbers(Evaluation& result) const {
   for (const double s : squares_) spread += s;
   result.rmse = std::sqrt(squared_error_ / values);
   result.mae = absolute_error_ / values;
-  result.r2 = spread > 0 ? 1 - squared_error_ / spread : 0;
+  result.r2 = spread > 0 ? 1 - squared_error_ / spread : std::numeric_limits<double>::quiet_NaN();
   result.trivial_of_training = target_.mean && outputs_ == 1;
   const double shift = result.trivial_of_training ? means_[0] - *target_.mean : 0;
   result.trivial_rmse = std::sqrt(spread / values + shift * shift);

@@ -44,15 +44,15 @@ Preprocessing preprocessing_for(const Model& model, const Dataset& data) {
     options.one_hot_pairs = architecture.outputs() > 1;
     raw = fit_preprocessing(data, options).preprocessing;
     BPROP_CHECK(raw.outputs() == architecture.outputs(), ShapeError,
-                "{}: the target '{}' makes {} outputs, the network has {}", data.source(), raw.target.name,
-                raw.outputs(), architecture.outputs());
+                "{}: the target '{}' makes {} output{}, the network has {}", data.source(), raw.target.name,
+                raw.outputs(), raw.outputs() == 1 ? "" : "s", architecture.outputs());
   } else {
     raw = plain_inputs(data, architecture.outputs());
   }
   BPROP_CHECK(raw.features() == architecture.inputs(), ShapeError,
-              "{}: the columns make {} inputs, the network has {} (a model without preprocessing takes the columns as "
+              "{}: the columns make {} input{}, the network has {} (a model without preprocessing takes the columns as "
               "they are)",
-              data.source(), raw.features(), architecture.inputs());
+              data.source(), raw.features(), raw.features() == 1 ? "" : "s", architecture.inputs());
   return raw;
 }
 

@@ -58,8 +58,9 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   const bool validate = validation.rows() > 0;
   const training::TableRows<T> validation_rows(*model.preprocessing, validate ? validation : train.select({}),
                                                Encoder::Targets::kRequired);
-  for (const auto* warnings : {&rows.warnings(), &validation_rows.warnings()}) {
-    result.warnings.insert(result.warnings.end(), warnings->begin(), warnings->end());
+  result.warnings.insert(result.warnings.end(), rows.warnings().begin(), rows.warnings().end());
+  for (const std::string& warning : validation_rows.warnings()) {
+    result.warnings.push_back("of the validation rows: " + warning);
   }
   training::RunFolder folder(loop.options.run_directory, loop.options.configuration);
   training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);

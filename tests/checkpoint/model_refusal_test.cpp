@@ -169,7 +169,7 @@ TEST_F(LyingModel, HalfPrecisionCannotBeUsed) {
 
 TEST_F(LyingModel, WeightsMustBeFinite) {
   weight_[1] = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(refusal(), "tensor \"layers.0.weight\": number 1 is inf, expected a finite one");
+  EXPECT_EQ(refusal(), "tensor \"layers.0.weight\": number 2 is inf, expected a finite one");
 }
 
 TEST_F(LyingModel, PreprocessingMustFitTheNetwork) {
@@ -213,12 +213,12 @@ TEST_F(LyingModel, ClassesMustBeDistinctAndEnough) {
 TEST_F(LyingModel, PreprocessingNumbersMustBeUsable) {
   add_preprocessing();
   ones_[1] = 0;
-  EXPECT_EQ(refusal(), "tensor \"preprocessing.divisor\": number 1 is 0, expected one above 0");
+  EXPECT_EQ(refusal(), "tensor \"preprocessing.divisor\": number 2 is 0, expected one above 0");
   ones_[1] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(refusal(), "tensor \"preprocessing.shift\": number 1 is nan, expected a finite one");
+  EXPECT_EQ(refusal(), "tensor \"preprocessing.shift\": number 2 is nan, expected a finite one");
   ones_[1] = 1;
   one_[0] = -1;
-  EXPECT_EQ(refusal(), "tensor \"target.divisor\": number 0 is -1, expected one above 0");
+  EXPECT_EQ(refusal(), "tensor \"target.divisor\": number 1 is -1, expected one above 0");
   tensors_.pop_back();
   EXPECT_EQ(refusal(), "tensor \"target.divisor\" is missing");
 }

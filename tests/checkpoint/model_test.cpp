@@ -152,7 +152,7 @@ TEST_F(ModelFile, ANumberThatIsNotFiniteIsNotSavedAndTheOldModelStays) {
   weights[2] = std::numeric_limits<float>::quiet_NaN();
   network.set_weights(1, weights);
   EXPECT_EQ(thrown([&] { save(model, at("model")); }),
-            "UsageError: a model with number 2 of \"layers.1.weight\" being nan is not saved");
+            "UsageError: a model with number 3 of \"layers.1.weight\" being nan is not saved");
   EXPECT_EQ(get(at("model")), before);
   EXPECT_EQ(files(), 1U);
 }

@@ -103,6 +103,29 @@ TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
               StartsWith("net.toml, line 3, column 2: there is no key \"train\""));
 }
 
+TEST(NetworkToml, RefusesTargetsThatFitNoCrossEntropy) {
+  const auto binary = [](const std::string& target) {
+    return refusal(small("loss = \"binary_cross_entropy\"\ninput = [[1, 2], [3, 4]]\ntarget = " + target));
+  };
+  EXPECT_EQ(binary("[[0], [0.5]]"), "");
+  EXPECT_EQ(binary("[[1], [3]]"),
+            "net.toml, line 5, column 10: target, row 2, number 1 is 3, expected a number from 0 to 1, as "
+            "binary_cross_entropy needs");
+  const auto shares = [](const std::string& target) {
+    return refusal(
+        "layers = \"1 -> 2 softmax\"\nweights = [[[1], [2]]]\nloss = \"cross_entropy\"\ninput = [1]\ntarget = " +
+        target);
+  };
+  EXPECT_EQ(shares("[0.25, 0.75]"), "");
+  EXPECT_EQ(shares("[0.3333333, 0.6666666]"), "");
+  EXPECT_EQ(shares("[0.5, 0.75]"),
+            "net.toml, line 5, column 10: target, row 1 has the sum 1.25, expected 1, as cross_entropy needs");
+  EXPECT_EQ(
+      shares("[1.5, -0.5]"),
+      "net.toml, line 5, column 10: target, row 1, number 1 is 1.5, expected a number from 0 to 1, as cross_entropy "
+      "needs");
+}
+
 TEST(NetworkToml, RefusesWhatIsNotToml) {
   EXPECT_THAT(refusal("layers = \"2 -> 1\"\nweights = [[[1, 2]]\n"), StartsWith("net.toml, line "));
   EXPECT_THAT(refusal(small("loss = \"huber\"\nloss = \"huber\"")), StartsWith("net.toml, line 4, column "));
@@ -152,9 +175,9 @@ TEST(NetworkToml, AShortTextCannotDemandALargeNetwork) {
 
 TEST(NetworkToml, RefusesBiasesAndRowsOfAnotherShape) {
   EXPECT_EQ(refusal(small("biases = [1]")),
-            "net.toml, line 3, column 11: biases of layer 1 is a number, expected a list of 1 numbers");
+            "net.toml, line 3, column 11: biases of layer 1 is a number, expected a list of 1 number");
   EXPECT_EQ(refusal(small("biases = [[1], [2]]")),
-            "net.toml, line 3, column 10: biases is a list of 2, expected 1 lists, one a layer");
+            "net.toml, line 3, column 10: biases is a list of 2, expected 1 list, one a layer");
   EXPECT_EQ(refusal(small("input = 1")),
             "net.toml, line 3, column 9: input is a number, expected a row of 2 numbers, or a list of rows");
   EXPECT_EQ(refusal(small("input = []")), "net.toml, line 3, column 9: input is a list of 0, expected 2 numbers");
@@ -164,6 +187,8 @@ TEST(NetworkToml, RefusesBiasesAndRowsOfAnotherShape) {
             "net.toml, line 3, column 18: input, row 2 is a number, expected a list of 2 numbers");
   EXPECT_EQ(refusal(small("input = [1, 2]\ntarget = [[1], [2]]")),
             "net.toml, line 4, column 10: target has 2 rows, expected 1 as input has");
+  EXPECT_EQ(refusal(small("input = [[1, 2], [3, 4]]\ntarget = [1]")),
+            "net.toml, line 4, column 10: target has 1 row, expected 2 as input has");
   EXPECT_EQ(refusal(small("target = [1]")),
             "net.toml, line 3, column 10: target is there without input, expected both");
 }

@@ -135,7 +135,7 @@ TEST_F(ImportWeights, RefusesHalfAndMixedPrecision) {
 
 TEST_F(ImportWeights, RefusesNumbersThatAreNotFinite) {
   EXPECT_EQ(refusal({tensor<float>("0.weight", {1, 2}, {1, std::numeric_limits<float>::infinity()})}, "2 -> 1 no-bias"),
-            "tensor \"0.weight\": number 1 is inf, expected a finite one");
+            "tensor \"0.weight\": number 2 is inf, expected a finite one");
 }
 
 TEST_F(ImportWeights, WrongCallsAreUsageErrors) {

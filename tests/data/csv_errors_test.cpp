@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/without_root.h"
 #include "data/bytes_and_files.h"
 #include "data/csv_table.h"
 
@@ -48,6 +49,26 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"too few", "a,b\n1,2\n\n3\n", {}, kFormat, "t.csv, line 4: found 1 field, expected 2 as in line 1"},
         Bad{"too many", "a,b\n1,2,3\n", {}, kFormat, "t.csv, line 2: found 3 fields, expected 2 as in line 1"},
         Bad{"ragged in quotes", "a,b\n\"1\n\"\n", {}, kFormat, "t.csv, line 2: found 1 field, expected 2 as in line 1"},
+        Bad{"name in Latin-1",
+            "a,caf\xE9\n1,2\n",
+            {},
+            kFormat,
+            "t.csv, line 1, column 2: found a byte that is not UTF-8 (0xE9), expected text in UTF-8"},
+        Bad{"category in Latin-1",
+            "a,k\n1,caf\xC3\xA9\n2,caf\xE8\n",
+            {},
+            kFormat,
+            "t.csv, line 3, column 'k': found a byte that is not UTF-8 (0xE8), expected text in UTF-8"},
+        Bad{"overlong",
+            "k\n\"a\xE0\x80\x80\"\n",
+            {},
+            kFormat,
+            "t.csv, line 2, column 'k': found a byte that is not UTF-8 (0xE0), expected text in UTF-8"},
+        Bad{"surrogate",
+            "k\n\xED\xA0\x80\n",
+            {},
+            kFormat,
+            "t.csv, line 2, column 'k': found a byte that is not UTF-8 (0xED), expected text in UTF-8"},
         Bad{"equal names",
             "a,b,a\n1,2,3\n",
             {},
@@ -198,7 +219,7 @@ TEST(CsvFile, AnUnreadableFileIsSaid) {
   const TemporaryFolder folder;
   const std::string path = folder.write("secret.csv", "a\n1\n");
   ASSERT_EQ(chmod(path.c_str(), 0), 0);
-  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const WithoutRoot nobody(folder.path());
   EXPECT_EQ(message_of<IoError>(path), path + ": cannot be opened: Permission denied");
 }
 

@@ -2,6 +2,7 @@
 //
 // What is written reads back: tables of random texts and numbers, with random quoting, line ends and buffers.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -28,8 +29,10 @@ bool needs_quotes(const std::string& text, char delimiter) {
 
 rc::Gen<std::string> cell_text() {
   // Begins with a letter that no marker and no number begins with.
-  return rc::gen::map(rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab,; \"\n\r\t|.19e-\xC3\xA9"))),
-                      [](const std::string& text) { return "z" + text; });
+  const std::vector<std::string> characters = {"a",  "b", ",", ";", " ", "\"", "\n", "\r",
+                                               "\t", "|", ".", "1", "9", "e",  "-",  "é"};
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(characters)),
+                      [](const std::vector<std::string>& text) { return fmt::format("z{}", fmt::join(text, "")); });
 }
 
 TEST(CsvProperty, TextWrittenWithRandomQuotingReadsBack) {
@@ -61,7 +64,7 @@ TEST(CsvProperty, NumbersReadBackToTheLastBit) {
     std::string text = "a\n";
     for (const double number : numbers) text += fmt::format("{}\n", std::isfinite(number) ? number : 0.5);
     RC_PRE(!numbers.empty());
-    const auto data = data::parse_csv(text, "t.csv");
+    const auto data = data::parse_csv(text, "t.csv", {.hints = {{"a", ColumnKind::kNumber}}});
     if (!data) RC_FAIL(data.failure().message);
     for (std::size_t i = 0; i < numbers.size(); ++i) RC_ASSERT(data->cell(i, 0) == numbers[i]);
   });

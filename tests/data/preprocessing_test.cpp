@@ -106,7 +106,7 @@ TEST(Preprocessing, StandardisingCanBeTurnedOff) {
 TEST(Preprocessing, AConstantColumnIsAWarning) {
   const auto fitted = fit("x,c,t,y\n1,0.1,k,a\n2,0.1,k,b\n3,0.1,k,a\n", "y");
   EXPECT_THAT(fitted.warnings,
-              ElementsAre("2 columns are the same in every row, so they tell the network nothing: c, t"));
+              ElementsAre("2 columns are the same in every training row, so they tell the network nothing: c, t"));
   EXPECT_EQ(fitted.preprocessing.inputs[1].divisor, 1);
   EXPECT_EQ(fitted.preprocessing.inputs[1].shift, 0.1) << "exactly: the mean of three 0.1 need not be 0.1";
 }
@@ -119,9 +119,10 @@ TEST(FitPreprocessing, ManyConstantColumnsAreOneRemark) {
     cells.insert(cells.end(), {row + 0.5, row * 2.0});
     cells.insert(cells.end(), 7, 4.0);
   }
-  EXPECT_THAT(fit_preprocessing(make_dataset(names, cells, "y")).warnings,
-              ElementsAre("7 columns are the same in every row, so they tell the network nothing: c1, c2, c3, … and 4 "
-                          "more"));
+  EXPECT_THAT(
+      fit_preprocessing(make_dataset(names, cells, "y")).warnings,
+      ElementsAre("7 columns are the same in every training row, so they tell the network nothing: c1, c2, c3, … and 4 "
+                  "more"));
 }
 
 TEST(Preprocessing, ColumnsThatCannotBeInputsAreLeftOutAndSaid) {
@@ -133,7 +134,7 @@ TEST(Preprocessing, ColumnsThatCannotBeInputsAreLeftOutAndSaid) {
   EXPECT_THAT(fitted.warnings, ElementsAre("column 'id': has 2100 distinct texts, more than 1000; it is left out",
                                            "column 'half': has 1050 distinct texts, more than 1000; it is left out",
                                            "column 'many': has 1001 distinct texts, more than 1000; it is left out",
-                                           "column 'none': has no value in any row; it is left out"));
+                                           "column 'none': has no value in any training row; it is left out"));
   EXPECT_THAT(fitted.preprocessing.feature_names(), ElementsAre("x"));
   EXPECT_THAT(fit("c,x,y\nr,1,a\ng,2,b\nb,3,a\nr,4,a\n", "y").warnings,
               ElementsAre("column 'c': has 3 distinct texts in 4 rows, more than half; it is left out"));
@@ -153,9 +154,88 @@ TEST(Preprocessing, BadTargetsAreOneSentence) {
             "t.csv, line 3, column 'y': found 'x', expected a number (the task is numbers)");
   EXPECT_EQ(message_of<FormatError>("a,y\n1,p\n2,p\n", "y"),
             "t.csv, column 'y': is of class 'p' in every training row, expected two classes or more");
-  EXPECT_EQ(message_of<FormatError>("c,y\nk1,p\nk2,q\n", "y"), "t.csv: no input column is left beside the target 'y'");
+  EXPECT_EQ(
+      message_of<FormatError>("c,y\nk1,p\nk2,q\n", "y"),
+      "t.csv: no input column is left beside the target 'y'; column 'c': has 2 distinct texts in 2 rows, more than "
+      "half");
+  EXPECT_EQ(message_of<FormatError>("y\np\nq\n", "y"), "t.csv: no input column is left beside the target 'y'");
   EXPECT_EQ(message_of<FormatError>("a,y\n1e200,p\n-1e200,q\n", "y"),
             "t.csv, column 'a': its numbers reach from -1e+200 to 1e+200, too far for a standard deviation");
+}
+
+// Numbers from 0.5 on in two columns, one cell of which is another text.
+std::string nearly_numbers(int rows, int odd_row, const std::string& odd_x, const std::string& odd_y) {
+  std::string text = "x,y\n";
+  for (int i = 0; i < rows; ++i) {
+    const std::string number = fmt::format("{}", i + 0.5);
+    text += fmt::format("{},{}\n", i == odd_row && !odd_x.empty() ? odd_x : number,
+                        i == odd_row && !odd_y.empty() ? odd_y : number);
+  }
+  return text;
+}
+
+TEST(Preprocessing, OneBadCellAmongTheNumbersOfATargetIsAnError) {
+  EXPECT_EQ(
+      message_of<FormatError>(nearly_numbers(300, 77, "", "12.3.4"), "y"),
+      "t.csv, line 79, column 'y': found '12.3.4', expected a number as in 299 of 300 cells; --task classes reads "
+      "the column as classes");
+  EXPECT_EQ(message_of<FormatError>(nearly_numbers(70'000, 69'999, "", "?!"), "y"),
+            "t.csv, line 70001, column 'y': found '?!', expected a number as in 69999 of 70000 cells; --task classes "
+            "reads the column as classes");
+  EXPECT_THAT(fit(nearly_numbers(50, 7, "", "?!"), "y", {.task = Task::kClasses}).warnings,
+              ElementsAre("column 'y': 49 of 50 cells are numbers; line 9 holds '?!', so the column is read as text"));
+}
+
+TEST(Preprocessing, ABadCellIsNamedAlthoughItsRowIsNotOneOfTraining) {
+  const auto data = data::parse_csv(nearly_numbers(30, 20, "", "?!"), "t.csv", {.target = "y"}).value_or_throw();
+  try {
+    fit_preprocessing(data.select({3, 4, 5}), {.task = Task::kNumbers});
+    FAIL();
+  } catch (const FormatError& error) {
+    EXPECT_STREQ(error.what(), "t.csv, line 22, column 'y': found '?!', expected a number (the task is numbers)");
+  }
+}
+
+TEST(Preprocessing, OneBadCellAmongTheNumbersOfAnInputIsARemark) {
+  EXPECT_EQ(
+      message_of<FormatError>("x,\"y\"\n" + nearly_numbers(50, 31, "\"1,003.5\"", "").substr(4), "y"),
+      "t.csv: no input column is left beside the target 'y'; column 'x': 49 of 50 cells are numbers; line 33 holds "
+      "'1,003.5', so the column is read as text; column 'x': has 50 distinct texts in 50 rows, more than half");
+  std::string text = "a,b,y\n";
+  for (int i = 0; i < 40; ++i) text += fmt::format("{},{},{}.5\n", i == 9 ? "abc" : std::to_string(i % 3), i, i);
+  EXPECT_THAT(
+      fit(text, "y").warnings,
+      ElementsAre("column 'a': 39 of 40 cells are numbers; line 11 holds 'abc', so the column is read as text"));
+}
+
+TEST(Preprocessing, LabelsKeepTheirDigits) {
+  EXPECT_THAT(fit("x,y\n1,007\n2,42\n3,007\n4,100\n", "y").preprocessing.target.classes,
+              ElementsAre("007", "42", "100"));
+  EXPECT_THAT(fit("x,y\n1,5\n2,9007199254740992\n3,9007199254740993\n", "y").preprocessing.target.classes,
+              ElementsAre("5", "9007199254740992", "9007199254740993"));
+  const auto numbers = fit("x,y\n1,007\n2,42\n3,007\n4,100\n", "y", {.task = Task::kNumbers}).preprocessing.target;
+  EXPECT_EQ(numbers.mean, 39);
+  EXPECT_EQ(numbers.shift, 39);
+  std::string codes = "x,y\n";
+  for (int i = 0; i < 21; ++i) codes += fmt::format("{},{:03}\n", i, i);
+  EXPECT_EQ(message_of<FormatError>(codes, "y"),
+            "t.csv, line 2, column 'y': found '000', expected a number without leading zeros and of at most 15 digits; "
+            "--task classes reads the column as classes");
+}
+
+TEST(Preprocessing, AnInputOfCodesOnlyIsText) {
+  const auto fitted = fit("code,hour,y\n007,01,p\n042,10,q\n007,02,p\n042,11,q\n", "y");
+  EXPECT_THAT(fitted.preprocessing.feature_names(), ElementsAre("code=007", "code=042", "hour"));
+  EXPECT_THAT(fitted.warnings, ElementsAre("column 'code': all its numbers have leading zeros or more than 15 digits, "
+                                           "so the column is read as text"));
+}
+
+TEST(Preprocessing, AHeaderThatHoldsNumbersIsARemark) {
+  const std::string text = "5.1,setosa\n4.9,setosa\n7.0,versicolor\n6.4,versicolor\n";
+  EXPECT_THAT(fit(text, "2").warnings,
+              ElementsAre("line 1 holds numbers: is it a header? --no-header reads it as data"));
+  EXPECT_THAT(fit(text, "2", {}, {.header = Header::kAbsent}).warnings, IsEmpty());
+  EXPECT_THAT(fit(text, "2", {}, {.header = Header::kPresent}).warnings, IsEmpty());
 }
 
 TEST(Preprocessing, TinyNumbersStillHaveADivisor) {

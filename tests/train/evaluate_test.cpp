@@ -37,6 +37,12 @@ TEST(Evaluate, NumbersByHand) {
   EXPECT_DOUBLE_EQ(e.trivial_rmse, std::sqrt(34.0 / 4));
 }
 
+TEST(Evaluate, R2OfEqualTargetsIsUndefined) {
+  const Evaluation e = evaluate(doubling(), points().select({1}));
+  EXPECT_TRUE(std::isnan(e.r2));
+  EXPECT_EQ(r2_text(e.r2), "undefined");
+}
+
 // Scores are the inputs; classes 0, 1, 2.
 Model identity_classes() {
   return model_from_toml(R"(layers = "3 -> 3 softmax no-bias"

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "checkpoint/temporary_folder.h"
+#include "data/csv_table.h"
 #include "train/tables.h"
 
 namespace bprop {
@@ -180,6 +181,18 @@ TEST(TrainFrom, AnExerciseThatDivergesKeepsItsOwnWeights) {
   const TrainResult result = train_from(start, options);
   EXPECT_EQ(result.stop_reason, StopReason::kDiverged);
   EXPECT_EQ(all_weights<double>(result.model), all_weights<double>(start));
+}
+
+TEST(TrainData, RemarksOfTheValidationRowsSaySo) {
+  const auto table = [](const std::string& text) {
+    return data::parse_csv(text, "t.csv", {.target = "y"}).value_or_throw();
+  };
+  const Dataset rows = table("k,x,y\na,1,1.5\nb,2,2.5\na,3,3.5\nb,4,4.5\n");
+  const Dataset validation = table("k,x,y\nc,1,1.5\nc,2,2.5\na,3,3.5\n");
+  EXPECT_THAT(
+      train(rows, validation, small_options()).warnings,
+      testing::ElementsAre("of the validation rows: column 'k': 2 cells hold a category that training never saw; "
+                           "they become zeros"));
 }
 
 TEST(TrainFrom, NeedsRowsSomewhere) {
