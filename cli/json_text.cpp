@@ -201,6 +201,22 @@ std::string json_text(const DataSummary& summary) {
   return text(json);
 }
 
+std::string json_text(const BenchReport& report) {
+  Json times = Json::array();
+  for (const BenchTime& t : report.times) {
+    times.push_back({{"network", t.network},
+                     {"batch", t.batch},
+                     {"threads", t.threads},
+                     {"seconds_per_step", t.seconds},
+                     {"rows_per_second", t.rows_per_second()}});
+  }
+  Json signatures = Json::object();
+  for (const BenchSignature& s : report.signatures) {
+    signatures[std::string(name(s.arithmetic))] = fmt::format("{:016x}", s.value);
+  }
+  return text({{"times", times}, {"signatures", signatures}});
+}
+
 std::string json_text(const std::vector<std::string>& keys, const std::vector<std::vector<std::string>>& rows) {
   Json list = Json::array();
   for (const auto& row : rows) {

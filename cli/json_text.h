@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench_report.h"
 #include "bprop/check.h"
 #include "bprop/evaluate.h"
 #include "data_summary.h"
@@ -36,6 +37,7 @@ std::string json_text(const GradientsSummary& summary);
 std::string json_text(const ImportSummary& summary);
 std::string json_text(const ModelSummary& summary);
 std::string json_text(const DataSummary& summary);
+std::string json_text(const BenchReport& report);
 // A list of objects with these keys.
 std::string json_text(const std::vector<std::string>& keys, const std::vector<std::vector<std::string>>& rows);
 

@@ -18,6 +18,7 @@ std::unique_ptr<Verb> check_verb();
 std::unique_ptr<Verb> gradients_verb();
 std::unique_ptr<Verb> import_verb();
 std::unique_ptr<Verb> list_verb();
+std::unique_ptr<Verb> bench_verb();
 
 std::vector<std::unique_ptr<Verb>> all_verbs();
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Options that all of bprop is compiled with. bprop_options: the numerics contract (no contraction of a*b+c into one
-# rounding unless the source says so) and, for developers, warnings and sanitizers.
+# rounding unless the source says so) and, for developers, warnings and sanitizers. BPROP_DISABLED_TARGETS: the
+# instruction sets of Highway that stay off because no test has run them (AVX-512); for all files that use Highway.
 add_library(bprop_options INTERFACE)
 target_compile_options(bprop_options INTERFACE -ffp-contract=off)
 if(BPROP_DEVELOPER)
@@ -14,9 +15,18 @@ if(BPROP_SANITIZE)
   target_link_options(bprop_options INTERFACE -fsanitize=${BPROP_SANITIZE})
 endif()
 
-# Instruction sets that no test has run (AVX-512) stay off. Under sanitizers, which compile slowly, the oldest and the
-# newest of the others do: their source is one.
-set(bprop_disabled_instruction_sets "(HWY_AVX3|HWY_AVX3_DL)")
+# Instruction sets that no test has run (AVX-512) stay off. Under sanitizers, which compile slowly, of the others the
+# oldest and the newest do: their source is one.
+include(CheckCXXSymbolExists)
+set(_bprop_disabled_targets HWY_AVX3 HWY_AVX3_DL)
+foreach(_bprop_newer_target HWY_AVX3_ZEN4 HWY_AVX3_SPR HWY_AVX10_2)  # not in every version of Highway
+  check_cxx_symbol_exists(${_bprop_newer_target} hwy/detect_targets.h BPROP_HAS_${_bprop_newer_target})
+  if(BPROP_HAS_${_bprop_newer_target})
+    list(APPEND _bprop_disabled_targets ${_bprop_newer_target})
+  endif()
+endforeach()
 if(BPROP_SANITIZE)
-  set(bprop_disabled_instruction_sets "(HWY_AVX3|HWY_AVX3_DL|HWY_SSE4|HWY_SSSE3)")
+  list(APPEND _bprop_disabled_targets HWY_SSE4 HWY_SSSE3)
 endif()
+list(JOIN _bprop_disabled_targets "|" _bprop_disabled_targets)
+set(BPROP_DISABLED_TARGETS "(${_bprop_disabled_targets})")

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peer.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+extern char** environ;
+
+namespace bprop::bench {
+namespace {
+
+// OpenMP's threads go on spinning for some milliseconds after their work; nobody's sample should meet that.
+constexpr auto kRest = std::chrono::milliseconds(5);
+
+std::string read_line(int from) {
+  std::string line;
+  for (char letter = 0; read(from, &letter, 1) == 1 && letter != '\n';) line += letter;
+  return line;
+}
+
+std::vector<std::string> environment(int threads) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    if (!text.starts_with("OMP_") && !text.starts_with("OPENBLAS_")) variables.push_back(text);
+  }
+  const std::string count = std::to_string(threads);
+  variables.insert(variables.end(), {"OMP_NUM_THREADS=" + count, "OPENBLAS_NUM_THREADS=" + count});
+  if (threads > 1) variables.insert(variables.end(), {"OMP_PROC_BIND=close", "OMP_PLACES=threads"});
+  return variables;
+}
+
+}  // namespace
+
+Peer::Peer(const std::string& program, int threads) {
+  int request[2];
+  int answer[2];
+  // Closed in children: a second peer that held the first one's pipe would keep it from seeing its end.
+  if (pipe2(request, O_CLOEXEC) != 0 || pipe2(answer, O_CLOEXEC) != 0) throw std::runtime_error("no pipe to a peer");
+  posix_spawn_file_actions_t files{};
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, request[0], STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, answer[1], STDOUT_FILENO);
+  std::string arguments[] = {program, std::to_string(threads)};
+  char* argv[] = {arguments[0].data(), arguments[1].data(), nullptr};
+  std::vector<std::string> variables = environment(threads);
+  std::vector<char*> envp;
+  for (std::string& variable : variables) envp.push_back(variable.data());
+  envp.push_back(nullptr);
+  const int error = posix_spawn(&process_, program.c_str(), &files, nullptr, argv, envp.data());
+  posix_spawn_file_actions_destroy(&files);
+  close(request[0]);
+  close(answer[1]);
+  to_ = request[1];
+  from_ = answer[0];
+  if (error != 0) throw std::runtime_error(program + " does not start: " + std::strerror(error));
+  name_ = read_line(from_);
+  if (name_.empty()) throw std::runtime_error(program + " ended before it said its name");
+}
+
+Peer::~Peer() {
+  close(to_);
+  close(from_);
+  waitpid(process_, nullptr, 0);
+}
+
+std::string Peer::ask(const std::string& request) {
+  const std::string line = request + '\n';
+  if (write(to_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    throw std::runtime_error(name_ + " has ended");
+  }
+  const std::string answer = read_line(from_);
+  if (answer.empty()) throw std::runtime_error(name_ + " has ended at: " + request);
+  return answer;
+}
+
+Contestant Peer::contestant() {
+  return {name_.substr(0, name_.find(" with")), [this](long repetitions) {
+            std::istringstream answer(ask("run " + std::to_string(repetitions)));
+            std::this_thread::sleep_for(kRest);
+            Timing timing;
+            answer >> timing.seconds >> timing.interruptions;
+            return timing;
+          }};
+}
+
+}  // namespace bprop::bench

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One training step of eight configurations: forward, loss, backward, plain SGD; beside peers, if there are any.
+// usage: training_bench [--only CONFIGURATION] [--threads N] [--peer PROGRAM] [--json FILE]
+#include <fmt/format.h>
+
+#include <exception>
+#include <memory>
+
+#include "peer.h"
+#include "probe.h"
+#include "training_work.h"
+
+namespace bprop::bench {
+namespace {
+
+void measure_with(int threads, const std::string& only, const std::string& program, Report& report) {
+  ThreadPool pool({.threads = threads});
+  std::unique_ptr<Peer> peer;
+  if (!program.empty()) {
+    peer = std::make_unique<Peer>(program, threads);
+    report.add_peer(peer->name());
+  }
+  for (const Configuration& configuration : configurations()) {
+    if (!only.empty() && only != configuration.name) continue;
+    TrainingWork work(configuration, threads > 1 ? &pool : nullptr);
+    std::vector<Contestant> contestants = {ourselves(threads, [&work] { work.step(); })};
+    if (peer != nullptr && peer->ask(configuration.request()) == "ok") contestants.push_back(peer->contestant());
+    for (const Measured& measured : measure(contestants, {.threads = threads, .flops = configuration.flops()})) {
+      report.add(configuration.name, threads, measured);
+    }
+  }
+  report.add("fma_peak", threads, best_peak(threads) * 1e-9, "GFLOP/s");
+}
+
+// What an optimiser with two states costs beside plain SGD, on the configuration `mnist`.
+void measure_adam(Report& report) {
+  const Configuration mnist = configurations()[3];
+  TrainingWork sgd(mnist, nullptr);
+  TrainingWork adam(mnist, nullptr, Adam{});
+  Contestant with_adam = ourselves(1, [&adam] { adam.step(); });
+  with_adam.name = "bprop, adam";
+  for (const Measured& measured :
+       measure({ourselves(1, [&sgd] { sgd.step(); }), with_adam}, {.flops = mnist.flops()})) {
+    report.add("mnist-adam", 1, measured);
+  }
+}
+
+int run(int argc, char** argv) {
+  Report report(argc, argv, "training");
+  const double ratio = chain_ratio();
+  report.add("chain_ratio", 1, ratio, "(12 chains : 4)");
+  if (ratio > kLargestChainRatio) {
+    fmt::print(stderr, "training_bench: the probe of the peak is not to be trusted: the compiler has merged chains\n");
+    return 1;
+  }
+  const std::string only = option_value(argc, argv, "--only", "");
+  const std::string program = option_value(argc, argv, "--peer", "");
+  const int threads = std::stoi(option_value(argc, argv, "--threads", "0"));
+  if (threads > 0) {
+    measure_with(threads, only, program, report);
+    return 0;
+  }
+  for (const int count : {1, 2}) {
+    if (count <= usable_processors()) measure_with(count, only, program, report);
+  }
+  if (only.empty()) measure_adam(report);
+  return 0;
+}
+
+}  // namespace
+}  // namespace bprop::bench
+
+int main(int argc, char** argv) {
+  try {
+    return bprop::bench::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "training_bench: {}\n", error.what());
+    return 1;
+  }
+}
