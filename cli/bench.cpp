@@ -10,6 +10,7 @@
 #include "bprop/trainer.h"
 #include "generated_batch.h"
 #include "json_text.h"
+#include "program_options.h"
 #include "quantity.h"
 #include "text_file.h"
 #include "training_signature.h"
@@ -103,26 +104,24 @@ class Bench : public Verb {
   Bench() : Verb(kText) {}
 
   void declare(Options& options) override {
-    options.value("threads", "N", threads_, "0: as many as there are processors");
     options.flag("signature", signature_only_, "the training signature only");
-    options.flag("json", json_, "the result as one JSON object");
+    program_.declare(options, {.json = "the result as one JSON object", .quiet = ""});
   }
 
-  ExitCode run(const Options&) override {
-    const int threads = ThreadPool({.threads = threads_}).threads();
+  ExitCode run(Options&) override {
+    const int threads = ThreadPool({.threads = program_.threads}).threads();
     BenchReport report;
     if (!signature_only_) report.times = measured_times(threads);
     for (const Arithmetic arithmetic : {Arithmetic::kFma, Arithmetic::kPortable}) {
       report.signatures.push_back({arithmetic, training_signature(arithmetic, threads)});
     }
-    print(json_ ? json_text(report) : text_of_report(report));
+    print(program_.json ? json_text(report) : text_of_report(report));
     return ExitCode::kDone;
   }
 
  private:
-  int threads_ = 0;
+  ProgramOptions program_;
   bool signature_only_ = false;
-  bool json_ = false;
 };
 
 }  // namespace

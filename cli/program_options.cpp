@@ -11,7 +11,7 @@ void ProgramOptions::declare(Options& options, const ProgramWords& words) {
   if (!words.seed.empty()) options.value("seed", "N", seed, words.seed);
   if (!words.threads.empty()) options.value("threads", "N", threads, words.threads);
   options.flag("json", json, words.json);
-  options.flag("quiet", quiet, words.quiet);
+  if (!words.quiet.empty()) options.flag("quiet", quiet, words.quiet);
 }
 
 void ProgramOptions::remark_all(std::string_view verb, const std::vector<std::string>& sentences) const {

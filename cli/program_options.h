@@ -13,7 +13,7 @@
 
 namespace bprop::cli {
 
-// What help says of them; "" where a verb does without.
+// What help says of them; "" where a verb does without (quiet, threads, seed).
 struct ProgramWords {
   std::string_view json;
   std::string_view quiet = "no remarks";
