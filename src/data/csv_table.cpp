@@ -163,7 +163,7 @@ std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
 std::optional<Failure> CsvTableReader::read_other(CsvColumn& column, std::string_view field, std::size_t line,
                                                   double& cell) {
   const CellText kind = read_cell(trim(field), dialect_.decimal, cell);
-  if (kind == CellText::kMissing) {
+  if (kind == CellText::kAbsent) {
     ++column.column.missing;
     return std::nullopt;
   }

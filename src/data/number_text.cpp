@@ -41,7 +41,7 @@ CellText read_cell(std::string_view text, char decimal, double& value) {
   }
   if (!is_missing(text)) return CellText::kOther;
   value = std::numeric_limits<double>::quiet_NaN();
-  return CellText::kMissing;
+  return CellText::kAbsent;
 }
 
 bool digits_survive(std::string_view number) {

@@ -8,7 +8,7 @@
 
 namespace bprop::data {
 
-enum class CellText { kNumber, kMissing, kInfinite, kOther };
+enum class CellText { kNumber, kAbsent, kInfinite, kOther };
 
 // Missing: empty, NA, NaN, nan, ?, null (and -nan, which C prints). Infinite: inf, infinity, or beyond ±1.8e308.
 // On output: `value` is the number, NaN when missing, else unspecified. `text` has no space at its ends.
