@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <tuple>
@@ -177,6 +178,15 @@ std::string option_value(int argc, char** argv, const std::string& option, const
 
 bool option_given(int argc, char** argv, const std::string& option) {
   return std::find(argv + 1, argv + argc, option) != argv + argc;
+}
+
+int exit_code_of(const char* program, int (*run)(int argc, char** argv), int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", program, error.what());
+    return 1;
+  }
 }
 
 }  // namespace bprop::bench

@@ -82,6 +82,9 @@ class Report {
   std::string records_;
 };
 
+// What main() of a program here does: runs it, and makes one sentence and 1 of an exception.
+int exit_code_of(const char* program, int (*run)(int argc, char** argv), int argc, char** argv);
+
 // The value after `option` among the arguments, or `otherwise`.
 std::string option_value(int argc, char** argv, const std::string& option, const std::string& otherwise);
 bool option_given(int argc, char** argv, const std::string& option);

@@ -107,10 +107,5 @@ int run(int argc, char** argv) {
 }  // namespace bprop::bench
 
 int main(int argc, char** argv) {
-  try {
-    return bprop::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "mnist_bench: {}\n", error.what());
-    return 1;
-  }
+  return bprop::bench::exit_code_of("mnist_bench", &bprop::bench::run, argc, argv);
 }
