@@ -106,6 +106,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace bprop::bench
 
-int main(int argc, char** argv) {
-  return bprop::bench::exit_code_of("mnist_bench", &bprop::bench::run, argc, argv);
-}
+int main(int argc, char** argv) { return bprop::bench::exit_code_of("mnist_bench", &bprop::bench::run, argc, argv); }

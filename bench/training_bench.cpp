@@ -71,6 +71,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace bprop::bench
 
-int main(int argc, char** argv) {
-  return bprop::bench::exit_code_of("training_bench", &bprop::bench::run, argc, argv);
-}
+int main(int argc, char** argv) { return bprop::bench::exit_code_of("training_bench", &bprop::bench::run, argc, argv); }

@@ -74,11 +74,6 @@ bool any_number(std::span<const std::string_view> fields, char decimal) {
   });
 }
 
-std::string not_utf8(char byte) {
-  return fmt::format("found a byte that is not UTF-8 (0x{:02X}), expected text in UTF-8",
-                     static_cast<unsigned char>(byte));
-}
-
 // Settles header and columns; on the second pass they are known.
 std::optional<Failure> CsvTableReader::read_first_record(RecordReader& records) {
   const auto more = records.next();
@@ -92,9 +87,8 @@ std::optional<Failure> CsvTableReader::read_first_record(RecordReader& records) 
   auto names = numbered_names("column", fields.size());
   for (std::size_t c = 0; first_is_header_ && c < names.size(); ++c) {
     const auto given = trim(fields[c]);
-    if (const auto wrong = find_not_utf8(given)) {
-      return format_failure(
-          fmt::format("{}, line {}, column {}: {}", name_, first_line_, c + 1, not_utf8(given[*wrong])));
+    if (const auto mistake = utf8_mistake(given)) {
+      return format_failure(fmt::format("{}, line {}, column {}: {}", name_, first_line_, c + 1, *mistake));
     }
     if (!given.empty()) names[c] = given;
   }
@@ -196,10 +190,9 @@ std::optional<Failure> CsvTableReader::read_text(CsvColumn& column, std::string_
   const bool is_first = column.note_text(field, is_number, rows_seen_);
   cell = storing_ ? columns_.code(column, field) : kMissing;
   const bool is_new = is_first || (column.texts && column.texts->size() > known);
-  const auto wrong = is_new ? find_not_utf8(field) : std::nullopt;
-  if (!wrong) return std::nullopt;
-  return format_failure(
-      fmt::format("{}, line {}, column '{}': {}", name_, line, column.column.name, not_utf8(field[*wrong])));
+  const auto mistake = is_new ? utf8_mistake(field) : std::nullopt;
+  if (!mistake) return std::nullopt;
+  return format_failure(fmt::format("{}, line {}, column '{}': {}", name_, line, column.column.name, *mistake));
 }
 
 // Whether the cell would be a number if the other decimal sign held, and that may be.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/utf8.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace bprop::data {
@@ -21,8 +24,7 @@ std::size_t character_bytes(std::string_view text) {
   return overlong || beyond ? 0 : size;
 }
 
-}  // namespace
-
+// Where the first character begins that is none.
 std::optional<std::size_t> find_not_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t size = character_bytes(text.substr(i));
@@ -30,6 +32,15 @@ std::optional<std::size_t> find_not_utf8(std::string_view text) {
     i += size;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> utf8_mistake(std::string_view text) {
+  const auto wrong = find_not_utf8(text);
+  if (!wrong) return std::nullopt;
+  return fmt::format("found a byte that is not UTF-8 (0x{:02X}), expected text in UTF-8",
+                     static_cast<unsigned char>(text[*wrong]));
 }
 
 }  // namespace bprop::data
