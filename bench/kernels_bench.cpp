@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <exception>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,15 +20,9 @@ namespace {
 constexpr Shape kShapes[] = {{32, 16, 16},   {32, 64, 64},    {128, 128, 128}, {512, 512, 512},
                              {64, 784, 128}, {256, 256, 256}, {128, 512, 512}, {256, 1024, 1024}};
 
-using Peers = std::vector<std::unique_ptr<Peer>>;
-
 void measure_product(const std::string& kind, const Shape& s, const Work& work, Peers& peers, Report& report) {
   std::vector<Contestant> contestants = {ourselves(1, work)};
-  for (const auto& peer : peers) {
-    if (peer->ask(fmt::format("product {} {} {} {}", kind, s.rows, s.in, s.out)) == "ok") {
-      contestants.push_back(peer->contestant());
-    }
-  }
+  peers.join(fmt::format("product {} {} {} {}", kind, s.rows, s.in, s.out), contestants);
   for (const Measured& measured : measure(contestants, {.flops = s.flops(), .sample_seconds = 0.004})) {
     report.add(fmt::format("{} {}x{}x{}", kind, s.in, s.out, s.rows), 1, measured);
   }
@@ -47,12 +40,7 @@ void measure_elements(const std::string& name, const Work& work, Report& report)
 int run(int argc, char** argv) {
   Report report(argc, argv, "kernels");
   fmt::print("kernels: {}; probe: {}\n", kernels().target, probe_target());
-  Peers peers;
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::string(argv[i]) != "--peer") continue;
-    peers.push_back(std::make_unique<Peer>(argv[i + 1], 1));
-    report.add_peer(peers.back()->name());
-  }
+  Peers peers(argc, argv, 1, report);
   for (const Shape& shape : kShapes) {
     measure_product("forward", shape, forward(shape), peers, report);
     measure_product("input_gradient", shape, input_gradient(shape), peers, report);

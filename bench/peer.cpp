@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -39,9 +40,17 @@ std::vector<std::string> environment(int threads) {
   return variables;
 }
 
+// As exec and its kin want them: to each text, and a null pointer at the end.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 }  // namespace
 
-Peer::Peer(const std::string& program, int threads) {
+Peer::Peer(const std::string& command, int threads) {
   int request[2];
   int answer[2];
   // Closed in children: a second peer that held the first one's pipe would keep it from seeing its end.
@@ -50,13 +59,13 @@ Peer::Peer(const std::string& program, int threads) {
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, request[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, answer[1], STDOUT_FILENO);
-  std::string arguments[] = {program, std::to_string(threads)};
-  char* argv[] = {arguments[0].data(), arguments[1].data(), nullptr};
+  std::istringstream words(command + ' ' + std::to_string(threads));
+  std::vector<std::string> arguments{std::istream_iterator<std::string>(words), {}};
+  const std::string program = arguments.front();
+  std::vector<char*> argv = pointers_to(arguments);
   std::vector<std::string> variables = environment(threads);
-  std::vector<char*> envp;
-  for (std::string& variable : variables) envp.push_back(variable.data());
-  envp.push_back(nullptr);
-  const int error = posix_spawn(&process_, program.c_str(), &files, nullptr, argv, envp.data());
+  std::vector<char*> envp = pointers_to(variables);
+  const int error = posix_spawn(&process_, program.c_str(), &files, nullptr, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&files);
   close(request[0]);
   close(answer[1]);
@@ -91,6 +100,20 @@ Contestant Peer::contestant() {
             answer >> timing.seconds >> timing.interruptions;
             return timing;
           }};
+}
+
+Peers::Peers(int argc, char** argv, int threads, Report& report) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string(argv[i]) != "--peer") continue;
+    peers_.push_back(std::make_unique<Peer>(argv[i + 1], threads));
+    report.add_peer(peers_.back()->name());
+  }
+}
+
+void Peers::join(const std::string& request, std::vector<Contestant>& contestants) {
+  for (const auto& peer : peers_) {
+    if (peer->ask(request) == "ok") contestants.push_back(peer->contestant());
+  }
 }
 
 }  // namespace bprop::bench

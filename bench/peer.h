@@ -3,7 +3,9 @@
 // Peer: our side of the conversation with a program of peers/ (peers/README.md), a child process.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "harness.h"
 
@@ -11,9 +13,9 @@ namespace bprop::bench {
 
 class Peer {
  public:
-  // Starts the program with the number of threads as its argument and the settings that OpenMP does best with.
-  // Throws std::runtime_error when it does not start.
-  Peer(const std::string& program, int threads);
+  // Starts a command, words with spaces between, with the number of threads as its last argument and the settings that
+  // OpenMP does best with. Throws std::runtime_error when it does not start.
+  Peer(const std::string& command, int threads);
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -31,6 +33,19 @@ class Peer {
   int to_ = -1;
   int from_ = -1;
   std::string name_;
+};
+
+// All that stand behind `--peer` among a program's arguments.
+class Peers {
+ public:
+  // Starts them and puts their names into the report.
+  Peers(int argc, char** argv, int threads, Report& report);
+
+  // Adds those that can do what is requested.
+  void join(const std::string& request, std::vector<Contestant>& contestants);
+
+ private:
+  std::vector<std::unique_ptr<Peer>> peers_;
 };
 
 }  // namespace bprop::bench

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How the time of a step grows with width, batch and depth; one row through a network; what memory gives.
-// usage: sweeps_bench [--threads N] [--json FILE]
+// usage: sweeps_bench [--threads N] [--peer COMMAND]... [--json FILE]
 #include <fmt/format.h>
 
 #include <exception>
-#include <memory>
+#include <string>
+#include <vector>
 
 #include "harness.h"
+#include "peer.h"
 #include "probe.h"
 #include "training_work.h"
 
@@ -50,18 +52,37 @@ void sweep_depth(ThreadPool& pool, Report& report) {
   }
 }
 
-// One row through a network, as a server or a controller asks; 784-128-10 reads 0.4 MB of weights a row.
-void measure_prediction(Report& report) {
-  for (const char* text : {"784 -> 128 relu -> 10 softmax", "64 -> 64 tanh -> 64 tanh -> 10 softmax"}) {
-    const Network network(text, {.seed = 1});
-    const std::vector<float> input(network.inputs(), 0.5F);
-    std::vector<float> output(network.outputs());
-    const Contestant us = ourselves(1, [&] { network.predict(input, output); });
-    for (const Measured& measured : measure({us}, {.sample_seconds = 0.004, .most_seconds = 3})) {
-      report.add(fmt::format("predict {}", network.inputs()), 1, measured);
-      report.add(fmt::format("weights read, {}", network.inputs()), 1,
-                 4e-9 * static_cast<double>(network.architecture().parameters()) / measured.seconds, "GB/s");
+// Rows through a network without training: one, as a server or a controller asks (784-128-10 reads 0.4 MB of weights a
+// row), and many.
+struct Prediction {
+  std::vector<std::size_t> sizes;
+  std::size_t rows;
+  std::string hidden;
+};
+
+void measure_prediction(const Prediction& prediction, Peers& peers, Report& report) {
+  const Configuration network_of{"", prediction.sizes, prediction.rows, prediction.hidden, "softmax", {}, 0};
+  const Network network(network_of.architecture(), {.seed = 1});
+  const std::vector<float> input(prediction.rows * network.inputs(), 0.5F);
+  std::vector<float> output(prediction.rows * network.outputs());
+  std::vector<Contestant> contestants = {ourselves(1, [&] { network.predict(input, output); })};
+  const std::string sizes = fmt::format("{}", fmt::join(prediction.sizes, ","));
+  peers.join(fmt::format("predict {} {} {} softmax", sizes, prediction.rows, prediction.hidden), contestants);
+  double parameters = static_cast<double>(network.architecture().parameters());
+  for (const Measured& measured :
+       measure(contestants, {.flops = 2 * parameters * static_cast<double>(prediction.rows), .sample_seconds = 0.004})) {
+    report.add(fmt::format("predict {} {}", prediction.rows, sizes), 1, measured);
+    if (measured.contestant == "bprop" && prediction.rows == 1) {
+      report.add(fmt::format("weights read, {}", sizes), 1, 4e-9 * parameters / measured.seconds, "GB/s");
     }
+  }
+}
+
+void measure_predictions(Peers peers, Report& report) {
+  for (const Prediction& prediction : {Prediction{{784, 128, 10}, 1, "relu"}, Prediction{{64, 64, 64, 10}, 1, "tanh"},
+                                       Prediction{{784, 128, 10}, 256, "relu"},
+                                       Prediction{{784, 512, 512, 10}, 256, "relu"}}) {
+    measure_prediction(prediction, peers, report);
   }
 }
 
@@ -70,7 +91,7 @@ int run(int argc, char** argv) {
   report.add("read 256 KiB", 1, read_rate(std::size_t{256} << 10) * 1e-9, "GB/s");
   report.add("read 512 KiB", 1, read_rate(std::size_t{512} << 10) * 1e-9, "GB/s");
   report.add("read 256 MiB", 1, read_rate(std::size_t{256} << 20) * 1e-9, "GB/s");
-  measure_prediction(report);
+  measure_predictions(Peers(argc, argv, 1, report), report);
   ThreadPool pool({.threads = std::stoi(option_value(argc, argv, "--threads", "1"))});
   sweep_width(pool, report);
   sweep_batch(pool, report);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One training step of eight configurations: forward, loss, backward, plain SGD; beside peers, if there are any.
-// usage: training_bench [--only CONFIGURATION] [--threads N] [--peer PROGRAM] [--json FILE]
+// usage: training_bench [--only CONFIGURATION] [--threads N] [--peer COMMAND]... [--json FILE]
 #include <fmt/format.h>
 
 #include <exception>
-#include <memory>
 
 #include "peer.h"
 #include "probe.h"
@@ -14,18 +13,13 @@
 namespace bprop::bench {
 namespace {
 
-void measure_with(int threads, const std::string& only, const std::string& program, Report& report) {
+void measure_with(int threads, const std::string& only, Peers peers, Report& report) {
   ThreadPool pool({.threads = threads});
-  std::unique_ptr<Peer> peer;
-  if (!program.empty()) {
-    peer = std::make_unique<Peer>(program, threads);
-    report.add_peer(peer->name());
-  }
   for (const Configuration& configuration : configurations()) {
     if (!only.empty() && only != configuration.name) continue;
     TrainingWork work(configuration, threads > 1 ? &pool : nullptr);
     std::vector<Contestant> contestants = {ourselves(threads, [&work] { work.step(); })};
-    if (peer != nullptr && peer->ask(configuration.request()) == "ok") contestants.push_back(peer->contestant());
+    peers.join(configuration.request(), contestants);
     for (const Measured& measured : measure(contestants, {.threads = threads, .flops = configuration.flops()})) {
       report.add(configuration.name, threads, measured);
     }
@@ -55,14 +49,13 @@ int run(int argc, char** argv) {
     return 1;
   }
   const std::string only = option_value(argc, argv, "--only", "");
-  const std::string program = option_value(argc, argv, "--peer", "");
   const int threads = std::stoi(option_value(argc, argv, "--threads", "0"));
   if (threads > 0) {
-    measure_with(threads, only, program, report);
+    measure_with(threads, only, Peers(argc, argv, threads, report), report);
     return 0;
   }
   for (const int count : {1, 2}) {
-    if (count <= usable_processors()) measure_with(count, only, program, report);
+    if (count <= usable_processors()) measure_with(count, only, Peers(argc, argv, count, report), report);
   }
   if (only.empty()) measure_adam(report);
   return 0;

@@ -35,11 +35,6 @@ LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) 
   return summary;
 }
 
-// In the network's own precision, so that no digit is invented.
-std::string number_text(double value, bool in_float) {
-  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
-}
-
 std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
@@ -94,7 +89,7 @@ std::string column_table(const Preprocessing& preprocessing) {
   return text;
 }
 
-std::string target_text(const TargetColumn& target) {
+std::string target_line(const TargetColumn& target) {
   if (target.task == Task::kNumbers) {
     return fmt::format("{}: numbers, ({} − {:.6g}) / {:.6g}", target.name, target.name, target.shift, target.divisor);
   }
@@ -128,7 +123,7 @@ std::string text_of(const ModelSummary& summary) {
   const Model& model = *summary.model;
   std::string text = titled("model", summary.path) + network_line(model);
   text += titled("loss", fmt::format("{}, {} of the rows", text_of(model.loss.loss), text_of(model.loss.reduction)));
-  if (model.preprocessing) text += titled("target", target_text(model.preprocessing->target));
+  if (model.preprocessing) text += titled("target", target_line(model.preprocessing->target));
   if (model.exercise) text += titled("own rows", exercise_text(*model.exercise));
   text += '\n' + layer_table(summary) + weights_text(summary);
   if (model.preprocessing) text += column_table(*model.preprocessing);

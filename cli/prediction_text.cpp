@@ -9,6 +9,7 @@
 
 #include "csv_field.h"
 #include "json_text.h"
+#include "quantity.h"
 
 namespace bprop::cli {
 namespace {
@@ -25,12 +26,6 @@ std::vector<std::string> field_names(const Predictions& predictions, const Model
                             : fmt::format("{}{}", target, k + 1));
   }
   return names;
-}
-
-// The shortest text that gives the number again: a probability in the network's precision, a number in the target's
-// units, which was worked out in double.
-std::string number_text(double value, bool in_float) {
-  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
 }
 
 // Calls word() or number() for each field of a row, then end(); row after row.

@@ -39,6 +39,10 @@ std::string duration_text(double seconds) {
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
+std::string number_text(double value, bool in_float) {
+  return in_float ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+}
+
 std::string aligned_table(std::vector<std::vector<std::string>> rows) {
   for (auto& row : rows) {
     for (std::string& cell : row) cell = on_one_line(cell);

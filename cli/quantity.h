@@ -15,6 +15,8 @@ std::string counted(std::size_t count, std::string_view noun);  // "1 row", "1,7
 std::string short_count(double count);                          // "950", "61k", "1.3M"
 std::string duration_text(double seconds);                      // "0.4 s", "12 s", "3 min 20 s", "2 h 5 min"
 std::string percent(double share);                              // "98.1"
+// The shortest text that gives the number again, in a network's own precision so that no digit is invented.
+std::string number_text(double value, bool in_float);
 
 // Rows of cells in aligned columns, two spaces between; the first row is the heading. UTF-8. Columns of nothing
 // but numbers are aligned to the right.

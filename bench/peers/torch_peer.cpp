@@ -84,6 +84,18 @@ Step training(std::istream& words) {
   };
 }
 
+Step prediction(std::istream& words) {
+  std::string sizes_text, hidden, output;
+  long rows = 0;
+  words >> sizes_text >> rows >> hidden >> output;
+  const std::vector<long> sizes = sizes_of(sizes_text);
+  return [net = network(sizes, hidden, output, ""), x = torch::full({rows, sizes.front()}, 0.5)] {
+    const c10::InferenceMode guard;
+    const torch::Tensor scores = net.predicted(x);
+    if (net.output == "softmax") torch::softmax(scores, 1);
+  };
+}
+
 // The bytes of an IDX file behind its header.
 torch::Tensor bytes_of(const std::string& path, std::size_t header) {
   std::ifstream file(path, std::ios::binary);
@@ -136,6 +148,6 @@ int main(int argc, char** argv) {
     name += std::string(" with ") + openblas_get_config() + ", kernel " + openblas_get_corename();
   }
   bprop::bench::converse(
-      name, threads, {{"train", bprop::bench::training}},
+      name, threads, {{"train", bprop::bench::training}, {"predict", bprop::bench::prediction}},
       {{"mnist", [threads](std::istream& words) { return bprop::bench::whole_mnist(words, threads); }}});
 }

@@ -13,7 +13,8 @@ class BatchRows {
   virtual ~BatchRows() = default;
 
   // Overwrites inputs (count × in) and targets (count × out), row-major, with rows first … first + count − 1 of the
-  // current batch. Called leaf by leaf, with at most 256 rows; one call at a time.
+  // current batch. Each row of a batch is asked for once, a few at a time; with a thread pool, by several threads at
+  // once, in any order.
   virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
 };
 

@@ -18,14 +18,9 @@
 #include "bprop/activation.h"
 #include "bprop/arithmetic.h"
 #include "bprop/loss.h"
+#include "linalg/panels.h"
 
 namespace bprop::linalg {
-
-struct Range {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::size_t size() const { return end - begin; }
-};
 
 template <class T>
 struct Kernels {

@@ -13,6 +13,13 @@ namespace bprop::linalg {
 
 inline constexpr std::size_t kPanel = 16;
 
+// Some of the rows, inputs or panels of a matrix.
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+};
+
 constexpr std::size_t panels(std::size_t columns) { return (columns + kPanel - 1) / kPanel; }
 constexpr std::size_t padded(std::size_t columns) { return panels(columns) * kPanel; }
 
@@ -21,28 +28,34 @@ constexpr std::size_t panel_offset(std::size_t rows, std::size_t row, std::size_
   return (column / kPanel * rows + row) * kPanel + column % kPanel;
 }
 
-// From row-major (rows × columns) into panels, padding zero; and back.
+// Some rows of a matrix with `rows` rows from row-major (of.size() × columns) into its panels, padding zero.
 template <class From, class To>
-void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To* out) {
-  for (std::size_t block = 0; block < panels(columns); ++block) {
-    const std::size_t first = block * kPanel;
+void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To* out, Range of) {
+  for (std::size_t first = 0; first < columns; first += kPanel) {
     const std::size_t width = columns - first < kPanel ? columns - first : kPanel;
-    To* panel = out + block * rows * kPanel;
-    if (width == kPanel) {  // a fixed count: a few vector moves a line
-      for (std::size_t row = 0; row < rows; ++row) {
-        const From* from = row_major + row * columns + first;
-        for (std::size_t lane = 0; lane < kPanel; ++lane) panel[row * kPanel + lane] = static_cast<To>(from[lane]);
+    for (std::size_t n = 0; n < of.size(); ++n) {
+      const From* const from = row_major + n * columns + first;
+      To* const to = out + panel_offset(rows, of.begin + n, first);
+      if (width == kPanel) {  // a fixed count: a few vector moves
+        for (std::size_t lane = 0; lane < kPanel; ++lane) to[lane] = static_cast<To>(from[lane]);
+      } else {
+        for (std::size_t lane = 0; lane < kPanel; ++lane) to[lane] = lane < width ? static_cast<To>(from[lane]) : To(0);
       }
-      continue;
-    }
-    for (std::size_t row = 0; row < rows; ++row) {
-      const From* from = row_major + row * columns + first;
-      for (std::size_t lane = 0; lane < width; ++lane) panel[row * kPanel + lane] = static_cast<To>(from[lane]);
-      for (std::size_t lane = width; lane < kPanel; ++lane) panel[row * kPanel + lane] = To(0);
     }
   }
 }
 
+// All of them, a few rows at a time: they are read from end to end and written in whole runs.
+template <class From, class To>
+void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To* out) {
+  constexpr std::size_t kRowsAtOnce = 8;
+  for (std::size_t begin = 0; begin < rows; begin += kRowsAtOnce) {
+    const std::size_t end = rows - begin < kRowsAtOnce ? rows : begin + kRowsAtOnce;
+    to_panels(row_major + begin * columns, rows, columns, out, {begin, end});
+  }
+}
+
+// And back.
 template <class From, class To>
 void from_panels(const From* in, std::size_t rows, std::size_t columns, To* row_major) {
   for (std::size_t row = 0; row < rows; ++row) {

@@ -2,7 +2,6 @@
 #include "nn/batch_gradient.h"
 
 #include "base/check.h"
-#include "linalg/panels.h"
 
 namespace bprop::nn {
 
@@ -19,8 +18,7 @@ template <class T>
 BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch)
     : loss_(loss),
       workspace_(architecture, largest_leaf(largest_batch), Keep::kTraining),
-      inputs_(workspace_.capacity() * architecture.inputs()),
-      targets_(workspace_.capacity() * architecture.outputs()),
+      load_(architecture, workspace_.capacity()),
       tree_(Layout(architecture).size(), leaf_count(largest_batch)) {}
 
 template <class T>
@@ -67,16 +65,17 @@ double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T
   const std::size_t in = architecture.inputs();
   const std::size_t out = architecture.outputs();
   BPROP_DCHECK(leaf.rows() <= workspace_.capacity());
-  const T* inputs = inputs_.data();
-  if (batch.source != nullptr) {
-    batch.source->fill(leaf.begin, leaf.rows(), inputs_.data(), targets_.data());
-  } else {
-    inputs = batch.inputs + leaf.begin * in;
-    std::copy_n(batch.targets + leaf.begin * out, leaf.rows() * out, targets_.data());
-  }
-  smooth_labels(loss_, out, std::span(targets_).first(leaf.rows() * out));
-  linalg::to_panels(inputs, leaf.rows(), in, workspace_.input());
-  linalg::to_panels(targets_.data(), leaf.rows(), out, workspace_.targets());
+  const auto read = [&](std::size_t first, std::size_t some, T* inputs, T* targets) -> RowMajor<T> {
+    first += leaf.begin;
+    if (batch.source != nullptr) {
+      batch.source->fill(first, some, inputs, targets);
+    } else {
+      std::copy_n(batch.targets + first * out, some * out, targets);
+    }
+    smooth_labels(loss_, out, std::span(targets, some * out));
+    return {batch.source != nullptr ? inputs : batch.inputs + first * in, targets};
+  };
+  load_(engine, leaf.rows(), read, workspace_);
   forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_);
   return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_);
 }

@@ -14,6 +14,7 @@
 #include "bprop/loss.h"
 #include "nn/leaves.h"
 #include "nn/propagation.h"
+#include "nn/row_loader.h"
 
 namespace bprop::nn {
 
@@ -56,8 +57,7 @@ class BatchGradient {
 
   LossOptions loss_;
   Workspace<T> workspace_;
-  std::vector<T> inputs_;  // a leaf's rows as the source gives them
-  std::vector<T> targets_;
+  RowLoader<T> load_;
   TreeSum<T> tree_;
 };
 

@@ -6,25 +6,11 @@
 // All matrices are panels; work is cut over the pool by output elements, so threads never change a bit.
 #pragma once
 
-#include "bprop/thread_pool.h"
-#include "linalg/kernels.h"
+#include "nn/engine.h"
 #include "nn/layout.h"
 #include "nn/workspace.h"
 
 namespace bprop::nn {
-
-// What carries out the arithmetic: the kernels and, unless null, the threads.
-template <class T>
-struct Engine {
-  const linalg::Kernels<T>* kernels = nullptr;
-  ThreadPool* pool = nullptr;
-};
-
-// A thread's part of a layer's work.
-struct Share {
-  std::size_t part = 0;
-  std::size_t parts = 1;
-};
 
 // Multiplications and additions of one product of the layer.
 inline double flops(const Dense& layer, std::size_t rows) {

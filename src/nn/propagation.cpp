@@ -8,19 +8,6 @@
 
 namespace bprop::nn {
 
-namespace {
-
-// Calls task(Share) for as many parts as the work deserves.
-template <class T, class Task>
-void fork(const Engine<T>& engine, double work, const Task& task) {
-  const int parts = engine.pool == nullptr ? 1 : engine.pool->parts(work);
-  if (parts == 1) return task(Share{});
-  engine.pool->run(parts,
-                   [&](int part) { task(Share{static_cast<std::size_t>(part), static_cast<std::size_t>(parts)}); });
-}
-
-}  // namespace
-
 bool is_pair(const Architecture& architecture, Loss loss) {
   return rule(loss).link == dense(architecture.layers.back()).activation;
 }

@@ -43,7 +43,7 @@ class Loop {
         train_(train),
         validation_rows_(validation),
         validation_(model, validation, loop.options.pool),
-        source_(train, loop.options.seed, loop.shuffle && batch_ < train.rows()),
+        source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows()),
         best_(validation_.of_classes(),
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
@@ -85,13 +85,13 @@ class Loop {
     bool going = true;
     while (going && done < rows_) {
       const std::size_t count = std::min(batch_, rows_ - done);
-      source_.begin_batch(done);
+      source_.begin_batch(count);
       const double loss = trainer_->step(count, source_);
       if (trainer_->report().abandoned) {
         going = false;
         break;
       }
-      if (!std::isfinite(loss)) return diverge_in_step(count);
+      if (!std::isfinite(loss)) return diverge_in_step();
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
       done += count;
       going = go_on_after_step(loss);
@@ -162,13 +162,13 @@ class Loop {
     result_.history.push_back(report);
   }
 
-  std::optional<Divergence> search_batch(std::size_t count) const {
-    return find_divergence<T>(network_, model_.loss, train_, source_.rows(count), Search::kForwardAndBackward);
+  std::optional<Divergence> search_batch() const {
+    return find_divergence<T>(network_, model_.loss, train_, source_.rows(), Search::kForwardAndBackward);
   }
 
   // The step that failed left the network as it was.
-  bool diverge_in_step(std::size_t count) {
-    const auto found = search_batch(count);
+  bool diverge_in_step() {
+    const auto found = search_batch();
     const auto number = options_.clip > 0 ? Divergence::Number::kGradientNorm : Divergence::Number::kLoss;
     return diverge(found.value_or(Divergence{.number = number, .value = trainer_->report().loss}));
   }
@@ -200,26 +200,25 @@ class Loop {
   // up to that update to see. If every number of it is finite, the update itself was too large.
   void find_cause(Divergence& found) {
     const std::size_t step = found.step;
-    const std::size_t count = step == 0 ? 0 : replay_until(step);
-    if (count == 0) return;
-    if (auto cause = search_batch(count)) {
+    if (step == 0 || !replay_until(step)) return;
+    if (auto cause = search_batch()) {
       found = std::move(*cause);
       found.step = step;
     }
   }
 
-  // Trains again from the first weights, until this update is the next; how many rows it has, or 0 if interrupted.
-  std::size_t replay_until(std::size_t step) {
+  // Trains again from the first weights, until this update is the next; false if interrupted.
+  bool replay_until(std::size_t step) {
     network_ = first_network();
     trainer_.emplace(network_, trainer_options_);
     for (std::size_t epoch = 1;; ++epoch) {
       source_.begin_epoch(epoch);
       for (std::size_t done = 0; done < rows_; done += batch_) {
         const std::size_t count = std::min(batch_, rows_ - done);
-        source_.begin_batch(done);
-        if (trainer_->report().step + 1 == step) return count;
+        source_.begin_batch(count);
+        if (trainer_->report().step + 1 == step) return true;
         trainer_->step(count, source_);
-        if (must_end()) return 0;
+        if (must_end()) return false;
       }
     }
   }

@@ -9,7 +9,9 @@
 #include <optional>
 
 #include "linalg/panels.h"
-#include "nn/batch_gradient.h"
+#include "nn/leaves.h"
+#include "nn/propagation.h"
+#include "nn/row_loader.h"
 #include "train/row_source.h"
 
 namespace bprop::training {
@@ -24,7 +26,7 @@ class PredictionPass {
         workspace_(architecture, std::min(std::max<std::size_t>(source.rows(), 1), nn::kLeafRows),
                    nn::Keep::kInference),
         positions_(workspace_.capacity()),
-        inputs_(workspace_.capacity() * architecture.inputs()),
+        load_(architecture, workspace_.capacity()),
         targets_(with_targets ? workspace_.capacity() * architecture.outputs() : 0),
         predictions_(workspace_.capacity() * architecture.outputs()) {}
 
@@ -50,15 +52,15 @@ class PredictionPass {
     const std::size_t outputs = architecture.outputs();
     std::iota(positions_.begin(), positions_.begin() + static_cast<std::ptrdiff_t>(count),
               static_cast<std::uint32_t>(first));
-    T* const targets = targets_.empty() ? nullptr : targets_.data();
-    source_.fill(std::span(positions_).first(count), inputs_.data(), targets);
-    linalg::to_panels(inputs_.data(), count, architecture.inputs(), workspace_.input());
+    const auto read = [&](std::size_t at, std::size_t some, T* inputs, T*) -> nn::RowMajor<T> {
+      T* const targets = targets_.empty() ? nullptr : targets_.data() + at * outputs;  // all are kept
+      source_.fill(std::span(positions_).subspan(at, some), inputs, targets);
+      return {inputs, targets};
+    };
+    load_(engine, count, read, workspace_);
     nn::forward(engine, network, count, nn::scores_end(architecture, loss_.loss), workspace_);
     double loss = 0;
-    if (targets != nullptr) {
-      linalg::to_panels(targets, count, outputs, workspace_.targets());
-      loss = nn::loss(engine, architecture, loss_, count, T(1), false, workspace_);
-    }
+    if (!targets_.empty()) loss = nn::loss(engine, architecture, loss_, count, T(1), false, workspace_);
     T* const scores = workspace_[architecture.layers.size() - 1].a;  // z and a share memory in inference
     nn::activate(engine, rule(loss_.loss).link, scores, scores, count, outputs);
     linalg::from_panels(scores, count, outputs, predictions_.data());
@@ -69,7 +71,7 @@ class PredictionPass {
   LossOptions loss_;
   nn::Workspace<T> workspace_;
   std::vector<std::uint32_t> positions_;
-  std::vector<T> inputs_;
+  nn::RowLoader<T> load_;
   std::vector<T> targets_;
   std::vector<T> predictions_;
 };

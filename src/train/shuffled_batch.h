@@ -5,7 +5,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -19,54 +20,56 @@ namespace bprop::training {
 template <class T>
 class ShuffledBatch : public BatchRows<T> {
  public:
-  ShuffledBatch(const RowSource<T>& source, std::uint64_t seed, bool shuffle)
-      : source_(source), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {}
+  ShuffledBatch(const RowSource<T>& source, std::size_t batch, std::uint64_t seed, bool shuffle)
+      : source_(source), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {
+    rows_.reserve(batch);
+    next_.reserve(batch);
+  }
 
   void begin_epoch(std::size_t epoch) {
-    ahead_ = 0;
+    next_.clear();
+    position_ = 0;
     if (shuffle_) order_.tabulate(static_cast<std::uint32_t>(epoch));
   }
-  void begin_batch(std::size_t first_position) { first_position_ = first_position; }
 
-  // Which row of the source is row n of the batch.
-  std::uint32_t row(std::size_t n) const {
-    const std::size_t position = first_position_ + n;
-    return static_cast<std::uint32_t>(shuffle_ ? order_(position) : position);
+  // The next rows of the epoch.
+  void begin_batch(std::size_t count) {
+    if (next_.size() != count) look_up(count);
+    std::swap(rows_, next_);
+    position_ += count;
+    next_.clear();
   }
 
-  // The first rows of the batch.
-  std::vector<std::uint32_t> rows(std::size_t count) const {
-    std::vector<std::uint32_t> all(count);
-    for (std::size_t n = 0; n < count; ++n) all[n] = row(n);
-    return all;
-  }
+  // Which rows of the source the batch has.
+  std::span<const std::uint32_t> rows() const { return rows_; }
 
   void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
-    BPROP_DCHECK(count <= nn::kLeafRows);
-    if (ahead_ != count || ahead_from_ != first_position_ + first) look_ahead(first_position_ + first, count);
-    source_.fill(std::span(rows_).first(count), inputs, targets);
-    const std::size_t next = first_position_ + first + count;
-    look_ahead(next, std::min(count, source_.rows() - std::min(next, source_.rows())));
+    BPROP_DCHECK(first + count <= rows_.size());
+    source_.fill(std::span(rows_).subspan(first, count), inputs, targets);
+    if (first + count == rows_.size()) look_ahead();
   }
 
  private:
-  // Works out which rows are next and has them come.
-  void look_ahead(std::size_t from, std::size_t count) {
-    ahead_from_ = from;
-    ahead_ = count;
-    for (std::size_t n = 0; n < count; ++n) {
-      rows_[n] = static_cast<std::uint32_t>(shuffle_ ? order_(from + n) : from + n);
-      source_.prefetch(rows_[n]);
+  // The `count` rows after this batch.
+  void look_up(std::size_t count) {
+    next_.clear();
+    for (std::size_t position = position_; position < position_ + count; ++position) {
+      next_.push_back(static_cast<std::uint32_t>(shuffle_ ? order_(position) : position));
     }
+  }
+
+  // Has the next batch's rows come, as many as caches keep meanwhile.
+  void look_ahead() {
+    look_up(std::min(rows_.size(), source_.rows() - position_));
+    for (std::size_t n = 0; n < std::min(nn::kLeafRows, next_.size()); ++n) source_.prefetch(next_[n]);
   }
 
   const RowSource<T>& source_;
   bool shuffle_;
   Permutation order_;
-  std::size_t first_position_ = 0;
-  std::array<std::uint32_t, nn::kLeafRows> rows_{};  // of the positions from ahead_from_ on
-  std::size_t ahead_from_ = 0;
-  std::size_t ahead_ = 0;
+  std::size_t position_ = 0;  // where the next batch begins
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> next_;  // empty, or the next batch's
 };
 
 }  // namespace bprop::training

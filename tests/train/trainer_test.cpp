@@ -36,7 +36,7 @@ TEST(Trainer, ReturnsTheLossBeforeTheUpdateAndReportsTheStep) {
   EXPECT_EQ(trainer.report().step, 2);
 }
 
-TEST(Trainer, TakesRowsFromASourceLeafByLeaf) {
+TEST(Trainer, AsksASourceForEachRowOnceAndInOrder) {
   const Floats x = random_matrix<float>(1, 300, 3);
   const Floats y = random_matrix<float>(2, 300, 2);
   struct Source : BatchRows<float> {
