@@ -69,8 +69,8 @@ void measure_prediction(const Prediction& prediction, Peers& peers, Report& repo
   const std::string sizes = fmt::format("{}", fmt::join(prediction.sizes, ","));
   peers.join(fmt::format("predict {} {} {} softmax", sizes, prediction.rows, prediction.hidden), contestants);
   double parameters = static_cast<double>(network.architecture().parameters());
-  for (const Measured& measured :
-       measure(contestants, {.flops = 2 * parameters * static_cast<double>(prediction.rows), .sample_seconds = 0.004})) {
+  for (const Measured& measured : measure(
+           contestants, {.flops = 2 * parameters * static_cast<double>(prediction.rows), .sample_seconds = 0.004})) {
     report.add(fmt::format("predict {} {}", prediction.rows, sizes), 1, measured);
     if (measured.contestant == "bprop" && prediction.rows == 1) {
       report.add(fmt::format("weights read, {}", sizes), 1, 4e-9 * parameters / measured.seconds, "GB/s");
@@ -79,9 +79,9 @@ void measure_prediction(const Prediction& prediction, Peers& peers, Report& repo
 }
 
 void measure_predictions(Peers peers, Report& report) {
-  for (const Prediction& prediction : {Prediction{{784, 128, 10}, 1, "relu"}, Prediction{{64, 64, 64, 10}, 1, "tanh"},
-                                       Prediction{{784, 128, 10}, 256, "relu"},
-                                       Prediction{{784, 512, 512, 10}, 256, "relu"}}) {
+  for (const Prediction& prediction :
+       {Prediction{{784, 128, 10}, 1, "relu"}, Prediction{{64, 64, 64, 10}, 1, "tanh"},
+        Prediction{{784, 128, 10}, 256, "relu"}, Prediction{{784, 512, 512, 10}, 256, "relu"}}) {
     measure_prediction(prediction, peers, report);
   }
 }

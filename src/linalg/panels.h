@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
+#include <type_traits>
 
 namespace bprop::linalg {
 
@@ -36,8 +38,8 @@ void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To*
     for (std::size_t n = 0; n < of.size(); ++n) {
       const From* const from = row_major + n * columns + first;
       To* const to = out + panel_offset(rows, of.begin + n, first);
-      if (width == kPanel) {  // a fixed count: a few vector moves
-        for (std::size_t lane = 0; lane < kPanel; ++lane) to[lane] = static_cast<To>(from[lane]);
+      if (std::is_same_v<From, To> && width == kPanel) {
+        std::memcpy(to, from, kPanel * sizeof(To));  // a fixed count: a few vector moves
       } else {
         for (std::size_t lane = 0; lane < kPanel; ++lane) to[lane] = lane < width ? static_cast<To>(from[lane]) : To(0);
       }

@@ -19,13 +19,6 @@ namespace bprop::HWY_NAMESPACE {
 namespace {
 
 constexpr std::size_t kVectors = linalg::kPanel / kLanes;  // vectors in a panel's line
-// The inner index of a product is taken in turns: a turn's weights of a panel (25 KB) stay in the first-level cache
-// while all rows meet them. Turns are as equal as multiples of 16 allow.
-constexpr std::size_t kMostInnerTurn = 400;
-constexpr std::size_t inner_turn(std::size_t inner) {
-  const std::size_t turns = (inner + kMostInnerTurn - 1) / kMostInnerTurn;
-  return turns < 2 ? kMostInnerTurn : linalg::padded((inner + turns - 1) / turns);
-}
 constexpr std::size_t kTile = kVectors >= 6 ? 1 : 12 / kVectors > 6 ? 6 : 12 / kVectors;
 
 // kTile × 16 sums in registers.
@@ -38,17 +31,6 @@ struct Tile {
     for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 16
       for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = FloatVector<kFma>(0.0);
-    }
-  }
-
-  // Goes on from what add_and_store stored.
-  BPROP_INLINE void load(const float* from) {
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 16
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        sums[r][v] = FloatVector<kFma>::load(from + r * linalg::kPanel + v * kLanes);
-      }
     }
   }
 
@@ -78,16 +60,11 @@ struct Tile {
   }
 };
 
-// `go_on`: from the sums in `out`, else from 0.
 template <bool kFma, std::size_t kRows>
 void product_tile(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
-                  float* out, bool go_on) {
+                  float* out) {
   Tile<kFma, kRows> tile;
-  if (go_on) {
-    tile.load(out);
-  } else {
-    tile.clear();
-  }
+  tile.clear();
   const std::size_t whole = inner / linalg::kPanel;
   for (std::size_t block = 0; block < whole; ++block) {
 #pragma GCC unroll 4
@@ -156,10 +133,9 @@ struct ProductCall {
   const float* w;
   const float* bias;
   float* out;
-  bool go_on;
   template <std::size_t kRows>
   BPROP_INLINE void run() const {
-    product_tile<kFma, kRows>(a, block_stride, inner, w, bias, out, go_on);
+    product_tile<kFma, kRows>(a, block_stride, inner, w, bias, out);
   }
 };
 
@@ -197,45 +173,30 @@ std::size_t flat_product(const float* a, std::size_t block_stride, std::size_t i
   return done;
 }
 
-// One panel of outputs × some rows, the inner index in turns.
-template <bool kFma>
-void panel_product(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
-                   float* out, std::size_t rows) {
-  const std::size_t turn = inner_turn(inner);
-  for (std::size_t begin = 0; begin == 0 || begin < inner; begin += turn) {
-    const std::size_t count = inner - begin < turn ? inner - begin : turn;
-    const bool last = begin + count == inner;
-    std::size_t size = 0;
-    for (std::size_t row = 0; row < rows; row += size) {
-      size = next_tile(rows - row);
-      const ProductCall<kFma> call{a + begin / linalg::kPanel * block_stride + row * linalg::kPanel,
-                                   block_stride,
-                                   count,
-                                   w + begin * linalg::kPanel,
-                                   last ? bias : nullptr,
-                                   out + row * linalg::kPanel,
-                                   begin > 0};
-      with_tile_size(size, call);
-    }
-  }
-}
-
 template <bool kFma>
 void product(const float* a, std::size_t rows, std::size_t inner, const float* w, const float* bias, float* out,
              linalg::Range blocks, linalg::Range row_range) {
   const std::size_t block_stride = rows * linalg::kPanel;
   if (row_range.size() == 0) return;
-  a += row_range.begin * linalg::kPanel;
-  out += row_range.begin * linalg::kPanel;
-  const auto bias_of = [bias](std::size_t block) { return bias == nullptr ? nullptr : bias + block * linalg::kPanel; };
   if (row_range.size() <= 2) {
     const auto flat = row_range.size() == 1 ? &flat_product<kFma, 1> : &flat_product<kFma, 2>;
-    blocks.begin += flat(a, block_stride, inner, w + blocks.begin * inner * linalg::kPanel, bias_of(blocks.begin),
-                         out + blocks.begin * block_stride, blocks.size());
+    blocks.begin +=
+        flat(a + row_range.begin * linalg::kPanel, block_stride, inner, w + blocks.begin * inner * linalg::kPanel,
+             bias == nullptr ? nullptr : bias + blocks.begin * linalg::kPanel,
+             out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size());
   }
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
-    panel_product<kFma>(a, block_stride, inner, w + block * inner * linalg::kPanel, bias_of(block),
-                        out + block * block_stride, row_range.size());
+    std::size_t size = 0;
+    for (std::size_t row = row_range.begin; row < row_range.end; row += size) {
+      size = next_tile(row_range.end - row);
+      const ProductCall<kFma> call{a + row * linalg::kPanel,
+                                   block_stride,
+                                   inner,
+                                   w + block * inner * linalg::kPanel,
+                                   bias == nullptr ? nullptr : bias + block * linalg::kPanel,
+                                   out + block * block_stride + row * linalg::kPanel};
+      with_tile_size(size, call);
+    }
   }
 }
 

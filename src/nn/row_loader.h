@@ -24,10 +24,7 @@ template <class T>
 class RowLoader {
  public:
   RowLoader(const Architecture& architecture, std::size_t capacity)
-      : in_(architecture.inputs()),
-        out_(architecture.outputs()),
-        inputs_(capacity * in_),
-        targets_(capacity * out_) {}
+      : in_(architecture.inputs()), out_(architecture.outputs()), inputs_(capacity * in_), targets_(capacity * out_) {}
 
   // Loads rows [0, count) of a batch. read(first, some, inputs, targets) gives rows first … first + some − 1: in the
   // room for so many that it gets, or where they lie anyway. Threads call it at once, for different rows.
