@@ -37,7 +37,8 @@ inline const linalg::Kernels<float>& kernels() { return linalg::float_kernels(na
 // z = x Wᵀ
 inline Work forward(const Shape& s) {
   return [s, x = matrix(s.rows, s.in), w = matrix(s.in, s.out), z = matrix(s.rows, s.out)] {
-    kernels().product(x->data(), s.rows, s.in, w->data(), nullptr, z->data(), {0, linalg::panels(s.out)}, {0, s.rows});
+    kernels().product(x->data(), s.rows, s.in, w->data(), nullptr, z->data(), {0, linalg::panels(s.out)}, {0, s.rows},
+                      false);
   };
 }
 

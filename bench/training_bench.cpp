@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One training step of eight configurations: forward, loss, backward, plain SGD; beside peers, if there are any.
-// usage: training_bench [--only CONFIGURATION] [--threads N] [--peer COMMAND]... [--json FILE]
+// usage: training_bench [--only CONFIGURATION] [--threads N] [--minimal-work FLOPS] [--peer COMMAND]... [--json FILE]
 #include <fmt/format.h>
 
 #include <exception>
@@ -13,10 +13,17 @@
 namespace bprop::bench {
 namespace {
 
-void measure_with(int threads, const std::string& only, Peers peers, Report& report) {
-  ThreadPool pool({.threads = threads});
+struct What {
+  std::string only;         // a configuration's name, or empty for all
+  double minimal_work = 0;  // of a fork (bprop/thread_pool.h), or 0 for the pool's own
+};
+
+void measure_with(int threads, const What& what, Peers peers, Report& report) {
+  ThreadPoolOptions options{.threads = threads};
+  if (what.minimal_work > 0) options.minimal_work = what.minimal_work;
+  ThreadPool pool(options);
   for (const Configuration& configuration : configurations()) {
-    if (!only.empty() && only != configuration.name) continue;
+    if (!what.only.empty() && what.only != configuration.name) continue;
     TrainingWork work(configuration, threads > 1 ? &pool : nullptr);
     std::vector<Contestant> contestants = {ourselves(threads, [&work] { work.step(); })};
     peers.join(configuration.request(), contestants);
@@ -48,16 +55,17 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "training_bench: the probe of the peak is not to be trusted: the compiler has merged chains\n");
     return 1;
   }
-  const std::string only = option_value(argc, argv, "--only", "");
+  const What what{.only = option_value(argc, argv, "--only", ""),
+                  .minimal_work = std::stod(option_value(argc, argv, "--minimal-work", "0"))};
   const int threads = std::stoi(option_value(argc, argv, "--threads", "0"));
   if (threads > 0) {
-    measure_with(threads, only, Peers(argc, argv, threads, report), report);
+    measure_with(threads, what, Peers(argc, argv, threads, report), report);
     return 0;
   }
   for (const int count : {1, 2}) {
-    if (count <= usable_processors()) measure_with(count, only, Peers(argc, argv, count, report), report);
+    if (count <= usable_processors()) measure_with(count, what, Peers(argc, argv, count, report), report);
   }
-  if (only.empty()) measure_adam(report);
+  if (what.only.empty()) measure_adam(report);
   return 0;
 }
 

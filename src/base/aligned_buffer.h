@@ -14,16 +14,19 @@
 
 namespace bprop {
 
+// Memory for AlignedBuffer. From 2 MB on it begins at a huge page's boundary and asks for huge pages, where the system
+// has them: large matrices then need few entries of the processor's page cache. Throws std::bad_alloc.
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* memory, std::size_t bytes) noexcept;
+
 template <class T>
 class AlignedBuffer {
  public:
-  static constexpr std::size_t kAlignment = 64;
-
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
     if (size > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
-    data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{kAlignment}));
+    data_ = static_cast<T*>(allocate_aligned(size * sizeof(T)));
     std::uninitialized_fill_n(data_, size, T{});
   }
   AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) { std::copy_n(other.data_, size_, data_); }
@@ -35,7 +38,7 @@ class AlignedBuffer {
     return *this;
   }
   ~AlignedBuffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t{kAlignment});
+    if (data_ != nullptr) free_aligned(data_, size_ * sizeof(T));
   }
 
   // Takes over the elements of `other`; allocates only when the sizes differ.

@@ -29,9 +29,10 @@ struct Kernels {
 
   // out(n, j) = Σ_i a(n, i) w(j, i) + bias(j), for the rows and 16-column blocks of the ranges.
   //   a (rows × inner)   w: weight panels [block][inner][16]   bias: padded, or null   out (rows × 16·blocks)
+  // The sums start at 0 or, if `onto`, at what `out` holds: a product may be cut at multiples of 16 inner indices.
   // Forward: a = the layer's input. Backward: a = delta, w = the transposed twin, no bias.
   void (*product)(const T* a, std::size_t rows, std::size_t inner, const T* w, const T* bias, T* out, Range blocks,
-                  Range row_range);
+                  Range row_range, bool onto);
 
   // d_w(j, i) = Σ_n delta(n, j) a(n, i), in the layout of weights, for blocks of 16 outputs j and a range of inputs i.
   //   a (rows × in)   delta (rows × 16·blocks)   d_w [block][in][16]

@@ -34,6 +34,24 @@ struct Tile {
     }
   }
 
+  BPROP_INLINE void load(const float* out) {
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < kRows; ++r) {
+#pragma GCC unroll 16
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        sums[r][v] = FloatVector<kFma>::load(out + r * linalg::kPanel + v * kLanes);
+      }
+    }
+  }
+
+  BPROP_INLINE void start(const float* out, bool onto) {
+    if (onto) {
+      load(out);
+    } else {
+      clear();
+    }
+  }
+
   // sums(r, j) += factors[r · stride] · line[j].
   BPROP_INLINE void accumulate(const float* factors, std::size_t stride, const float* line) {
     FloatVector<kFma> lines[kVectors];
@@ -62,9 +80,9 @@ struct Tile {
 
 template <bool kFma, std::size_t kRows>
 void product_tile(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
-                  float* out) {
+                  float* out, bool onto) {
   Tile<kFma, kRows> tile;
-  tile.clear();
+  tile.start(out, onto);
   const std::size_t whole = inner / linalg::kPanel;
   for (std::size_t block = 0; block < whole; ++block) {
 #pragma GCC unroll 4
@@ -95,10 +113,10 @@ void weight_gradient_tile(const float* a, const float* delta, std::size_t rows, 
 // of a multiply-add, and the weights come from afar.
 template <bool kFma, std::size_t kRows, std::size_t kBlocks>
 void flat_product_tile(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
-                       float* out) {
+                       float* out, bool onto) {
   Tile<kFma, kRows> tiles[kBlocks];
 #pragma GCC unroll 16
-  for (std::size_t b = 0; b < kBlocks; ++b) tiles[b].clear();
+  for (std::size_t b = 0; b < kBlocks; ++b) tiles[b].start(out + b * block_stride, onto);
   for (std::size_t i = 0; i < inner; ++i) {
     const float* const factors = a + i / linalg::kPanel * block_stride + i % linalg::kPanel;
 #pragma GCC unroll 16
@@ -133,9 +151,10 @@ struct ProductCall {
   const float* w;
   const float* bias;
   float* out;
+  bool onto;
   template <std::size_t kRows>
   BPROP_INLINE void run() const {
-    product_tile<kFma, kRows>(a, block_stride, inner, w, bias, out);
+    product_tile<kFma, kRows>(a, block_stride, inner, w, bias, out, onto);
   }
 };
 
@@ -160,14 +179,14 @@ constexpr std::size_t next_tile(std::size_t left) {
 // As many panels as fit are done together; returns how many panels were done.
 template <bool kFma, std::size_t kRows>
 std::size_t flat_product(const float* a, std::size_t block_stride, std::size_t inner, const float* w, const float* bias,
-                         float* out, std::size_t blocks) {
+                         float* out, std::size_t blocks, bool onto) {
   constexpr std::size_t kBlocks = 12 / (kVectors * kRows);
   std::size_t done = 0;
   if constexpr (kBlocks > 1) {
     for (; done + kBlocks <= blocks; done += kBlocks) {
       flat_product_tile<kFma, kRows, kBlocks>(a, block_stride, inner, w + done * inner * linalg::kPanel,
                                               bias == nullptr ? nullptr : bias + done * linalg::kPanel,
-                                              out + done * block_stride);
+                                              out + done * block_stride, onto);
     }
   }
   return done;
@@ -175,7 +194,7 @@ std::size_t flat_product(const float* a, std::size_t block_stride, std::size_t i
 
 template <bool kFma>
 void product(const float* a, std::size_t rows, std::size_t inner, const float* w, const float* bias, float* out,
-             linalg::Range blocks, linalg::Range row_range) {
+             linalg::Range blocks, linalg::Range row_range, bool onto) {
   const std::size_t block_stride = rows * linalg::kPanel;
   if (row_range.size() == 0) return;
   if (row_range.size() <= 2) {
@@ -183,7 +202,7 @@ void product(const float* a, std::size_t rows, std::size_t inner, const float* w
     blocks.begin +=
         flat(a + row_range.begin * linalg::kPanel, block_stride, inner, w + blocks.begin * inner * linalg::kPanel,
              bias == nullptr ? nullptr : bias + blocks.begin * linalg::kPanel,
-             out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size());
+             out + blocks.begin * block_stride + row_range.begin * linalg::kPanel, blocks.size(), onto);
   }
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
     std::size_t size = 0;
@@ -194,7 +213,8 @@ void product(const float* a, std::size_t rows, std::size_t inner, const float* w
                                    inner,
                                    w + block * inner * linalg::kPanel,
                                    bias == nullptr ? nullptr : bias + block * linalg::kPanel,
-                                   out + block * block_stride + row * linalg::kPanel};
+                                   out + block * block_stride + row * linalg::kPanel,
+                                   onto};
       with_tile_size(size, call);
     }
   }

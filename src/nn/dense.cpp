@@ -16,8 +16,8 @@ using linalg::Range;
 constexpr std::size_t kRowTile = 6;  // the kernels' tile: cuts between rows fall on its multiples
 // Inputs whose gradients wait in the cache for the sink: 8 KB, a quarter of the smallest first-level cache.
 constexpr std::size_t kPieceInputs = 128;
-// A product's rows are taken in turns whose input stays in the second-level cache.
-constexpr std::size_t kTurnElements = 96 * 1024;
+// A product's inner index is taken in turns whose input stays in the second-level cache: half a megabyte of floats.
+constexpr std::size_t kTurnElements = 128 * 1024;
 
 // Calls task(Range blocks, Range lines) for a share of (16-column blocks × lines), cut at whole blocks and, within the
 // first and the last one, at multiples of `grain` lines: shares are equal to within a grain, and a thread that keeps
@@ -37,18 +37,28 @@ void for_share(Share share, std::size_t blocks, std::size_t lines, std::size_t g
   }
 }
 
-// Rows in turns: all blocks of outputs meet some rows before the next ones come. Calls product(Range blocks, Range
-// rows), then follow(block, rows) for each block while it is in the first-level cache; a product of very few rows takes
-// its blocks together (linalg/products_simd-inl.h).
-template <class Product, class Follow>
-void for_turns(std::size_t inner, Range blocks, Range lines, const Product& product, const Follow& follow) {
-  const std::size_t turn = std::max<std::size_t>(16, kTurnElements / inner / kRowTile) * kRowTile;
-  for (std::size_t row = lines.begin; row < lines.end; row += turn) {
-    const Range rows{row, std::min(lines.end, row + turn)};
-    const std::size_t together = rows.size() <= 2 ? blocks.size() : 1;
-    for (std::size_t block = blocks.begin; block < blocks.end; block += together) {
-      product(Range{block, block + together}, rows);
-      for (std::size_t done = block; done < block + together; ++done) follow(done, rows);
+// out = a wᵀ + bias for some blocks and rows, the inner index in turns: all blocks of outputs meet a turn's part of the
+// input before the next one comes. Calls follow(block, rows) for each block when it is done, in the first-level cache.
+// Very few rows take all blocks and inputs together (linalg/products_simd-inl.h).
+template <class T, class Follow>
+void product_in_turns(const linalg::Kernels<T>& kernels, const T* a, std::size_t rows, std::size_t inner, const T* w,
+                      const T* bias, T* out, Range blocks, Range lines, const Follow& follow) {
+  if (lines.size() <= 2) {
+    kernels.product(a, rows, inner, w, bias, out, blocks, lines, false);
+    for (std::size_t block = blocks.begin; block < blocks.end; ++block) follow(block, lines);
+    return;
+  }
+  const std::size_t turns = (lines.size() * inner + kTurnElements - 1) / kTurnElements;
+  const std::size_t turn = linalg::padded((inner + turns - 1) / turns);
+  for (std::size_t begin = 0; begin < inner; begin += turn) {
+    const std::size_t count = std::min(turn, inner - begin);
+    const bool last = begin + count == inner;
+    for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
+      // These inputs, and this block of outputs, are panel matrices of their own.
+      kernels.product(a + begin * rows, rows, count, w + (block * inner + begin) * kPanel,
+                      bias == nullptr || !last ? nullptr : bias + block * kPanel, out + block * rows * kPanel, {0, 1},
+                      lines, begin > 0);
+      if (last) follow(block, lines);
     }
   }
 }
@@ -61,16 +71,12 @@ void dense_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const 
   const bool follow =
       activate && by_element(layer) && !(layer.activation == Activation::kIdentity && values.a == values.z);
   for_share(share, linalg::panels(layer.outputs), rows, kRowTile, [&](Range blocks, Range lines) {
-    for_turns(
-        layer.inputs, blocks, lines,
-        [&](Range together, Range turn) {
-          kernels.product(x, rows, layer.inputs, weights, bias, values.z, together, turn);
-        },
-        [&](std::size_t block, Range turn) {
-          if (!follow) return;
-          const std::size_t at = (block * rows + turn.begin) * kPanel;
-          kernels.activate(layer.activation, values.z + at, values.a + at, turn.size() * kPanel);
-        });
+    product_in_turns(kernels, x, rows, layer.inputs, weights, bias, values.z, blocks, lines,
+                     [&](std::size_t block, Range done) {
+                       if (!follow) return;
+                       const std::size_t at = (block * rows + done.begin) * kPanel;
+                       kernels.activate(layer.activation, values.z + at, values.a + at, done.size() * kPanel);
+                     });
   });
 }
 
@@ -99,22 +105,22 @@ void dense_parameter_gradient(const linalg::Kernels<T>& kernels, const LayerLayo
                               Share share) {
   // z = x Wᵀ + b
   alignas(64) T g[kPieceInputs * kPanel];
-  const auto pieces_of = [&](std::size_t block, Range inputs) {
-    const T* const deltas = delta + block * rows * kPanel;
-    for (std::size_t i = inputs.begin; i < inputs.end; i += kPieceInputs) {
-      const std::size_t count = std::min(kPieceInputs, inputs.end - i);
-      // The inputs from i on, and the outputs of this block, are panel matrices of their own.
-      kernels.weight_gradient(x + linalg::panel_offset(rows, 0, i), deltas, rows, count, g, {0, 1}, {0, count});
-      sink.take({layer, false, at.weight(block * kPanel, i), count * kPanel}, g);
-      if (twin != nullptr) transpose_weights(kernels, at, weights, block, {i, i + count}, twin);
-    }
-    if (at.bias_size > 0 && inputs.begin == 0) {
-      kernels.bias_gradient(deltas, rows, g, {0, 1});
-      sink.take({layer, true, at.bias + block * kPanel, kPanel}, g);
-    }
+  const auto piece = [&](std::size_t block, Range inputs) {
+    // These inputs, and the outputs of this block, are panel matrices of their own.
+    kernels.weight_gradient(x + linalg::panel_offset(rows, 0, inputs.begin), delta + block * rows * kPanel, rows,
+                            inputs.size(), g, {0, 1}, {0, inputs.size()});
+    sink.take({layer, false, at.weight(block * kPanel, inputs.begin), inputs.size() * kPanel}, g);
+    if (twin != nullptr) transpose_weights(kernels, at, weights, block, inputs, twin);
   };
   for_share(share, linalg::panels(at.outputs), at.inputs, kPanel, [&](Range blocks, Range inputs) {
-    for (std::size_t block = blocks.begin; block < blocks.end; ++block) pieces_of(block, inputs);
+    for (std::size_t i = inputs.begin; i < inputs.end; i += kPieceInputs) {
+      const Range some{i, std::min(inputs.end, i + kPieceInputs)};
+      for (std::size_t block = blocks.begin; block < blocks.end; ++block) piece(block, some);
+    }
+    for (std::size_t block = blocks.begin; block < blocks.end && at.bias_size > 0 && inputs.begin == 0; ++block) {
+      kernels.bias_gradient(delta + block * rows * kPanel, rows, g, {0, 1});
+      sink.take({layer, true, at.bias + block * kPanel, kPanel}, g);
+    }
   });
 }
 
@@ -124,18 +130,14 @@ void dense_input_gradient(const linalg::Kernels<T>& kernels, const Dense& layer,
                           Share share) {
   BPROP_DCHECK(below == nullptr || by_element(*below) || below_values != nullptr);
   for_share(share, linalg::panels(layer.inputs), rows, kRowTile, [&](Range blocks, Range lines) {
-    for_turns(
-        layer.outputs, blocks, lines,
-        [&](Range together, Range turn) {
-          // z = x Wᵀ + b
-          kernels.product(delta, rows, layer.outputs, twin, nullptr, d_x, together, turn);
-        },
-        [&](std::size_t block, Range turn) {
-          if (below == nullptr || !by_element(*below)) return;
-          const std::size_t at = (block * rows + turn.begin) * kPanel;
-          kernels.activate_backward(below->activation, below_values->z + at, below_values->a + at, d_x + at,
-                                    below_values->delta + at, turn.size() * kPanel);
-        });
+    // z = x Wᵀ + b
+    product_in_turns(kernels, delta, rows, layer.outputs, twin, static_cast<const T*>(nullptr), d_x, blocks, lines,
+                     [&](std::size_t block, Range done) {
+                       if (below == nullptr || !by_element(*below)) return;
+                       const std::size_t at = (block * rows + done.begin) * kPanel;
+                       kernels.activate_backward(below->activation, below_values->z + at, below_values->a + at,
+                                                 d_x + at, below_values->delta + at, done.size() * kPanel);
+                     });
   });
 }
 

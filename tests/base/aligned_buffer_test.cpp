@@ -18,6 +18,16 @@ TEST(AlignedBuffer, IsZeroAndStartsOnACacheLine) {
   }
 }
 
+TEST(AlignedBuffer, OfTwoMegabytesStartsOnAHugePage) {
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  for (const std::size_t size : {kHugePage, kHugePage + 1, 5 * kHugePage / 2}) {
+    AlignedBuffer<char> buffer(size);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.data()) % kHugePage, 0U) << size;
+    buffer[size - 1] = 1;
+    EXPECT_EQ(buffer[size / 2], 0);
+  }
+}
+
 TEST(AlignedBuffer, OfSizeZeroIsEmptyAndOwnsNothing) {
   const AlignedBuffer<double> none(0);
   EXPECT_TRUE(none.empty());

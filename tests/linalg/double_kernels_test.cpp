@@ -42,7 +42,7 @@ TEST(DoubleKernels, ProductsAreTheSumsOfTheirDefinition) {
     std::vector<double> out(kRows * padded(kOut), NAN);
     std::vector<double> d_w(kIn * padded(kOut), NAN);
     std::vector<double> d_b(padded(kOut), NAN);
-    kernels.product(a.data(), kRows, kIn, w.data(), bias.data(), out.data(), blocks, {0, kRows});
+    kernels.product(a.data(), kRows, kIn, w.data(), bias.data(), out.data(), blocks, {0, kRows}, false);
     kernels.weight_gradient(a.data(), delta.data(), kRows, kIn, d_w.data(), blocks, {0, kIn});
     kernels.bias_gradient(delta.data(), kRows, d_b.data(), blocks);
     for (std::size_t j = 0; j < kOut; ++j) {
@@ -126,7 +126,7 @@ TEST(ComplexKernels, CarryTheDerivativeOfALayerInTheImaginaryPart) {
   std::vector<Complex> w(weights.begin(), weights.end());
   w[panel_offset(kIn, 4, 2)] += Complex(0, kStep);  // weight of input 4 and output 2
   std::vector<Complex> z(kRows * padded(kOut));
-  kernels.product(a.data(), kRows, kIn, w.data(), nullptr, z.data(), {0, panels(kOut)}, {0, kRows});
+  kernels.product(a.data(), kRows, kIn, w.data(), nullptr, z.data(), {0, panels(kOut)}, {0, kRows}, false);
   std::vector<Complex> out(z.size());
   kernels.activate(Activation::kTanh, z.data(), out.data(), z.size());
   for (std::size_t n = 0; n < kRows; ++n) {

@@ -40,7 +40,7 @@ TEST(ReferenceProducts, AreTheSumsOfTheirDefinition) {
     Buffer d_w(kIn * padded(kOut));
     Buffer d_b(padded(kOut));
     const Range blocks{0, panels(kOut)};
-    kernels.product(a.data(), kRows, kIn, w.data(), bias.data(), out.data(), blocks, {0, kRows});
+    kernels.product(a.data(), kRows, kIn, w.data(), bias.data(), out.data(), blocks, {0, kRows}, false);
     kernels.weight_gradient(a.data(), delta.data(), kRows, kIn, d_w.data(), blocks, {0, kIn});
     kernels.bias_gradient(delta.data(), kRows, d_b.data(), blocks);
     for (std::size_t j = 0; j < kOut; ++j) {
@@ -75,7 +75,7 @@ TEST(ReferenceProducts, RoundOnceInClassFmaAndTwiceInClassPortable) {
   w[panel_offset(2, 1, 0)] = 1 + 0x1p-12F;
   const auto result = [&](Arithmetic arithmetic) {
     Buffer out(kPanel);
-    reference_kernels(arithmetic).product(inputs.data(), 1, 2, w.data(), nullptr, out.data(), {0, 1}, {0, 1});
+    reference_kernels(arithmetic).product(inputs.data(), 1, 2, w.data(), nullptr, out.data(), {0, 1}, {0, 1}, false);
     return out[0];
   };
   EXPECT_EQ(result(Arithmetic::kFma), 0x1p-24F);

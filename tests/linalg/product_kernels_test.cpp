@@ -58,7 +58,7 @@ struct Operands {
   Buffer product(const Kernels<float>& table, bool with_bias, Range blocks, Range rows) const {
     Buffer out(shape.rows * padded(shape.columns), offset);
     table.product(a.data(), shape.rows, shape.inner, w.data(), with_bias ? bias.data() : nullptr, out.poison().data(),
-                  blocks, rows);
+                  blocks, rows, false);
     return out;
   }
   Buffer product(const Kernels<float>& table, bool with_bias) const {
@@ -149,7 +149,7 @@ TEST_P(ProductsOf, GiveTheSameBitsHoweverTheOutputIsCut) {
     for (const Range blocks : {Range{0, block_cut}, Range{block_cut, panels(shape.columns)}}) {
       for (const Range rows : {Range{0, row_cut}, Range{row_cut, shape.rows}}) {
         table.product(operands.a.data(), shape.rows, shape.inner, operands.w.data(), operands.bias.data(), out.data(),
-                      blocks, rows);
+                      blocks, rows, false);
       }
       for (const Range inputs : {Range{0, cut}, Range{cut, shape.inner}}) {
         table.weight_gradient(operands.a.data(), operands.delta.data(), shape.rows, shape.inner, cut_d_w.data(), blocks,
@@ -160,6 +160,26 @@ TEST_P(ProductsOf, GiveTheSameBitsHoweverTheOutputIsCut) {
     EXPECT_TRUE(same_bits(out, whole)) << "cut at " << cut;
     EXPECT_TRUE(same_bits(cut_d_w, d_w)) << "cut at " << cut;
     EXPECT_TRUE(same_bits(cut_d_b, d_b)) << "cut at " << cut;
+  }
+}
+
+TEST_P(ProductsOf, GiveTheSameBitsHoweverTheInnerIndexIsCut) {
+  for (const std::size_t rows : {1U, 2U, 5U, 23U}) {
+    const Shape shape{rows, 75, 33};
+    const Operands operands(shape);
+    const Buffer whole = operands.product(table, true);
+    for (std::size_t cut = kPanel; cut < shape.inner; cut += kPanel) {
+      Buffer out(whole.size());
+      out.poison();
+      for (std::size_t block = 0; block < panels(shape.columns); ++block) {
+        const float* const w = operands.w.data() + block * shape.inner * kPanel;
+        float* const to = out.data() + block * rows * kPanel;
+        table.product(operands.a.data(), rows, cut, w, nullptr, to, {0, 1}, {0, rows}, false);
+        table.product(operands.a.data() + cut * rows, rows, shape.inner - cut, w + cut * kPanel,
+                      operands.bias.data() + block * kPanel, to, {0, 1}, {0, rows}, true);
+      }
+      EXPECT_TRUE(same_bits(out, whole)) << rows << " rows, cut at " << cut;
+    }
   }
 }
 
