@@ -22,8 +22,9 @@ def network(sizes, batch, hidden, output, rate):
     kind = {"softmax": MLPClassifier, "identity": MLPRegressor}.get(output)
     if kind is None:
         return None
-    estimator = kind(sizes[1:-1], activation=ACTIVATIONS[hidden], solver="sgd", alpha=0, batch_size=batch,
-                     learning_rate_init=rate, momentum=0, nesterovs_momentum=False, shuffle=False, random_state=1)
+    estimator = kind(hidden_layer_sizes=sizes[1:-1], activation=ACTIVATIONS[hidden], solver="sgd", alpha=0,
+                     batch_size=batch, learning_rate_init=rate, momentum=0, nesterovs_momentum=False, shuffle=False,
+                     random_state=1)
     generator = numpy.random.default_rng(1)
     batches = []
     for _ in range(BATCHES):
