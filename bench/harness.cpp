@@ -17,25 +17,32 @@ namespace {
 
 struct Sample {
   double seconds = 0;        // of one repetition
-  double lower_peak = 0;     // of the two readings around it
+  Reading lower;             // of the two around it
   double higher_peak = 0;    // shares refer to this one: they are not flattered by a peak read too low
   double interruptions = 0;  // a second; on one thread they do not count
 };
 
-std::map<int, double>& best_peaks() {
-  static std::map<int, double> best;
-  return best;
+// The best readings with so many threads.
+Reading& best_reading(int threads) {
+  static std::map<int, Reading> best;
+  return best[threads];
 }
 
-double read_peak(int threads) {
-  const double peak = fma_peak(threads);
-  double& best = best_peaks()[threads];
-  best = std::max(best, peak);
-  return peak;
+Reading read_and_remember(int threads) {
+  const Reading reading = read_processor(threads);
+  Reading& best = best_reading(threads);
+  best = {.peak = std::max(best.peak, reading.peak), .fed = std::max(best.fed, reading.fed)};
+  return reading;
+}
+
+// How much of the processor was ours around a sample.
+double quiet(const Sample& sample, int threads) {
+  const Reading& best = best_reading(threads);
+  return std::min(sample.lower.peak / best.peak, sample.lower.fed / best.fed);
 }
 
 bool good(const Sample& sample, int threads) {
-  return sample.lower_peak >= kSmallestPeak * best_peak(threads) && sample.interruptions == 0;
+  return quiet(sample, threads) >= kSmallestPeak && sample.interruptions == 0;
 }
 
 // How often a contestant has to work for a sample of about that length; also warms it up.
@@ -51,12 +58,12 @@ long repetitions_for(const Contestant& contestant, double seconds) {
 }
 
 Sample sample_of(const Contestant& contestant, long repetitions, int threads) {
-  const double before = read_peak(threads);
+  const Reading before = read_and_remember(threads);
   const Timing timing = contestant.run(repetitions);
-  const double after = read_peak(threads);
+  const Reading after = read_and_remember(threads);
   return {.seconds = timing.seconds / static_cast<double>(repetitions),
-          .lower_peak = std::min(before, after),
-          .higher_peak = std::max(before, after),
+          .lower = {.peak = std::min(before.peak, after.peak), .fed = std::min(before.fed, after.fed)},
+          .higher_peak = std::max(before.peak, after.peak),
           .interruptions = threads == 1 ? 0 : static_cast<double>(timing.interruptions) / timing.seconds};
 }
 
@@ -69,7 +76,7 @@ double quantile(std::vector<double> values, double part) {
 Measured summary(const std::string& name, std::vector<Sample> samples, const Measuring& measuring) {
   std::stable_sort(samples.begin(), samples.end(), [&](const Sample& a, const Sample& b) {
     const auto rank = [&](const Sample& s) {
-      return std::tuple(!good(s, measuring.threads), s.interruptions, -s.lower_peak);
+      return std::tuple(!good(s, measuring.threads), s.interruptions, -quiet(s, measuring.threads));
     };
     return rank(a) < rank(b);
   });
@@ -101,7 +108,7 @@ std::string time_text(double seconds) {
 
 }  // namespace
 
-double best_peak(int threads) { return best_peaks()[threads]; }
+double best_peak(int threads) { return best_reading(threads).peak; }
 
 std::vector<Measured> measure(std::vector<Contestant> contestants, const Measuring& measuring) {
   std::vector<long> repetitions;

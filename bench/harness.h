@@ -36,7 +36,7 @@ struct Measuring {
   double flops = 0;               // of one repetition; 0: the share means nothing
   std::size_t samples = 11;       // good ones wanted of each contestant
   double sample_seconds = 0.008;  // long enough for the clock, short enough to fall between a neighbour's turns
-  double most_seconds = 6;        // after which the least disturbed samples are taken, good or not
+  double most_seconds = 8;        // after which the least disturbed samples are taken, good or not
 };
 
 struct Measured {
@@ -50,9 +50,9 @@ struct Measured {
   std::size_t voided = 0;
 };
 
-// A sample is good when both readings of the peak reach this part of the best that this program has read and, on
-// several threads, the system interrupted none of them. Others are void: repeated while there is time.
-inline constexpr double kSmallestPeak = 0.9;
+// A sample is good when both readings around it reach this part of the best that this program has read (in registers
+// and fed from the cache) and, on several threads, the system interrupted none of them. Others are void: repeated while there is time.
+inline constexpr double kSmallestPeak = 0.93;
 
 // One result a contestant, in their order.
 std::vector<Measured> measure(std::vector<Contestant> contestants, const Measuring& measuring);

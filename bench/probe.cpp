@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe.h"
 
+#ifndef BPROP_BENCH_FED_STEPS
+#define BPROP_BENCH_FED_STEPS
+namespace bprop::bench {
+constexpr std::size_t kFedSteps = 64;  // 10 KB
+}
+#endif
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probe.cpp"
 #include <hwy/foreach_target.h>
@@ -65,6 +72,39 @@ double four_chains(std::size_t rounds, float* memory) {
   return 2.0 * 4 * static_cast<double>(rounds) * static_cast<double>(hn::Lanes(tag));
 }
 
+// As a product's tile: 6 factors from memory by 2 registers of a line from memory onto 12 sums, `rounds` times over
+// kFedSteps steps; memory holds kFedSteps × (6 factors, 2 lines). Returns the number of floating-point operations.
+double fed_sums(std::size_t rounds, float* memory) {
+  const Tag tag;
+  const std::size_t lanes = hn::Lanes(tag);
+  auto s0 = hn::Zero(tag), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
+  auto t0 = s0, t1 = s0, t2 = s0, t3 = s0, t4 = s0, t5 = s0;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const float* factors = memory;
+    const float* lines = memory + bench::kFedSteps * 8;
+    for (std::size_t step = 0; step < bench::kFedSteps; ++step, factors += 8, lines += 32) {
+      const auto a = hn::LoadU(tag, lines);
+      const auto b = hn::LoadU(tag, lines + lanes);
+      const auto f0 = hn::Set(tag, factors[0]);
+      s0 = hn::MulAdd(f0, a, s0), t0 = hn::MulAdd(f0, b, t0);
+      const auto f1 = hn::Set(tag, factors[1]);
+      s1 = hn::MulAdd(f1, a, s1), t1 = hn::MulAdd(f1, b, t1);
+      const auto f2 = hn::Set(tag, factors[2]);
+      s2 = hn::MulAdd(f2, a, s2), t2 = hn::MulAdd(f2, b, t2);
+      const auto f3 = hn::Set(tag, factors[3]);
+      s3 = hn::MulAdd(f3, a, s3), t3 = hn::MulAdd(f3, b, t3);
+      const auto f4 = hn::Set(tag, factors[4]);
+      s4 = hn::MulAdd(f4, a, s4), t4 = hn::MulAdd(f4, b, t4);
+      const auto f5 = hn::Set(tag, factors[5]);
+      s5 = hn::MulAdd(f5, a, s5), t5 = hn::MulAdd(f5, b, t5);
+    }
+  }
+  const auto s = hn::Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)), hn::Add(s4, s5));
+  const auto t = hn::Add(hn::Add(hn::Add(t0, t1), hn::Add(t2, t3)), hn::Add(t4, t5));
+  hn::StoreU(hn::Add(s, t), tag, memory + bench::kFedSteps * 40);
+  return 2.0 * 12 * static_cast<double>(rounds * bench::kFedSteps) * static_cast<double>(lanes);
+}
+
 // Sum of count floats, a multiple of 128, on 8 accumulators: reading is what takes the time.
 float sum(const float* values, std::size_t count) {
   const Tag tag;
@@ -102,14 +142,20 @@ namespace bprop {
 
 HWY_EXPORT(twelve_chains);
 HWY_EXPORT(four_chains);
+HWY_EXPORT(fed_sums);
 HWY_EXPORT(sum);
 HWY_EXPORT(target_name);
 
 namespace bench {
 namespace {
 
-constexpr double kWindow = 1.5e-3;             // seconds that all threads of a probe run
+constexpr double kWindow = 1e-3;               // seconds that all threads of a probe run
 constexpr std::size_t kRoundsAtOnce = 40'000;  // about 60 µs; asking for the processor time takes half of one
+
+struct alignas(64) FedMemory {
+  FedMemory() { std::fill(std::begin(values), std::end(values), 1e-3F); }
+  float values[kFedSteps * 40 + 16];
+};
 
 struct alignas(64) ChainMemory {
   ChainMemory() {
@@ -122,48 +168,59 @@ struct alignas(64) ChainMemory {
 
 volatile float sink;  // results go here, so that nothing is left out
 
-// The calling thread's rate by its own processor time.
-double rate_of_this_thread(const auto& chains) {
-  ChainMemory memory;
+// Floating-point operations a second of the calling thread: by its own processor time if it is the only one, else by
+// the clock on the wall.
+double rate_of(const auto& work, int threads) {
   double flops = 0;
-  const double begin = now(1);
+  const double begin = now(threads);
   double seconds = 0;
   while (seconds < kWindow) {
-    flops += chains(memory.values);
-    seconds = now(1) - begin;
+    flops += work();
+    seconds = now(threads) - begin;
   }
-  sink = memory.values[16];
   return flops / seconds;
 }
 
-double twelve(float* memory) { return HWY_DYNAMIC_DISPATCH(twelve_chains)(kRoundsAtOnce, memory); }
-double four(float* memory) { return HWY_DYNAMIC_DISPATCH(four_chains)(kRoundsAtOnce, memory); }
+double rate_of_twelve(int threads) {
+  ChainMemory memory;
+  const double rate = rate_of([&] { return HWY_DYNAMIC_DISPATCH(twelve_chains)(kRoundsAtOnce, memory.values); }, threads);
+  sink = memory.values[16];
+  return rate;
+}
+
+double rate_of_four() {
+  ChainMemory memory;
+  const double rate = rate_of([&] { return HWY_DYNAMIC_DISPATCH(four_chains)(kRoundsAtOnce, memory.values); }, 1);
+  sink = memory.values[16];
+  return rate;
+}
+
+double rate_of_fed(int threads) {
+  FedMemory memory;
+  const double rate =
+      rate_of([&] { return HWY_DYNAMIC_DISPATCH(fed_sums)(kRoundsAtOnce / kFedSteps, memory.values); }, threads);
+  sink = memory.values[kFedSteps * 40];
+  return rate;
+}
 
 }  // namespace
 
-double fma_peak(int threads) {
-  if (threads == 1) return rate_of_this_thread(twelve);
+Reading read_processor(int threads) {
+  if (threads == 1) return {.peak = rate_of_twelve(1), .fed = rate_of_fed(1)};
   std::atomic<int> arrived = 0;
-  std::atomic<double> rate = 0;
-  const auto count = [&] {
-    ChainMemory memory;
-    double flops = 0;
+  std::atomic<double> peak = 0;
+  std::atomic<double> fed = 0;
+  const auto read = [&] {
     ++arrived;
     while (arrived < threads) std::this_thread::yield();  // all begin together
-    const double begin = now(threads);
-    double seconds = 0;
-    while (seconds < kWindow) {
-      flops += twelve(memory.values);
-      seconds = now(threads) - begin;
-    }
-    sink = memory.values[16];
-    rate += flops / seconds;
+    peak += rate_of_twelve(threads);
+    fed += rate_of_fed(threads);
   };
   std::vector<std::jthread> others;
-  for (int i = 1; i < threads; ++i) others.emplace_back(count);
-  count();
+  for (int i = 1; i < threads; ++i) others.emplace_back(read);
+  read();
   others.clear();
-  return rate;
+  return {.peak = peak, .fed = fed};
 }
 
 double chain_ratio() {
@@ -171,8 +228,8 @@ double chain_ratio() {
   double of_four = 0;
   // The best of each, since a busy neighbour slows them differently; of many where the first ones look wrong.
   for (int round = 0; round < 10 || (round < 200 && of_twelve > kLargestChainRatio * of_four); ++round) {
-    of_twelve = std::max(of_twelve, rate_of_this_thread(twelve));
-    of_four = std::max(of_four, rate_of_this_thread(four));
+    of_twelve = std::max(of_twelve, rate_of_twelve(1));
+    of_four = std::max(of_four, rate_of_four());
   }
   return of_twelve / of_four;
 }

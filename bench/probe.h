@@ -8,11 +8,18 @@
 namespace bprop::bench {
 
 // Fused multiply-adds on full registers of the engine's instruction set, in floating-point operations a second: the sum
-// over `threads` threads that run at the same time, each 12 independent chains. Takes about 2 ms.
-double fma_peak(int threads);
+// over `threads` threads that run at the same time.
+struct Reading {
+  double peak = 0;  // 12 independent chains in registers: what shares refer to
+  // The same with what a product cannot do without, loads and broadcasts from the first-level cache. A core of one's own
+  // does both at the same rate. Where another guest uses its second half, the chains may not notice; this does.
+  double fed = 0;
+};
+// Takes about 2 ms.
+Reading read_processor(int threads);
 
 // How much faster 12 chains are than 4. Four keep a pipeline of latency 4 and two units half busy: near 2, at most 2.5
-// with latency 5; more means that the compiler has merged chains and fma_peak() counts work that nobody does.
+// with latency 5; more means that the compiler has merged chains and read_processor() counts work that nobody does.
 double chain_ratio();
 inline constexpr double kLargestChainRatio = 2.6;
 
