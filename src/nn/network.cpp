@@ -11,7 +11,7 @@
 namespace bprop {
 namespace {
 
-constexpr std::size_t kPredictRows = 128;  // rows that a pass of predict takes at once
+constexpr std::size_t kPredictRows = 64;  // rows that a pass of predict takes at once
 
 // Scratch memory of predict, one per thread and element type; made anew only for another architecture.
 template <class T>
