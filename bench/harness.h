@@ -51,7 +51,8 @@ struct Measured {
 };
 
 // A sample is good when both readings around it reach this part of the best that this program has read (in registers
-// and fed from the cache) and, on several threads, the system interrupted none of them. Others are void: repeated while there is time.
+// and fed from the cache) and, on several threads, the system interrupted none of them. Others are void: repeated while
+// there is time.
 inline constexpr double kSmallestPeak = 0.93;
 
 // One result a contestant, in their order.

@@ -183,7 +183,8 @@ double rate_of(const auto& work, int threads) {
 
 double rate_of_twelve(int threads) {
   ChainMemory memory;
-  const double rate = rate_of([&] { return HWY_DYNAMIC_DISPATCH(twelve_chains)(kRoundsAtOnce, memory.values); }, threads);
+  const double rate =
+      rate_of([&] { return HWY_DYNAMIC_DISPATCH(twelve_chains)(kRoundsAtOnce, memory.values); }, threads);
   sink = memory.values[16];
   return rate;
 }

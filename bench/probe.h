@@ -11,8 +11,8 @@ namespace bprop::bench {
 // over `threads` threads that run at the same time.
 struct Reading {
   double peak = 0;  // 12 independent chains in registers: what shares refer to
-  // The same with what a product cannot do without, loads and broadcasts from the first-level cache. A core of one's own
-  // does both at the same rate. Where another guest uses its second half, the chains may not notice; this does.
+  // The same with what a product cannot do without, loads and broadcasts from the first-level cache. A core of one's
+  // own does both at the same rate. Where another guest uses its second half, the chains may not notice; this does.
   double fed = 0;
 };
 // Takes about 2 ms.
