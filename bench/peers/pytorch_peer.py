@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from conversation import converse, sizes_of
 
 BATCHES = 8
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda z: z,
+               "softmax": lambda z: z}  # softmax belongs to the loss
 
 
 def parameters_of(sizes):
@@ -27,9 +28,14 @@ def predicted(parameters, x, hidden, output):
     last = len(parameters) - 2
     for i in range(0, len(parameters), 2):
         x = F.linear(x, parameters[i], parameters[i + 1])
-        activation = ACTIVATIONS.get(hidden if i < last else output)  # softmax belongs to the loss
-        x = x if activation is None else activation(x)
+        x = ACTIVATIONS[hidden if i < last else output](x)
     return x
+
+
+def compile_alone(function):
+    """Compiles for the shapes that come, and forgets what was compiled for earlier configurations."""
+    torch._dynamo.reset()
+    return torch.compile(function, dynamic=False)
 
 
 def training(compiled, sizes_text, batch_text, hidden, output, loss, rate_text):
@@ -44,7 +50,7 @@ def training(compiled, sizes_text, batch_text, hidden, output, loss, rate_text):
         prediction = predicted(parameters, x, hidden, output)
         return F.cross_entropy(prediction, y) if cross_entropy else F.mse_loss(prediction, y, reduction="sum") * (0.5 / batch)
 
-    forward = torch.compile(loss_of) if compiled else loss_of
+    forward = compile_alone(loss_of) if compiled else loss_of
     turns = itertools.cycle(batches)
 
     def step():
@@ -64,7 +70,7 @@ def prediction(compiled, sizes_text, rows, hidden, output):
         scores = predicted(parameters, x, hidden, output)
         return torch.softmax(scores, 1) if output == "softmax" else scores
 
-    ask = torch.compile(probabilities) if compiled else probabilities
+    ask = compile_alone(probabilities) if compiled else probabilities
 
     def step():
         with torch.inference_mode():

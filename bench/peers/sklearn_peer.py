@@ -20,7 +20,7 @@ ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic"}
 def network(sizes, batch, hidden, output, rate):
     """An estimator and its 8 batches after the first step, or None."""
     kind = {"softmax": MLPClassifier, "identity": MLPRegressor}.get(output)
-    if kind is None:
+    if kind is None or hidden not in ACTIVATIONS:
         return None
     estimator = kind(hidden_layer_sizes=sizes[1:-1], activation=ACTIVATIONS[hidden], solver="sgd", alpha=0,
                      batch_size=batch, learning_rate_init=rate, momentum=0, nesterovs_momentum=False, shuffle=False,

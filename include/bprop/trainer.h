@@ -61,7 +61,8 @@ class BasicTrainer {
 
   // One update on the mean (or sum) of the rows' losses; returns the loss before it. inputs (N × in), targets (N ×
   // out), 1 ≤ N ≤ batch. A loss that is not finite leaves the network as it was;
-  // so does, with clip, a gradient norm that is not finite, which is then returned in its place. Throws ShapeError.
+  // so does, with clip, a gradient norm that is not finite, which is then returned in its place. Throws ShapeError, and
+  // what a source throws, which also leaves the network as it was. The pool's threads ask a source at once.
   double step(std::span<const T> inputs, std::span<const T> targets);
   double step(std::size_t rows, BatchRows<T>& source);
 

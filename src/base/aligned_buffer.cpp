@@ -19,7 +19,7 @@ std::align_val_t alignment_of(std::size_t bytes) {
 
 void* allocate_aligned(std::size_t bytes) {
   void* const memory = ::operator new(bytes, alignment_of(bytes));
-#ifdef __linux__
+#ifdef MADV_HUGEPAGE
   // Whole huge pages only: no more memory than without. A refusal costs nothing but speed.
   if (bytes >= kHugePage) madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
 #endif

@@ -15,7 +15,7 @@
 namespace bprop {
 
 // Memory for AlignedBuffer. From 2 MB on it begins at a huge page's boundary and asks for huge pages, where the system
-// has them: large matrices then need few entries of the processor's page cache. Throws std::bad_alloc.
+// has them: large matrices then need few entries of the translation lookaside buffer. Throws std::bad_alloc.
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* memory, std::size_t bytes) noexcept;
 
@@ -25,7 +25,7 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
-    if (size > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    if (size > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) throw std::bad_array_new_length();
     data_ = static_cast<T*>(allocate_aligned(size * sizeof(T)));
     std::uninitialized_fill_n(data_, size, T{});
   }

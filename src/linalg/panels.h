@@ -40,9 +40,10 @@ void to_panels(const From* row_major, std::size_t rows, std::size_t columns, To*
       To* const to = out + panel_offset(rows, of.begin + n, first);
       if (std::is_same_v<From, To> && width == kPanel) {
         std::memcpy(to, from, kPanel * sizeof(To));  // a fixed count: a few vector moves
-      } else {
-        for (std::size_t lane = 0; lane < kPanel; ++lane) to[lane] = lane < width ? static_cast<To>(from[lane]) : To(0);
+        continue;
       }
+      for (std::size_t lane = 0; lane < width; ++lane) to[lane] = static_cast<To>(from[lane]);
+      for (std::size_t lane = width; lane < kPanel; ++lane) to[lane] = To(0);
     }
   }
 }

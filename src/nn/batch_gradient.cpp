@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/batch_gradient.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace bprop::nn {

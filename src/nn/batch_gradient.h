@@ -8,7 +8,7 @@
 
 #include <functional>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "bprop/batch_rows.h"
 #include "bprop/loss.h"

@@ -16,8 +16,8 @@ using linalg::Range;
 constexpr std::size_t kRowTile = 6;  // the kernels' tile: cuts between rows fall on its multiples
 // Inputs whose gradients wait in the cache for the sink: 8 KB, a quarter of the smallest first-level cache.
 constexpr std::size_t kPieceInputs = 128;
-// A product's inner index is taken in turns whose input stays in the second-level cache: half a megabyte of floats.
-constexpr std::size_t kTurnElements = 128 * 1024;
+// A product's inner index is taken in turns whose input, half a megabyte, stays in the second-level cache.
+constexpr std::size_t kTurnBytes = std::size_t{512} << 10;
 
 // Calls task(Range blocks, Range lines) for a share of (16-column blocks × lines), cut at whole blocks and, within the
 // first and the last one, at multiples of `grain` lines: shares are equal to within a grain, and a thread that keeps
@@ -48,7 +48,7 @@ void product_in_turns(const linalg::Kernels<T>& kernels, const T* a, std::size_t
     for (std::size_t block = blocks.begin; block < blocks.end; ++block) follow(block, lines);
     return;
   }
-  const std::size_t turns = (lines.size() * inner + kTurnElements - 1) / kTurnElements;
+  const std::size_t turns = (lines.size() * inner * sizeof(T) + kTurnBytes - 1) / kTurnBytes;
   const std::size_t turn = linalg::padded((inner + turns - 1) / turns);
   for (std::size_t begin = 0; begin < inner; begin += turn) {
     const std::size_t count = std::min(turn, inner - begin);

@@ -14,7 +14,7 @@ namespace bprop::nn {
 
 // Multiplications and additions of one product of the layer or, for very few rows, as many as take as long as its
 // weights need from the second-level cache.
-inline double work(const Dense& layer, std::size_t rows) {
+inline double work_of_product(const Dense& layer, std::size_t rows) {
   constexpr std::size_t kRowsOfAWeight = 4;
   const std::size_t counted = rows < kRowsOfAWeight ? kRowsOfAWeight : rows;
   return 2.0 * static_cast<double>(layer.inputs) * static_cast<double>(layer.outputs) * static_cast<double>(counted);

@@ -21,7 +21,7 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
     const bool activated = k < last || through == Through::kLastActivation;
     const Dense& layer = dense(network.architecture.layers[k]);
     const LayerValues<T>& values = workspace[k];
-    fork(engine, work(layer, rows), [&](Share share) {
+    fork(engine, work_of_product(layer, rows), [&](Share share) {
       dense_forward(*engine.kernels, layer, workspace.input_of(k), network.weights(k), network.bias(k), rows, activated,
                     values, share);
     });
@@ -115,7 +115,8 @@ class BackwardPass {
       const bool parameters = k < layers;
       const bool inputs = k > 1 || (k == 1 && workspace_.d_input() != nullptr);
       if (!parameters && !inputs) continue;
-      const double total = (parameters ? work(layer(k), rows_) : 0) + (inputs ? work(layer(k - 1), rows_) : 0);
+      const double total = (parameters ? work_of_product(layer(k), rows_) : 0) +
+                           (inputs ? work_of_product(layer(k - 1), rows_) : 0);
       fork(engine_, total, [&](Share share) {
         if (parameters) parameter_gradient(k, share);
         if (inputs) input_gradient(k - 1, share);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection, no list is kept). While a
-// step runs, the rows of the next one are on their way from memory.
+// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection; only this batch's rows and
+// the next one's are listed). While rows are read, those a batch later, or a leaf later, are on their way from memory.
 #pragma once
 
 #include <algorithm>
@@ -32,12 +32,12 @@ class ShuffledBatch : public BatchRows<T> {
     if (shuffle_) order_.tabulate(static_cast<std::uint32_t>(epoch));
   }
 
-  // The next rows of the epoch.
+  // The next `count` rows of the epoch.
   void begin_batch(std::size_t count) {
     if (next_.size() != count) look_up(count);
     std::swap(rows_, next_);
     position_ += count;
-    next_.clear();
+    look_up(std::min(count, source_.rows() - position_));
   }
 
   // Which rows of the source the batch has.
@@ -46,7 +46,14 @@ class ShuffledBatch : public BatchRows<T> {
   void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
     BPROP_DCHECK(first + count <= rows_.size());
     source_.fill(std::span(rows_).subspan(first, count), inputs, targets);
-    if (first + count == rows_.size()) look_ahead();
+    const std::size_t ahead = std::min(nn::kLeafRows, rows_.size());
+    for (std::size_t n = first + ahead; n < first + ahead + count; ++n) {
+      if (n < rows_.size()) {
+        source_.prefetch(rows_[n]);
+      } else if (n - rows_.size() < next_.size()) {
+        source_.prefetch(next_[n - rows_.size()]);
+      }
+    }
   }
 
  private:
@@ -58,18 +65,12 @@ class ShuffledBatch : public BatchRows<T> {
     }
   }
 
-  // Has the next batch's rows come, as many as caches keep meanwhile.
-  void look_ahead() {
-    look_up(std::min(rows_.size(), source_.rows() - position_));
-    for (std::size_t n = 0; n < std::min(nn::kLeafRows, next_.size()); ++n) source_.prefetch(next_[n]);
-  }
-
   const RowSource<T>& source_;
   bool shuffle_;
   Permutation order_;
   std::size_t position_ = 0;  // where the next batch begins
   std::vector<std::uint32_t> rows_;
-  std::vector<std::uint32_t> next_;  // empty, or the next batch's
+  std::vector<std::uint32_t> next_;  // of the batch after it, which may be smaller or empty
 };
 
 }  // namespace bprop::training

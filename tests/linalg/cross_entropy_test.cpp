@@ -79,6 +79,38 @@ TEST(CrossEntropy, IsStableFarOutAndGoesToTheLimitsThatItsWordsSay) {
   EXPECT_TRUE(std::isnan(cross_entropy({0, std::nan("")}, {1, 0}).sum()));
 }
 
+TEST(CrossEntropy, OfARowDoesNotDependOnHowManyRowsThereAreNorOnANanAmongThem) {
+  constexpr std::size_t kColumns = 19;
+  for (const Pair& pair : all_pairs()) {
+    for (const std::size_t rows : {2U, 31U, 32U, 33U, 65U}) {
+      const std::size_t size = rows * padded(kColumns);
+      Buffer s(size), values(size), d_scores(size);
+      s.fill(1, 10);
+      s[panel_offset(rows, 1, 3)] = std::nanf("");
+      Buffer y(size);
+      for (std::size_t row = 0; row < rows; ++row) y[panel_offset(rows, row, row % kColumns)] = 1;
+      pair.table->loss(kOptions, s.data(), y.data(), rows, kColumns, 0.5F, values.poison().data(),
+                       d_scores.poison().data());
+      for (std::size_t row = 0; row < rows; ++row) {
+        Buffer one_s(padded(kColumns)), one_y(padded(kColumns)), value(padded(kColumns)), d_score(padded(kColumns));
+        for (std::size_t k = 0; k < kColumns; ++k) {
+          one_s[panel_offset(1, 0, k)] = s[panel_offset(rows, row, k)];
+          one_y[panel_offset(1, 0, k)] = y[panel_offset(rows, row, k)];
+        }
+        pair.table->loss(kOptions, one_s.data(), one_y.data(), 1, kColumns, 0.5F, value.poison().data(),
+                         d_score.poison().data());
+        for (std::size_t k = 0; k < kColumns; ++k) {
+          const float among = d_scores[panel_offset(rows, row, k)];
+          EXPECT_EQ(std::isnan(among), row == 1);
+          if (row == 1) continue;
+          ASSERT_EQ(among, d_score[panel_offset(1, 0, k)]) << pair.name() << ", row " << row << " of " << rows;
+          ASSERT_EQ(values[panel_offset(rows, row, k)], value[panel_offset(1, 0, k)]) << pair.name();
+        }
+      }
+    }
+  }
+}
+
 TEST(CrossEntropy, InFloatIsCloseToDouble) {
   const std::vector<double> scores = {3.25, -2.5, 0.125, 12.5, -20.25};
   const std::vector<double> targets = {0.125, 0, 0.25, 0.5, 0.125};

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "bprop/gradients.h"
 #include "check/tape_network.h"
@@ -119,6 +120,42 @@ TEST(Leaves, TheGradientOfAThousandRowsIsTheMeanOverTheRows) {
   }
   EXPECT_THAT(engine.d_input, testing::Pointwise(testing::DoubleNear(1e-15), tape.d_input));
   EXPECT_EQ(engine.layers[0].delta.size(), kRows * 19);
+}
+
+// 256 rows of 1,100 numbers go through a product in several turns of its inner index, 40 rows in one.
+template <class T>
+class Turns : public testing::Test {};
+using Elements = testing::Types<float, double>;
+TYPED_TEST_SUITE(Turns, Elements);
+
+TYPED_TEST(Turns, GiveEachRowTheBitsThatItHasAmongFewRowsForEveryNumberOfThreads) {
+  using T = TypeParam;
+  constexpr std::size_t kMany = 256;
+  constexpr std::size_t kFew = 40;
+  constexpr std::size_t kWidth = 1100;  // not a multiple of 16
+  const BasicNetwork<T> network("1100 -> 24 tanh -> 1100 tanh -> 3", {.seed = 1});
+  const std::vector<T> input = random_matrix<T>(2, kMany, kWidth);
+  const std::vector<T> target = random_matrix<T>(3, kMany, 3);
+  const LossOptions sum{.reduction = Reduction::kSum};
+  const std::span<const T> x = input;
+  const std::span<const T> y = target;
+  const auto few = gradients<T>(network, x.first(kFew * kWidth), y.first(kFew * 3), sum);
+  std::optional<BasicGradients<T>> first;
+  for (const int threads : {1, 2, 3, 7}) {
+    ThreadPool pool({.threads = threads, .minimal_work = 0});
+    const auto many = gradients<T>(network, x, y, sum, &pool);
+    for (std::size_t k = 0; k < 3; ++k) {
+      const auto beginning_of = [&](const std::vector<T>& values) {
+        return std::vector<T>(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(few.layers[k].z.size()));
+      };
+      EXPECT_EQ(beginning_of(many.layers[k].z), few.layers[k].z) << "layer " << k;
+      EXPECT_EQ(beginning_of(many.layers[k].a), few.layers[k].a) << "layer " << k;
+      EXPECT_EQ(beginning_of(many.layers[k].delta), few.layers[k].delta) << "layer " << k;
+      EXPECT_EQ(many.layers[k].d_weights, first.value_or(many).layers[k].d_weights) << threads << " threads";
+    }
+    EXPECT_EQ(std::vector<T>(many.d_input.begin(), many.d_input.begin() + kFew * kWidth), few.d_input);
+    if (!first) first = many;
+  }
 }
 
 TEST(Leaves, TheGradientsOfInspectionAreThoseOfTraining) {

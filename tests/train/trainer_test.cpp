@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "bprop/gradients.h"
 #include "checkpoint/temporary_folder.h"
@@ -36,29 +38,56 @@ TEST(Trainer, ReturnsTheLossBeforeTheUpdateAndReportsTheStep) {
   EXPECT_EQ(trainer.report().step, 2);
 }
 
-TEST(Trainer, AsksASourceForEachRowOnceAndInOrder) {
-  const Floats x = random_matrix<float>(1, 300, 3);
-  const Floats y = random_matrix<float>(2, 300, 2);
-  struct Source : BatchRows<float> {
-    const Floats& x;
-    const Floats& y;
-    std::size_t next = 0;
-    Source(const Floats& inputs, const Floats& targets) : x(inputs), y(targets) {}
-    void fill(std::size_t first, std::size_t count, float* inputs, float* targets) override {
-      EXPECT_EQ(first, next);
-      EXPECT_LE(count, 256U);
-      next = first + count;
-      std::copy_n(x.data() + first * 3, count * 3, inputs);
-      std::copy_n(y.data() + first * 2, count * 2, targets);
+// Counts how often it is asked for each row; throws when it comes to `refused`.
+struct CountingSource : BatchRows<float> {
+  const Floats& x;
+  const Floats& y;
+  std::vector<std::atomic<int>> asked;
+  std::size_t refused = std::numeric_limits<std::size_t>::max();
+  CountingSource(const Floats& inputs, const Floats& targets) : x(inputs), y(targets), asked(targets.size() / 2) {}
+  void fill(std::size_t first, std::size_t count, float* inputs, float* targets) override {
+    for (std::size_t row = first; row < first + count; ++row) {
+      ++asked.at(row);
+      if (row == refused) throw std::runtime_error("no such row");
     }
-  } source(x, y);
-  Network by_source("3 -> 4 tanh -> 2", {.seed = 1});
-  Network by_spans = by_source;
-  Trainer(by_source, {.batch = 300}).step(300, source);
-  Trainer spans(by_spans, {.batch = 300});
+    std::copy_n(x.data() + first * 3, count * 3, inputs);
+    std::copy_n(y.data() + first * 2, count * 2, targets);
+  }
+};
+
+TEST(Trainer, AsksASourceForEachRowOnceWhateverTheThreads) {
+  constexpr std::size_t kRows = 700;  // three leaves
+  const Floats x = random_matrix<float>(1, kRows, 3);
+  const Floats y = random_matrix<float>(2, kRows, 2);
+  Network by_spans("3 -> 4 tanh -> 2", {.seed = 1});
+  const Network start = by_spans;
+  Trainer spans(by_spans, {.batch = kRows});
   step(spans, x, y);
-  EXPECT_EQ(source.next, 300);
-  EXPECT_EQ(by_source.weights(0), by_spans.weights(0));
+  for (const int threads : {1, 3}) {
+    ThreadPool pool({.threads = threads, .minimal_work = 0});
+    CountingSource source(x, y);
+    Network by_source = start;
+    Trainer(by_source, {.batch = kRows, .pool = &pool}).step(kRows, source);
+    for (const auto& times : source.asked) EXPECT_EQ(times, 1);
+    EXPECT_EQ(by_source.weights(0), by_spans.weights(0)) << threads;
+  }
+}
+
+TEST(Trainer, ASourceThatThrowsLeavesTheNetworkAsItWasAndTrainingCanGoOn) {
+  const Floats x = random_matrix<float>(1, 100, 3);
+  const Floats y = random_matrix<float>(2, 100, 2);
+  ThreadPool pool({.threads = 3, .minimal_work = 0});
+  Network network("3 -> 4 tanh -> 2", {.seed = 1});
+  const Floats before = network.weights(0);
+  Trainer trainer(network, {.batch = 100, .pool = &pool});
+  CountingSource source(x, y);
+  source.refused = 99;
+  EXPECT_THROW(trainer.step(100, source), std::runtime_error);
+  EXPECT_EQ(network.weights(0), before);
+  EXPECT_EQ(trainer.report().step, 0);
+  source.refused = 100;
+  EXPECT_TRUE(std::isfinite(trainer.step(100, source)));
+  EXPECT_NE(network.weights(0), before);
 }
 
 TEST(Trainer, ALossThatIsNotFiniteLeavesTheNetworkAsItWas) {
