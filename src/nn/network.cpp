@@ -11,7 +11,8 @@
 namespace bprop {
 namespace {
 
-// Rows that a pass of predict takes at once: 784-512-512-10 runs at 0.94 of the peak, with 128 at 0.88, with 32 at 0.91.
+// Rows that a pass of predict takes at once: 784-512-512-10 runs at 0.94 of the peak, with 128 at 0.88, with 32 at
+// 0.91.
 constexpr std::size_t kPredictRows = 64;
 
 // Scratch memory of predict, one per thread and element type; made anew only for another architecture.

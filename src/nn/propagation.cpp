@@ -115,8 +115,8 @@ class BackwardPass {
       const bool parameters = k < layers;
       const bool inputs = k > 1 || (k == 1 && workspace_.d_input() != nullptr);
       if (!parameters && !inputs) continue;
-      const double total = (parameters ? work_of_product(layer(k), rows_) : 0) +
-                           (inputs ? work_of_product(layer(k - 1), rows_) : 0);
+      const double total =
+          (parameters ? work_of_product(layer(k), rows_) : 0) + (inputs ? work_of_product(layer(k - 1), rows_) : 0);
       fork(engine_, total, [&](Share share) {
         if (parameters) parameter_gradient(k, share);
         if (inputs) input_gradient(k - 1, share);

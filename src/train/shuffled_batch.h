@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection; only this batch's rows and
-// the next one's are listed). While rows are read, those a batch later, or a leaf later, are on their way from memory.
+// ShuffledBatch: the rows of a batch: positions of an epoch's order (shuffled by a bijection; only this batch's rows
+// and the next one's are listed). While rows are read, those a batch later, or a leaf later, are on their way from
+// memory.
 #pragma once
 
 #include <algorithm>

@@ -74,7 +74,8 @@ TEST(ShuffledBatch, HasTheNextBatchBroughtAndOfLargeOnesTheNextLeaf) {
     ShuffledBatch<float> batch(source, size, 1, true);
     const std::vector<float> order = epoch_of(batch, 1, 1000, size);
     const std::size_t ahead = std::min<std::size_t>(size, nn::kLeafRows);
-    EXPECT_THAT(source.brought, testing::ElementsAreArray(order.begin() + static_cast<std::ptrdiff_t>(ahead), order.end()));
+    EXPECT_THAT(source.brought,
+                testing::ElementsAreArray(order.begin() + static_cast<std::ptrdiff_t>(ahead), order.end()));
   }
 }
 
