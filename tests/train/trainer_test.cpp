@@ -56,18 +56,18 @@ struct CountingSource : BatchRows<float> {
 };
 
 TEST(Trainer, AsksASourceForEachRowOnceWhateverTheThreads) {
-  constexpr std::size_t kRows = 700;  // three leaves
-  const Floats x = random_matrix<float>(1, kRows, 3);
-  const Floats y = random_matrix<float>(2, kRows, 2);
+  constexpr std::size_t kManyRows = 700;  // three leaves
+  const Floats x = random_matrix<float>(1, kManyRows, 3);
+  const Floats y = random_matrix<float>(2, kManyRows, 2);
   Network by_spans("3 -> 4 tanh -> 2", {.seed = 1});
   const Network start = by_spans;
-  Trainer spans(by_spans, {.batch = kRows});
+  Trainer spans(by_spans, {.batch = kManyRows});
   step(spans, x, y);
   for (const int threads : {1, 3}) {
     ThreadPool pool({.threads = threads, .minimal_work = 0});
     CountingSource source(x, y);
     Network by_source = start;
-    Trainer(by_source, {.batch = kRows, .pool = &pool}).step(kRows, source);
+    Trainer(by_source, {.batch = kManyRows, .pool = &pool}).step(kManyRows, source);
     for (const auto& times : source.asked) EXPECT_EQ(times, 1);
     EXPECT_EQ(by_source.weights(0), by_spans.weights(0)) << threads;
   }
