@@ -20,57 +20,30 @@ namespace bprop::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = HWY_CAPPED(float, 16);
 
-// `rounds` times 12 chains of fused multiply-adds; returns the number of floating-point operations. Twelve cover a
-// latency of 5 cycles at 2 a cycle and, with factor and term, fit into 16 registers. memory: factor, term, then 12
-// starting values of 16 floats, all different and unknown to the compiler, which therefore cannot merge two chains.
-double twelve_chains(std::size_t rounds, float* memory) {
+// `rounds` times so many chains of fused multiply-adds; returns the number of floating-point operations. memory:
+// factor, term, then the chains' starting values, 16 floats each, all different and unknown to the compiler, which
+// therefore cannot merge two chains.
+template <std::size_t kChains>
+double chains(std::size_t rounds, float* memory) {
   const Tag tag;
   const auto factor = hn::Set(tag, memory[0]);
   const auto term = hn::Set(tag, memory[1]);
-  float* start = memory + 16;
-  auto c0 = hn::LoadU(tag, start), c1 = hn::LoadU(tag, start + 16), c2 = hn::LoadU(tag, start + 32);
-  auto c3 = hn::LoadU(tag, start + 48), c4 = hn::LoadU(tag, start + 64), c5 = hn::LoadU(tag, start + 80);
-  auto c6 = hn::LoadU(tag, start + 96), c7 = hn::LoadU(tag, start + 112), c8 = hn::LoadU(tag, start + 128);
-  auto c9 = hn::LoadU(tag, start + 144), c10 = hn::LoadU(tag, start + 160), c11 = hn::LoadU(tag, start + 176);
+  float* const start = memory + 16;
+  hn::Vec<Tag> values[kChains];
+#pragma GCC unroll 16
+  for (std::size_t c = 0; c < kChains; ++c) values[c] = hn::LoadU(tag, start + 16 * c);
   for (std::size_t round = 0; round < rounds; ++round) {
-    c0 = hn::MulAdd(c0, factor, term);
-    c1 = hn::MulAdd(c1, factor, term);
-    c2 = hn::MulAdd(c2, factor, term);
-    c3 = hn::MulAdd(c3, factor, term);
-    c4 = hn::MulAdd(c4, factor, term);
-    c5 = hn::MulAdd(c5, factor, term);
-    c6 = hn::MulAdd(c6, factor, term);
-    c7 = hn::MulAdd(c7, factor, term);
-    c8 = hn::MulAdd(c8, factor, term);
-    c9 = hn::MulAdd(c9, factor, term);
-    c10 = hn::MulAdd(c10, factor, term);
-    c11 = hn::MulAdd(c11, factor, term);
+#pragma GCC unroll 16
+    for (std::size_t c = 0; c < kChains; ++c) values[c] = hn::MulAdd(values[c], factor, term);
   }
-  hn::StoreU(c0, tag, start), hn::StoreU(c1, tag, start + 16), hn::StoreU(c2, tag, start + 32);
-  hn::StoreU(c3, tag, start + 48), hn::StoreU(c4, tag, start + 64), hn::StoreU(c5, tag, start + 80);
-  hn::StoreU(c6, tag, start + 96), hn::StoreU(c7, tag, start + 112), hn::StoreU(c8, tag, start + 128);
-  hn::StoreU(c9, tag, start + 144), hn::StoreU(c10, tag, start + 160), hn::StoreU(c11, tag, start + 176);
-  return 2.0 * 12 * static_cast<double>(rounds) * static_cast<double>(hn::Lanes(tag));
+#pragma GCC unroll 16
+  for (std::size_t c = 0; c < kChains; ++c) hn::StoreU(values[c], tag, start + 16 * c);
+  return 2.0 * static_cast<double>(kChains * rounds * hn::Lanes(tag));
 }
 
-// The same with 4 chains.
-double four_chains(std::size_t rounds, float* memory) {
-  const Tag tag;
-  const auto factor = hn::Set(tag, memory[0]);
-  const auto term = hn::Set(tag, memory[1]);
-  float* start = memory + 16;
-  auto c0 = hn::LoadU(tag, start), c1 = hn::LoadU(tag, start + 16), c2 = hn::LoadU(tag, start + 32);
-  auto c3 = hn::LoadU(tag, start + 48);
-  for (std::size_t round = 0; round < rounds; ++round) {
-    c0 = hn::MulAdd(c0, factor, term);
-    c1 = hn::MulAdd(c1, factor, term);
-    c2 = hn::MulAdd(c2, factor, term);
-    c3 = hn::MulAdd(c3, factor, term);
-  }
-  hn::StoreU(c0, tag, start), hn::StoreU(c1, tag, start + 16), hn::StoreU(c2, tag, start + 32);
-  hn::StoreU(c3, tag, start + 48);
-  return 2.0 * 4 * static_cast<double>(rounds) * static_cast<double>(hn::Lanes(tag));
-}
+// Twelve cover a latency of 5 cycles at 2 a cycle and, with factor and term, fit into 16 registers.
+double twelve_chains(std::size_t rounds, float* memory) { return chains<12>(rounds, memory); }
+double four_chains(std::size_t rounds, float* memory) { return chains<4>(rounds, memory); }
 
 // As a product's tile: 6 factors from memory by 2 registers of a line from memory onto 12 sums, `rounds` times over
 // kFedSteps steps; memory holds kFedSteps × (6 factors, 2 lines). Returns the number of floating-point operations.
