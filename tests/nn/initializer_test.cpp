@@ -43,6 +43,9 @@ struct Expected {
   double variance;
   bool uniform;
 };
+// For GoogleTest, which would print the bytes, padding included.
+void PrintTo(const Expected& expected, std::ostream* out) { *out << "variance " << expected.variance; }
+
 class InitializerMoments : public testing::TestWithParam<Expected> {};
 
 TEST_P(InitializerMoments, VarianceAndBoundsAreThoseOfTheFormula) {
