@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chosen_rows.h"
 
+#include <fmt/format.h>
+
 #include "bprop/error.h"
 #include "row_list.h"
 
 namespace bprop::cli {
 namespace {
-
-constexpr const char* kFirstRows = "1:32";
-
-std::vector<std::uint32_t> positions(const RowChoice& choice, std::size_t rows) {
-  return choice.list.empty() ? read_rows(kFirstRows, rows, false) : read_rows(choice.list, rows, true);
-}
 
 template <class T>
 std::vector<T> select(const std::vector<T>& matrix, std::size_t columns, const std::vector<std::uint32_t>& rows) {
@@ -26,18 +22,24 @@ std::vector<T> select(const std::vector<T>& matrix, std::size_t columns, const s
 
 }  // namespace
 
-void RowChoice::declare(Options& options) {
-  options.value("rows", "LIST", list, "rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default the first 32");
+void RowChoice::declare(Options& options, std::string_view by_default) {
+  otherwise = by_default;
+  options.value("rows", "LIST", list,
+                fmt::format("rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default {}", by_default));
+}
+
+std::vector<std::uint32_t> RowChoice::positions(std::size_t rows) const {
+  return list.empty() ? read_rows(otherwise, rows, false) : read_rows(list, rows, true);
 }
 
 template <class T>
 EncodedRows<T> chosen_rows(const Model& model, const std::optional<Dataset>& data, const RowChoice& choice) {
   EncodedRows<T> rows;
   if (data) {
-    rows = encoded_rows<T>(model, *data, positions(choice, data->rows()));
+    rows = encoded_rows<T>(model, *data, choice.positions(data->rows()));
   } else {
     rows = exercise_rows<T>(model);
-    const auto chosen = positions(choice, rows.rows);
+    const auto chosen = choice.positions(rows.rows);
     rows.input = select(rows.input, model.architecture().inputs(), chosen);
     if (!rows.target.empty()) rows.target = select(rows.target, model.architecture().outputs(), chosen);
     rows.rows = chosen.size();

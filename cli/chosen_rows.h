@@ -12,8 +12,12 @@
 namespace bprop::cli {
 
 struct RowChoice {
-  std::string list;  // --rows; empty: the first 32
-  void declare(Options& options);
+  std::string list;       // --rows
+  std::string otherwise;  // when that is empty
+  // Which rows those are when nobody says.
+  void declare(Options& options, std::string_view otherwise = "1:32");
+  // Of so many, counted from 0. Throws UsageError when a row does not exist.
+  std::vector<std::uint32_t> positions(std::size_t rows) const;
 };
 
 // Throws UsageError when a row does not exist or there are no targets.

@@ -41,6 +41,10 @@ bool progress_is_seen() { return isatty(STDERR_FILENO) != 0 && environment("TERM
 
 bool colours_are_seen() { return progress_is_seen() && environment("NO_COLOR").empty(); }
 
+bool output_colours_are_seen() {
+  return isatty(STDOUT_FILENO) != 0 && environment("TERM") != "dumb" && environment("NO_COLOR").empty();
+}
+
 std::size_t terminal_width() {
   winsize size = {};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;

@@ -14,6 +14,8 @@ namespace bprop::cli {
 bool progress_is_seen();
 // Colours on stderr: a terminal, and NO_COLOR is not set.
 bool colours_are_seen();
+// Colours on stdout, the same way.
+bool output_colours_are_seen();
 // Columns of that terminal.
 std::size_t terminal_width();
 

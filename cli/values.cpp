@@ -84,6 +84,7 @@ void read(std::string_view text, Initializer& value) { value = initializer_named
 void read(std::string_view text, Optimizer& value) { value = optimizer_named(text); }
 void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
 void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
+void read(std::string_view text, Notation& value) { value = notation_named(text); }
 
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(double value) { return fmt::format("{}", value); }
@@ -109,5 +110,6 @@ std::string text_of(Initializer value) {
 std::string text_of(const Optimizer& value) { return std::string(rule(value).name); }
 std::string text_of(Schedule::Kind value) { return std::string(name(value)); }
 std::string text_of(Arithmetic value) { return std::string(name(value)); }
+std::string text_of(Notation value) { return std::string(notation_names()[static_cast<std::size_t>(value)]); }
 
 }  // namespace bprop::cli

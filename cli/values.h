@@ -15,6 +15,7 @@
 #include "bprop/network.h"
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
+#include "bprop/selector.h"
 
 namespace bprop::cli {
 
@@ -61,6 +62,7 @@ void read(std::string_view text, Initializer& value);
 void read(std::string_view text, Optimizer& value);
 void read(std::string_view text, Schedule::Kind& value);
 void read(std::string_view text, Arithmetic& value);
+void read(std::string_view text, Notation& value);
 
 std::string text_of(const std::string& value);
 std::string text_of(double value);
@@ -78,6 +80,7 @@ std::string text_of(Initializer value);
 std::string text_of(const Optimizer& value);
 std::string text_of(Schedule::Kind value);
 std::string text_of(Arithmetic value);
+std::string text_of(Notation value);
 
 template <class T>
 void read(std::string_view text, std::optional<T>& value) {

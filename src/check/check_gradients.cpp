@@ -10,7 +10,7 @@
 #include "bprop/check.h"
 #include "check/complex_step.h"
 #include "check/tape_network.h"
-#include "nn/network_state.h"
+#include "nn/in_double.h"
 
 namespace bprop {
 namespace {
@@ -142,16 +142,6 @@ class Checker {
   bool is_float_;
 };
 
-template <class T>
-DoubleNetwork in_double(const BasicNetwork<T>& network) {
-  DoubleNetwork result(network.architecture(), {.arithmetic = network.arithmetic()});
-  for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
-    result.set_weights(k, in_double(network.weights(k)));
-    result.set_bias(k, in_double(network.bias(k)));
-  }
-  return result;
-}
-
 // Rows far enough from every kink, in double.
 struct SmoothRows {
   std::vector<double> input;
@@ -192,7 +182,7 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
       all_rows > 0 && input.size() == all_rows * network.inputs() && target.size() == all_rows * network.outputs(),
       ShapeError, "[check_gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
       input.size(), target.size(), network.inputs(), network.outputs());
-  const DoubleNetwork exact_network = in_double(network);
+  const DoubleNetwork exact_network = nn::in_double(network);
   const std::vector<double> x(input.begin(), input.end());
   const std::vector<double> y(target.begin(), target.end());
   const SmoothRows rows = rows_without_kinks(exact_network, x, y, loss, options.kink_distance);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/explain.h"
+
+#include <fmt/format.h>
+
+#include "bprop/error.h"
+#include "bprop/what_if.h"
+#include "chosen_rows.h"
+#include "explained_selector.h"
+#include "page_output.h"
+#include "program_options.h"
+#include "quantity.h"
+#include "row_list.h"
+#include "text_file.h"
+#include "verbs.h"
+
+namespace bprop::cli {
+namespace {
+
+constexpr VerbText kText = {
+    .name = "explain",
+    .summary = "the chain rule for any weight, bias, unit or input, with symbols and numbers",
+    .examples =
+        "bprop explain model.safetensors digits.csv --rows 7 --weight 1:3,5\n"
+        "bprop explain model.safetensors iris.csv --rows 1:32 --bias 2:setosa\n"
+        "bprop explain exercise.toml --weight w1 --notation 000\n"
+        "bprop explain exercise.toml --delta 2:1 --format html --output delta.html\n"
+        "bprop explain exercise.toml --weight w1 --nudge\n"
+        "bprop explain exercise.toml --weight w1 --what-if updated-weights\n"
+        "bprop explain exercise.toml --names 1:2,1",
+    .usage = "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER [OPTION...]",
+    .details =
+        "Prints a derivation: each step in symbols, with the numbers put in, its value, the rule it uses and where its "
+        "numbers come from; the paths to the loss; what was used again; the same as matrices; and what the engine, a "
+        "complex step and a central difference say. Layers, units and rows count from 1; 1:3,5 is the weight of layer "
+        "1 "
+        "to unit 3 from unit 5. Columns and classes may stand for numbers: --weight '1:3,petal length'. Of several "
+        "rows, "
+        "the gradient is the mean (or sum) over them. Exits with 1 if the derivation and the engine differ.",
+};
+
+std::string concordance(const Architecture& architecture, const std::string& text) {
+  const bool is_bias = text.starts_with('b');
+  const Selector what = selector_of(is_bias ? Selector::Kind::kBias : Selector::Kind::kWeight, "names", text,
+                                    architecture, Notation::kOurs, {});
+  std::vector<std::vector<std::string>> rows = {{"notation", "name", "convention"}};
+  constexpr std::string_view kConventions[] = {"layers from 1; layer : to unit, from unit",
+                                               "one number, unit by unit and input by input",
+                                               "a letter for the layer's table; from, to",
+                                               "one number through all layers",
+                                               "the layer that it leaves, the input being layer 1; to, from",
+                                               "its layer; from, to, because z = a w"};
+  for (std::size_t i = 0; i < notation_names().size(); ++i) {
+    rows.push_back({std::string(notation_names()[i]), name_of(what, architecture, static_cast<Notation>(i)),
+                    std::string(kConventions[i])});
+  }
+  rows.push_back({"file", file_name_of(what), "counted from 0"});
+  return aligned_table(std::move(rows));
+}
+
+class Explain : public Verb {
+ public:
+  Explain() : Verb(kText) {}
+
+  void declare(Options& options) override {
+    input_.declare(options);
+    options.heading("What to explain, one of");
+    options.value("weight", "W", weight_, "1:3,5 (layer : to unit, from unit), w17, or a name in the notation");
+    options.value("bias", "B", bias_, "1:3 or b3");
+    options.value("delta", "UNIT", delta_, "1:3; the loss by its z");
+    options.value("activation", "UNIT", activation_, "1:3; the loss by its a");
+    options.value("input", "INPUT", feature_, "its number, or the name of its column");
+    options.value("names", "W", names_, "the weight's or bias's name in every notation; needs no DATA");
+    options.heading("Instead of its derivation");
+    options.flag("nudge", nudge_, "moves it a little and follows the change through the network to the loss");
+    options.value(
+        "what-if", "CASE", what_if_,
+        "beside the derivation as it would be: updated-weights (a slip of textbooks), freeze W, cut UNIT, set W=VALUE");
+    options.heading("Derivation");
+    rows_.declare(options, "1");
+    options.value("notation", "NAME", explain_.notation, "ours, or a lecture note's symbols: 000, 001, 002, 003, 004");
+    options.value("convention", "NAME", convention_,
+                  "vectors in the matrix form: row or column; by default the notation's");
+    options.value("depth", "LAYERS", explain_.depth,
+                  "layers above that get steps; by default all of a small network, else 1");
+    options.value("top", "N", explain_.top, "largest contributions shown of a long sum");
+    options.value("paths", "N", explain_.paths, "most paths listed");
+    options.value("learning-rate", "R", explain_.learning_rate,
+                  "shows the update; a network typed by hand brings its own");
+    page_.declare(options);
+    options.value("digits", "N", digits_, "significant digits of the numbers");
+    program_.declare(options, {.json = "the same as --format json", .threads = ""});
+  }
+
+  ExitCode run(Options& options) override {
+    input_.exclude(options);
+    page_.check(options, program_.json);
+    const Model model = input_.model();
+    if (!names_.empty()) {
+      print(concordance(model.architecture(), names_));
+      return ExitCode::kDone;
+    }
+    explain_.numbers.digits = checked_digits(digits_);
+    explain_.names = unit_names(model);
+    explain_.loss = model.loss;
+    explain_.column_vectors = column_vectors(convention_);
+    if (model.exercise) {
+      if (!explain_.learning_rate) explain_.learning_rate = model.exercise->learning_rate;
+      explain_.freeze_biases = model.exercise->freeze_biases;
+    }
+    if (nudge_ && !what_if_.empty()) throw UsageError("--nudge: --what-if was given, expected one of the two");
+    const Selector what = asked_for(model.architecture());
+    const auto data = input_.data(model, true);
+    return std::visit([&](const auto& network) { return explain_on(network, model, data, what); }, model.network);
+  }
+
+ private:
+  Selector asked_for(const Architecture& architecture) const {
+    const std::pair<Selector::Kind, std::pair<std::string_view, const std::string*>> all[] = {
+        {Selector::Kind::kWeight, {"weight", &weight_}},
+        {Selector::Kind::kBias, {"bias", &bias_}},
+        {Selector::Kind::kDelta, {"delta", &delta_}},
+        {Selector::Kind::kActivation, {"activation", &activation_}},
+        {Selector::Kind::kInput, {"input", &feature_}}};
+    std::optional<Selector> what;
+    for (const auto& [kind, option] : all) {
+      if (option.second->empty()) continue;
+      if (what)
+        throw UsageError(fmt::format("--{}: one thing is explained at a time, another was asked for", option.first));
+      what = selector_of(kind, option.first, *option.second, architecture, explain_.notation, explain_.names);
+    }
+    if (!what)
+      throw UsageError(
+          "what to explain is missing: expected --weight, --bias, --delta, --activation, --input or --names");
+    return *what;
+  }
+
+  template <class T>
+  ExitCode explain_on(const BasicNetwork<T>& network, const Model& model, const std::optional<Dataset>& data,
+                      const Selector& what) {
+    const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
+    program_.remark_all("explain", rows.warnings);
+    for (const std::uint32_t row : rows_.positions(data ? data->rows() : model.exercise->rows)) {
+      explain_.row_numbers.push_back(row + 1);
+    }
+    const std::vector<double> input(rows.input.begin(), rows.input.end());
+    const std::vector<double> target(rows.target.begin(), rows.target.end());
+    const ExplainRows explained{input, target};
+    if (nudge_) {
+      page_.write(document(nudge(network, explained, what, explain_)), explain_.numbers);
+      return ExitCode::kDone;
+    }
+    if (!what_if_.empty()) {
+      const Otherwise otherwise = otherwise_of(what_if_, model.architecture(), explain_.notation, explain_.names);
+      page_.write(document(what_if(network, explained, what, otherwise, explain_)), explain_.numbers);
+      return ExitCode::kDone;
+    }
+    const Derivation derivation = explain(network, explained, what, explain_);
+    page_.write(derivation, explain_.numbers);
+    return derivation.agreement.agrees ? ExitCode::kDone : ExitCode::kFailed;
+  }
+
+  ModelAndData input_;
+  RowChoice rows_;
+  PageOutput page_;
+  ProgramOptions program_;
+  ExplainOptions explain_;
+  std::string weight_;
+  std::string bias_;
+  std::string delta_;
+  std::string activation_;
+  std::string feature_;
+  std::string names_;
+  std::string what_if_;
+  bool nudge_ = false;
+  std::string convention_;
+  std::size_t digits_ = 6;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> explain_verb() { return std::make_unique<Explain>(); }
+
+}  // namespace bprop::cli

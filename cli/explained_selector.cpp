@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explained_selector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bprop/error.h"
+#include "values.h"
+
+namespace bprop::cli {
+
+UnitNames unit_names(const Model& model) {
+  UnitNames names;
+  if (!model.preprocessing) return names;
+  names.inputs = model.preprocessing->feature_names();
+  const TargetColumn& target = model.preprocessing->target;
+  if (target.one_hot) {
+    names.outputs = target.classes;
+  } else {
+    // One output of two classes says how much of the second.
+    names.outputs = {target.task == Task::kClasses ? target.classes[1] : target.name};
+  }
+  return names;
+}
+
+Selector selector_of(Selector::Kind kind, std::string_view option, const std::string& text,
+                     const Architecture& architecture, Notation notation, const UnitNames& names) {
+  try {
+    return selector_named(kind, text, architecture, notation, names);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--{} {}", option, error.what()));
+  } catch (const ShapeError& error) {
+    throw UsageError(fmt::format("--{} {}: {}", option, text, error.what()));
+  }
+}
+
+Otherwise otherwise_of(const std::string& text, const Architecture& architecture, Notation notation,
+                       const UnitNames& names) {
+  if (text == "updated-weights") return UpdatedWeights{};
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const std::string word = text.substr(0, space);
+  const std::string rest = text.substr(std::min(space + 1, text.size()));
+  const auto number = [&](const std::string& name) {
+    const auto kind = name.starts_with('b') ? Selector::Kind::kBias : Selector::Kind::kWeight;
+    return selector_of(kind, fmt::format("what-if {}", word), name, architecture, notation, names);
+  };
+  if (word == "freeze") return FreezeNumber{number(rest)};
+  if (word == "cut") {
+    const Selector unit = selector_of(Selector::Kind::kActivation, "what-if cut", rest, architecture, notation, names);
+    return CutUnit{unit.layer, unit.unit};
+  }
+  const std::size_t equals = rest.find('=');
+  if (word != "set" || equals == std::string::npos) {
+    throw UsageError(fmt::format("--what-if {}: expected updated-weights, freeze W, cut UNIT or set W=VALUE", text));
+  }
+  SetNumber set{number(rest.substr(0, equals)), 0};
+  try {
+    read(rest.substr(equals + 1), set.value);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--what-if {}: {}", text, error.what()));
+  }
+  return set;
+}
+
+std::string file_name_of(const Selector& what) {
+  return what.kind == Selector::Kind::kBias ? fmt::format("layers.{}.bias[{}]", what.layer, what.unit)
+                                            : fmt::format("layers.{}.weight[{}, {}]", what.layer, what.unit, what.from);
+}
+
+std::optional<bool> column_vectors(const std::string& convention) {
+  if (convention.empty()) return std::nullopt;
+  if (convention != "row" && convention != "column") {
+    throw UsageError(fmt::format("--convention {}: expected row or column", convention));
+  }
+  return convention == "column";
+}
+
+int checked_digits(std::size_t digits) {
+  constexpr std::size_t kMost = 17;  // give back the same double
+  if (digits < 1 || digits > kMost) throw UsageError(fmt::format("--digits {}: expected 1 to {}", digits, kMost));
+  return static_cast<int>(digits);
+}
+
+}  // namespace bprop::cli

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/agreement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "check/complex_step.h"
+
+namespace bprop::explaining {
+namespace {
+
+using Kind = Selector::Kind;
+
+constexpr double kTolerance = 1e-12;
+constexpr double kDifferenceStep = 6e-6;  // ε^(1/3): truncation and rounding weigh the same
+
+template <class T>
+const std::vector<T>& tensor_of(const BasicGradients<T>& gradients, const Selector& what) {
+  if (what.kind == Kind::kInput) return gradients.d_input;
+  const LayerGradients<T>& layer = gradients.layers[what.layer];
+  switch (what.kind) {
+    case Kind::kWeight: return layer.d_weights;
+    case Kind::kBias: return layer.d_bias;
+    case Kind::kActivation: return layer.d_output;
+    default: return layer.delta;
+  }
+}
+
+double largest(const std::vector<double>& values) {
+  double result = 0;
+  for (const double value : values) result = std::max(result, std::fabs(value));
+  return result;
+}
+
+double share(double difference, double size) {
+  if (difference == 0) return 0;
+  return std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference / size;
+}
+
+double error(double a, double b, double scale) {
+  return a == b ? 0 : share(std::fabs(a - b), std::max(std::fabs(b), scale));
+}
+
+// The network above a layer, that layer's a being its input; above the last layer, nothing but the identity.
+DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
+  Architecture above;
+  const auto& layers = network.architecture().layers;
+  above.layers.assign(layers.begin() + static_cast<std::ptrdiff_t>(layer) + 1, layers.end());
+  const bool is_last = above.layers.empty();
+  const std::size_t outputs = network.outputs();
+  if (is_last) above.layers.emplace_back(Dense{outputs, outputs, Activation::kIdentity, false});
+  DoubleNetwork result(above, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
+  if (is_last) {
+    std::vector<double> identity(outputs * outputs, 0.0);
+    for (std::size_t k = 0; k < outputs; ++k) identity[k * outputs + k] = 1;
+    result.set_weights(0, identity);
+    return result;
+  }
+  for (std::size_t k = 0; k < above.layers.size(); ++k) {
+    result.set_weights(k, network.weights(layer + 1 + k));
+    result.set_bias(k, network.bias(layer + 1 + k));
+  }
+  return result;
+}
+
+// The same network with a bias of zeros where a layer has none: ∂L/∂b of a row is δ.
+DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
+  Architecture architecture = network.architecture();
+  std::get<Dense>(architecture.layers[layer]).bias = true;
+  DoubleNetwork result(architecture, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
+  for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
+    result.set_weights(k, network.weights(k));
+    const std::vector<double> bias = network.bias(k);
+    if (!bias.empty()) result.set_bias(k, bias);
+  }
+  return result;
+}
+
+// The loss as a function of one number, which can be moved.
+class Moved {
+ public:
+  Moved(const DoubleNetwork& network, const ExplainRows& rows, const LossOptions& loss, std::size_t place,
+        bool is_input)
+      : step_(network.state(), rows.input, rows.target, loss), place_(place), is_input_(is_input) {}
+
+  double complex_derivative() {
+    return is_input_ ? step_.input_derivative(place_) : step_.parameter_derivative(place_);
+  }
+  double loss(double change) {
+    return is_input_ ? step_.loss_with_input(place_, change) : step_.loss_with_parameter(place_, change);
+  }
+
+ private:
+  check::ComplexStep step_;
+  std::size_t place_;
+  bool is_input_;
+};
+
+void judge(Moved moved, double explained, double scale, double loss, Agreement& result) {
+  result.complex_step = moved.complex_derivative();
+  result.complex_error = error(explained, *result.complex_step, scale);
+  result.difference_step = kDifferenceStep;
+  result.difference = (moved.loss(kDifferenceStep) - moved.loss(-kDifferenceStep)) / (2 * kDifferenceStep);
+  constexpr double kDifferenceTolerance = 1e-7;
+  result.difference_bound = kDifferenceTolerance * scale + 8 * 0x1p-53 * std::fabs(loss) / kDifferenceStep;
+}
+
+}  // namespace
+
+template <class T>
+double gradient_of(const BasicGradients<T>& gradients, const Architecture& architecture, const Selector& what) {
+  const std::vector<T>& tensor = tensor_of(gradients, what);
+  if (what.kind != Kind::kWeight) return static_cast<double>(tensor[what.unit]);
+  return static_cast<double>(tensor[what.unit * std::get<Dense>(architecture.layers[what.layer]).inputs + what.from]);
+}
+
+template double gradient_of(const BasicGradients<float>&, const Architecture&, const Selector&);
+template double gradient_of(const BasicGradients<double>&, const Architecture&, const Selector&);
+
+Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine, const ExplainRows& rows,
+                    const Selector& what, const LossOptions& loss, double explained) {
+  Agreement result;
+  const double scale = largest(tensor_of(engine, what));
+  result.engine = gradient_of(engine, network.architecture(), what);
+  result.engine_error = error(explained, result.engine, scale);
+
+  const nn::LayerLayout at = network.state().layout[what.kind == Kind::kInput ? 0 : what.layer];
+  const auto judge_at = [&](const DoubleNetwork& moved, const ExplainRows& moved_rows, std::size_t place,
+                            bool is_input) {
+    judge(Moved(moved, moved_rows, loss, place, is_input), explained, scale, engine.loss, result);
+  };
+  switch (what.kind) {
+    case Kind::kWeight: judge_at(network, rows, at.weight(what.unit, what.from), false); break;
+    case Kind::kBias: judge_at(network, rows, at.bias + what.unit, false); break;
+    case Kind::kInput: judge_at(network, rows, what.unit, true); break;
+    case Kind::kActivation: {
+      const bool is_last = what.layer + 1 == network.architecture().layers.size();
+      const Activation link = rule(loss.loss).link;
+      const bool is_pair = std::get<Dense>(network.architecture().layers.back()).activation == link;
+      if (is_last && is_pair && link != Activation::kIdentity) break;  // the loss is never a function of a
+      judge_at(network_above(network, what.layer), {engine.layers[what.layer].a, rows.target}, what.unit, true);
+      break;
+    }
+    default: {
+      const DoubleNetwork biased = with_bias(network, what.layer);
+      judge_at(biased, rows, biased.state().layout[what.layer].bias + what.unit, false);
+    }
+  }
+  result.agrees = result.engine_error <= kTolerance && result.complex_error <= kTolerance;
+  return result;
+}
+
+}  // namespace bprop::explaining

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/deriver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace bprop::explaining {
+namespace {
+
+using Origin = Source::Origin;
+
+constexpr std::size_t kFewUnits = 16;  // above the layer asked about: all of them get steps
+
+// The layer from which a derivation of this number goes on towards the loss.
+std::size_t first_layer(const Selector& what) { return what.kind == Selector::Kind::kInput ? 0 : what.layer; }
+
+std::size_t deepest_layer(const NetworkParts& parts, const Selector& what, const ExplainOptions& options) {
+  const std::size_t first = first_layer(what);
+  const std::size_t last = parts.layers() - 1;
+  if (options.depth) return std::min(last, first + *options.depth);
+  std::size_t above = 0;
+  for (std::size_t l = first + 1; l <= last; ++l) above += parts.dense(l).outputs;
+  return above <= kFewUnits ? last : std::min(last, first + 1);
+}
+
+// Which of the terms to show, in their order.
+std::vector<std::size_t> shown(const std::vector<double>& values, std::size_t top) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (values.size() <= 2 * top) return order;
+  const auto larger = [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); };
+  std::stable_sort(order.begin(), order.end(), larger);
+  order.resize(std::max<std::size_t>(top, 1));
+  std::ranges::sort(order);
+  return order;
+}
+
+}  // namespace
+
+Deriver::Deriver(const NetworkParts& parts, const BatchValues& batch, const ExplainOptions& options,
+                 const Symbols& symbols)
+    : parts_(parts), batch_(batch), options_(options), symbols_(symbols), row_(&batch.rows.front()) {}
+
+double Deriver::row_gradient(const NetworkParts& parts, const RowValues& row, const Selector& what) {
+  const LayerValues& layer = row.layers[first_layer(what)];
+  switch (what.kind) {
+    case Selector::Kind::kWeight: return layer.delta[what.unit] * row.incoming(what.layer, what.from);
+    case Selector::Kind::kActivation: return layer.d_output[what.unit];
+    case Selector::Kind::kInput: {
+      double sum = 0;
+      for (std::size_t j = 0; j < layer.delta.size(); ++j) sum += layer.delta[j] * parts.weight(0, j, what.unit);
+      return sum;
+    }
+    default: return layer.delta[what.unit];
+  }
+}
+
+std::vector<Step> Deriver::operator()(const Selector& what) {
+  what_ = what;
+  deepest_ = deepest_layer(parts_, what, options_);
+  switch (what.kind) {
+    case Selector::Kind::kDelta:
+    case Selector::Kind::kPreActivation: place({Kind::kDelta, what.layer, what.unit}); break;
+    case Selector::Kind::kActivation: place({Kind::kOutput, what.layer, what.unit}); break;
+    default: place({batch_.rows.size() > 1 ? Kind::kBatch : Kind::kGradient, what.layer, what.unit});
+  }
+  std::vector<Step> steps;
+  while (steps.size() < keys_.size()) {
+    const Key key = keys_[steps.size()];
+    make(key, steps.emplace_back());
+  }
+  return steps;
+}
+
+std::size_t Deriver::place(const Key& key) {
+  const auto [found, is_new] = places_.emplace(key, keys_.size());
+  if (is_new) keys_.push_back(key);
+  if (is_new && std::get<Kind>(key) == Kind::kDelta) ++partials_;
+  return found->second;
+}
+
+void Deriver::make(const Key& key, Step& step) {
+  const auto& [kind, layer, unit] = key;
+  switch (kind) {
+    case Kind::kBatch: return batch(what_, step);
+    case Kind::kGradient:
+      return what_.kind == Selector::Kind::kInput ? input_gradient(what_, step) : gradient(what_, step);
+    case Kind::kDelta: return delta(layer, unit, step);
+    case Kind::kLongWay: return long_way(layer, unit, step);
+    case Kind::kSlope: return slope(layer, unit, step);
+    case Kind::kOutput:
+      return parts_.is_last(layer) ? loss_output(layer, unit, step) : hidden_output(layer, unit, step);
+  }
+}
+
+// The mean of the rows' terms. The row with the largest is the one whose steps follow.
+void Deriver::batch(const Selector& what, Step& step) {
+  std::vector<Term> terms;
+  double largest = -1;
+  for (std::size_t n = 0; n < batch_.rows.size(); ++n) {
+    const double value = row_gradient(parts_, batch_.rows[n], what);
+    terms.push_back({math::partial(loss_of_row(batch_.numbers[n]), symbols_.of(what)), value, math::number(value), {}});
+    if (std::fabs(value) > largest) {
+      largest = std::fabs(value);
+      row_ = &batch_.rows[n];
+    }
+  }
+  add_up(std::move(terms), step);
+  const bool is_mean = batch_.scale != 1;
+  const auto scaled = [&](Formula sum) {
+    if (!is_mean) return sum;
+    std::vector<Formula> factors;
+    factors.push_back(math::quotient(math::number(1), math::number(static_cast<double>(batch_.rows.size()))));
+    factors.push_back(std::move(sum));
+    return math::product(std::move(factors));
+  };
+  for (Formula& line : step.symbols) line = scaled(std::move(line));
+  step.numbers = scaled(std::move(step.numbers));
+  step.value *= batch_.scale;
+  step.name = "batch";
+  step.left = math::partial(symbols_.loss(), symbols_.of(what));
+  step.reason =
+      fmt::format("the loss is the {} of the rows' losses, and so is its derivative; the largest term's row follows",
+                  is_mean ? "mean" : "sum");
+  row_number_ = batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())];
+  use({{math::partial(row_loss(), symbols_.of(what)), row_gradient(parts_, *row_, what), Origin::kBackward, 0},
+       Key{Kind::kGradient, what.layer, what.unit}},
+      step);
+}
+
+Formula Deriver::loss_of_row(std::size_t number) const {
+  if (batch_.rows.size() == 1) return symbols_.row_loss();
+  const std::string index = std::to_string(number);
+  return math::symbol(Symbol{"l", "", index, fmt::format("l[{}]", index)});
+}
+
+void Deriver::use(Use used, Step& step) {
+  if (used.step) {
+    const auto& [kind, layer, unit] = *used.step;
+    if (kind == Kind::kDelta) ++uses_;
+    if (kind != Kind::kDelta || layer <= deepest_) {
+      used.source.origin = Origin::kStep;
+      used.source.step = place(*used.step);
+    }
+  }
+  step.sources.push_back(std::move(used.source));
+}
+
+Deriver::Use Deriver::delta_of(std::size_t layer, std::size_t unit) const {
+  return {{symbols_.delta(layer, unit), row_->layers[layer].delta[unit], Origin::kBackward, 0},
+          Key{Kind::kDelta, layer, unit}};
+}
+
+Deriver::Use Deriver::output_of(std::size_t layer, std::size_t unit) const {
+  return {
+      {math::partial(row_loss(), symbols_.a(layer, unit)), row_->layers[layer].d_output[unit], Origin::kBackward, 0},
+      Key{Kind::kOutput, layer, unit}};
+}
+
+Deriver::Use Deriver::slope_of(std::size_t layer, std::size_t unit) const {
+  return {{symbols_.slope(layer, unit), row_->layers[layer].slope[unit], Origin::kForward, 0},
+          Key{Kind::kSlope, layer, unit}};
+}
+
+Deriver::Use Deriver::weight_of(std::size_t layer, std::size_t unit, std::size_t from) const {
+  return {{symbols_.weight(layer, unit, from), parts_.weight(layer, unit, from), Origin::kParameter, 0}};
+}
+
+Deriver::Use Deriver::incoming_of(std::size_t layer, std::size_t from) const {
+  return {
+      {symbols_.incoming(layer, from), row_->incoming(layer, from), layer == 0 ? Origin::kInput : Origin::kForward, 0}};
+}
+
+Deriver::Use Deriver::activation_of(std::size_t layer, std::size_t unit) const {
+  return {{symbols_.a(layer, unit), row_->layers[layer].a[unit], Origin::kForward, 0}};
+}
+
+Deriver::Use Deriver::target_of(std::size_t unit) const {
+  return {{symbols_.target(unit), row_->target[unit], Origin::kTarget, 0}};
+}
+
+Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
+  const Use delta = delta_of(layer, unit);
+  const Use weight = weight_of(layer, unit, from);
+  return {math::product({delta.source.symbol, weight.source.symbol}),
+          delta.source.value * weight.source.value,
+          math::product({math::number(delta.source.value), math::number(weight.source.value)}),
+          {delta, weight}};
+}
+
+void Deriver::gradient(const Selector& what, Step& step) {
+  const bool is_bias = what.kind == Selector::Kind::kBias;
+  const std::size_t layer = what.layer;
+  const double delta = row_->layers[layer].delta[what.unit];
+  step.name = is_bias ? name_of_unit("d_bias", layer, what.unit)
+                      : fmt::format("d_weights {}:{},{}", layer + 1, what.unit + 1, what.from + 1);
+  step.left = math::partial(row_loss(), symbols_.of(what));
+  const Formula by_z = math::partial(row_loss(), symbols_.z(layer, what.unit));
+  step.symbols.push_back(math::product({by_z, math::partial(symbols_.z(layer, what.unit), symbols_.of(what))}));
+  use(delta_of(layer, what.unit), step);
+  if (is_bias) {
+    step.reason = fmt::format("the chain rule: the bias reaches the loss through {} alone, which grows as it does",
+                              text_of(symbols_.z(layer, what.unit)));
+    step.symbols.push_back(symbols_.delta(layer, what.unit));
+    step.numbers = math::number(delta);
+    step.value = delta;
+    return;
+  }
+  const double incoming = row_->incoming(layer, what.from);
+  step.reason = fmt::format("the chain rule: the weight reaches the loss through {} alone, where it multiplies {}",
+                            text_of(symbols_.z(layer, what.unit)), text_of(symbols_.incoming(layer, what.from)));
+  step.symbols.push_back(math::product({symbols_.delta(layer, what.unit), symbols_.incoming(layer, what.from)}));
+  step.numbers = math::product({math::number(delta), math::number(incoming)});
+  step.value = delta * incoming;
+  use(incoming_of(layer, what.from), step);
+}
+
+void Deriver::input_gradient(const Selector& what, Step& step) {
+  std::vector<Term> terms;
+  for (std::size_t j = 0; j < parts_.dense(0).outputs; ++j) terms.push_back(delta_times_weight(0, j, what.unit));
+  step.name = fmt::format("d_input {}", what.unit + 1);
+  step.left = math::partial(row_loss(), symbols_.input(what.unit));
+  step.reason = "the chain rule: the input reaches the loss through every unit of layer 1";
+  add_up(std::move(terms), step);
+}
+
+void Deriver::delta(std::size_t layer, std::size_t unit, Step& step) {
+  step.name = name_of_unit("delta", layer, unit);
+  step.left = symbols_.delta(layer, unit);
+  if (parts_.is_last(layer) && output_rule(parts_, options_.loss) == OutputRule::kPair) {
+    return pair_delta(layer, unit, step);
+  }
+  through_activation(layer, unit, step);
+}
+
+// δ from ∂l/∂a, by the activation's slope or Jacobian.
+void Deriver::through_activation(std::size_t layer, std::size_t unit, Step& step) {
+  if (parts_.dense(layer).activation == Activation::kSoftmax) return softmax_delta(layer, unit, step);
+  const double d_output = row_->layers[layer].d_output[unit];
+  const double slope = row_->layers[layer].slope[unit];
+  const Formula by_a = math::partial(row_loss(), symbols_.a(layer, unit));
+  step.reason = fmt::format("the chain rule: {} reaches the loss through {} alone, with the activation's slope",
+                            text_of(symbols_.z(layer, unit)), text_of(symbols_.a(layer, unit)));
+  step.symbols = {math::product({by_a, symbols_.slope(layer, unit)})};
+  step.numbers = math::product({math::number(d_output), math::number(slope)});
+  step.value = d_output * slope;
+  use(output_of(layer, unit), step);
+  use(slope_of(layer, unit), step);
+}
+
+void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
+  const ActivationRule& activation = rule(parts_.dense(layer).activation);
+  const LayerValues& values = row_->layers[layer];
+  step.name = name_of_unit("slope", layer, unit);
+  step.left = symbols_.slope(layer, unit);
+  step.reason =
+      fmt::format("the slope of {}{}", activation.name, activation.derivative_from_output ? ", from its output" : "");
+  step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
+                               {{"z", symbols_.z(layer, unit)}, {"a", symbols_.a(layer, unit)}}, options_.numbers)};
+  step.numbers =
+      rule_formula(activation.derivative_text, activation.derivative_latex,
+                   {{"z", math::number(values.z[unit])}, {"a", math::number(values.a[unit])}}, options_.numbers);
+  step.value = values.slope[unit];
+  if (!activation.smooth && values.z[unit] == 0) {
+    step.reason += fmt::format("; at its kink, where bprop takes {}", activation.kink);
+  } else if (step.value == 0) {
+    step.reason += "; the unit is flat here, and nothing passes through it";
+  }
+  if (activation.derivative_from_output) return use(activation_of(layer, unit), step);
+  use({{symbols_.z(layer, unit), values.z[unit], Origin::kForward, 0}}, step);
+}
+
+void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
+  std::vector<Term> terms;
+  const std::size_t above = layer + 1;
+  for (std::size_t k = 0; k < parts_.dense(above).outputs; ++k) terms.push_back(delta_times_weight(above, k, unit));
+  step.name = name_of_unit("d_output", layer, unit);
+  step.left = math::partial(row_loss(), symbols_.a(layer, unit));
+  step.reason = fmt::format(
+      "the chain rule: {} reaches the loss through every unit of layer {}, by the weights of the "
+      "forward pass",
+      text_of(symbols_.a(layer, unit)), above + 1);
+  add_up(std::move(terms), step);
+}
+
+void Deriver::add_up(std::vector<Term> terms, Step& step) {
+  std::vector<double> values;
+  double sum = 0;
+  for (const Term& term : terms) {
+    values.push_back(term.value);
+    sum += term.value;
+  }
+  const auto chosen = shown(values, options_.top);
+  std::vector<Formula> symbols;
+  std::vector<Formula> numbers;
+  double rest = sum;
+  for (const std::size_t i : chosen) {
+    symbols.push_back(std::move(terms[i].symbols));
+    numbers.push_back(std::move(terms[i].numbers));
+    rest -= values[i];
+    for (Use& used : terms[i].uses) use(std::move(used), step);
+  }
+  if (chosen.size() < terms.size()) {
+    const std::string more = fmt::format("{} more", terms.size() - chosen.size());
+    symbols.push_back(math::symbol(Symbol{more, "", "", fmt::format("({})", more)}));
+    numbers.push_back(math::number(rest));
+  }
+  step.symbols.push_back(math::sum(std::move(symbols)));
+  step.numbers = math::sum(std::move(numbers));
+  step.value = sum;
+}
+
+}  // namespace bprop::explaining

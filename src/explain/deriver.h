@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Deriver: the steps of a derivation, each the chain rule once, from the number asked about towards the loss. A step is
+// made once however many others use it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "bprop/explain.h"
+#include "explain/derive.h"
+#include "explain/row_values.h"
+#include "explain/symbols.h"
+
+namespace bprop::explaining {
+
+// "delta 2:1"
+inline std::string name_of_unit(std::string_view what, std::size_t layer, std::size_t unit) {
+  return fmt::format("{} {}:{}", what, layer + 1, unit + 1);
+}
+
+class Deriver {
+ public:
+  Deriver(const NetworkParts& parts, const BatchValues& batch, const ExplainOptions& options, const Symbols& symbols);
+
+  std::vector<Step> operator()(const Selector& what);
+
+  std::size_t partials() const { return partials_; }  // δ with a step
+  std::size_t uses() const { return uses_; }          // of them by other steps
+
+  // ∂l/∂(what) of one row.
+  static double row_gradient(const NetworkParts& parts, const RowValues& row, const Selector& what);
+
+ private:
+  enum class Kind { kBatch, kGradient, kDelta, kLongWay, kSlope, kOutput };
+  using Key = std::tuple<Kind, std::size_t, std::size_t>;  // layer, unit
+  // A number that a step uses, with the step that computes it, if one could.
+  struct Use {
+    Source source;
+    std::optional<Key> step = {};
+  };
+  struct Term {
+    Formula symbols;
+    double value;
+    Formula numbers;
+    std::vector<Use> uses;
+  };
+
+  // The place of a step that exists or is still to be made.
+  std::size_t place(const Key& key);
+  void make(const Key& key, Step& step);
+
+  void batch(const Selector& what, Step& step);
+  void gradient(const Selector& what, Step& step);
+  void input_gradient(const Selector& what, Step& step);
+  void delta(std::size_t layer, std::size_t unit, Step& step);
+  void pair_delta(std::size_t layer, std::size_t unit, Step& step);
+  void long_way(std::size_t layer, std::size_t unit, Step& step);
+  void through_activation(std::size_t layer, std::size_t unit, Step& step);
+  void softmax_delta(std::size_t layer, std::size_t unit, Step& step);
+  void slope(std::size_t layer, std::size_t unit, Step& step);
+  void hidden_output(std::size_t layer, std::size_t unit, Step& step);
+  void loss_output(std::size_t layer, std::size_t unit, Step& step);
+
+  // Their sum as the step's lines: all of them, or the largest and what the others make together. Only the sources of
+  // terms shown become the step's.
+  void add_up(std::vector<Term> terms, Step& step);
+
+  // Adds to the step's sources; makes sure of the step that computes the number, unless that lies too deep.
+  void use(Use used, Step& step);
+  Use delta_of(std::size_t layer, std::size_t unit) const;
+  Use output_of(std::size_t layer, std::size_t unit) const;  // ∂l/∂a
+  Use slope_of(std::size_t layer, std::size_t unit) const;
+  Use weight_of(std::size_t layer, std::size_t unit, std::size_t from) const;
+  Use incoming_of(std::size_t layer, std::size_t from) const;
+  Use activation_of(std::size_t layer, std::size_t unit) const;
+  Use target_of(std::size_t unit) const;
+  Term delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
+
+  Formula row_loss() const { return loss_of_row(row_number_); }
+  Formula loss_of_row(std::size_t number) const;
+
+  const NetworkParts& parts_;
+  const BatchValues& batch_;
+  const ExplainOptions& options_;
+  const Symbols& symbols_;
+  const RowValues* row_;  // the one whose steps are made
+  std::size_t row_number_ = 0;
+  std::size_t deepest_ = 0;  // last layer whose δ get steps
+
+  Selector what_{};
+  std::vector<Key> keys_;
+  std::map<Key, std::size_t> places_;
+  bool long_way_shown_ = false;
+  std::size_t partials_ = 0;
+  std::size_t uses_ = 0;
+};
+
+}  // namespace bprop::explaining

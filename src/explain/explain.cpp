@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+#include "bprop/gradients.h"
+#include "explain/agreement.h"
+#include "explain/deriver.h"
+#include "explain/matrix_form.h"
+#include "explain/paths.h"
+#include "nn/in_double.h"
+
+namespace bprop {
+namespace explaining {
+namespace {
+
+using Kind = Selector::Kind;
+
+bool is_parameter(const Selector& what) { return what.kind == Kind::kWeight || what.kind == Kind::kBias; }
+
+// δ and its factors for the units of each layer from the one asked about on: that unit, and above it the largest.
+std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& what, std::size_t top) {
+  std::vector<UnitGradient> units;
+  const std::size_t first = what.kind == Kind::kInput ? 0 : what.layer;
+  for (std::size_t l = first; l < row.layers.size(); ++l) {
+    const LayerValues& layer = row.layers[l];
+    std::vector<std::size_t> chosen(layer.delta.size());
+    for (std::size_t j = 0; j < chosen.size(); ++j) chosen[j] = j;
+    if (l == first && what.kind != Kind::kInput) {
+      chosen = {what.unit};
+    } else if (chosen.size() > 2 * top) {
+      std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
+        return std::fabs(layer.delta[a]) > std::fabs(layer.delta[b]);
+      });
+      chosen.resize(std::max<std::size_t>(top, 1));
+      std::sort(chosen.begin(), chosen.end());
+    }
+    for (const std::size_t j : chosen) {
+      const double slope = layer.slope.empty() ? std::numeric_limits<double>::quiet_NaN() : layer.slope[j];
+      units.push_back({l, j, layer.d_output[j], slope, layer.delta[j]});
+    }
+  }
+  return units;
+}
+
+std::string title_of(const Selector& what, const Architecture& architecture, const BatchValues& batch,
+                     const Symbols& symbols, const UnitNames& names) {
+  const auto named = [](const std::vector<std::string>& all, std::size_t place) {
+    return place < all.size() ? fmt::format(" '{}'", all[place]) : std::string();
+  };
+  const auto unit = [&](std::size_t layer, std::size_t place) {
+    const bool is_last = layer + 1 == architecture.layers.size();
+    return fmt::format("{} {}{}", is_last ? "output" : "unit", place + 1,
+                       is_last ? named(names.outputs, place) : std::string());
+  };
+  const Formula loss = batch.rows.size() == 1 ? symbols.row_loss() : symbols.loss();
+  const Formula left = math::partial(loss, symbols.of(what));
+  std::string title = text_of(left) + ": ";
+  switch (what.kind) {
+    case Kind::kWeight:
+      title += fmt::format("the weight of layer {} to {} from {} {}{}", what.layer + 1, unit(what.layer, what.unit),
+                           what.layer == 0 ? "input" : "unit", what.from + 1,
+                           what.layer == 0 ? named(names.inputs, what.from) : std::string());
+      break;
+    case Kind::kBias:
+      title += fmt::format("the bias of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
+      break;
+    case Kind::kActivation:
+      title += fmt::format("the activation of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
+      break;
+    case Kind::kInput: title += fmt::format("input {}{}", what.unit + 1, named(names.inputs, what.unit)); break;
+    default: title += fmt::format("δ of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
+  }
+  return title + (batch.rows.size() == 1 ? fmt::format("; row {}", batch.numbers.front())
+                                         : fmt::format("; {} rows", batch.rows.size()));
+}
+
+// 000, 001 and 003 write the squared error with ½, 002 and 004 without; so does a derivation in their notation.
+void follow_half(ExplainOptions& options, std::vector<std::string>& remarks) {
+  if (options.notation == Notation::kOurs) return;
+  const bool half = options.notation != Notation::k002 && options.notation != Notation::k004;
+  const Loss of_note = half ? Loss::kHalfSquaredError : Loss::kSquaredError;
+  const Loss of_model = options.loss.loss;
+  const bool is_squared = of_model == Loss::kHalfSquaredError || of_model == Loss::kSquaredError;
+  if (!is_squared || of_model == of_note) return;
+  remarks.push_back(fmt::format(
+      "The model's loss is {}; this is of {}, as the note has it, and the loss and all its derivatives are {} those of "
+      "training.",
+      rule(of_model).name, half ? "½ Σ (a − y)²" : "Σ (a − y)²", half ? "half" : "twice"));
+  options.loss.loss = of_note;
+}
+
+// w afterwards; none if it is no parameter, or frozen.
+std::optional<Update> update_of(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
+                                double gradient) {
+  if (!options.learning_rate || !is_parameter(what)) return std::nullopt;
+  if (what.kind == Kind::kBias && options.freeze_biases) return std::nullopt;
+  const double before =
+      what.kind == Kind::kWeight ? parts.weight(what.layer, what.unit, what.from) : parts.biases[what.layer][what.unit];
+  return Update{*options.learning_rate, before, before - *options.learning_rate * gradient};
+}
+
+}  // namespace
+
+std::size_t checked_rows(const Architecture& architecture, const ExplainRows& rows, const Selector& what) {
+  check_selector(what, architecture);
+  const std::size_t count = rows.input.size() / architecture.inputs();
+  BPROP_CHECK(count > 0 && rows.input.size() == count * architecture.inputs() &&
+                  rows.target.size() == count * architecture.outputs(),
+              ShapeError, "[explain] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
+              rows.input.size(), rows.target.size(), architecture.inputs(), architecture.outputs());
+  BPROP_CHECK(count == 1 || is_parameter(what), UsageError,
+              "a unit or an input belongs to one row, expected one row, found {}", count);
+  return count;
+}
+
+BatchValues batch_values(const DoubleNetwork& network, const NetworkParts& backward, const ExplainRows& rows,
+                         const ExplainOptions& options) {
+  const std::size_t count = rows.input.size() / network.inputs();
+  BPROP_CHECK(options.row_numbers.empty() || options.row_numbers.size() == count, ShapeError,
+              "[explain] {} row numbers, expected {}", options.row_numbers.size(), count);
+  LossOptions sum = options.loss;
+  sum.reduction = Reduction::kSum;
+  const DoubleGradients each = gradients<double>(network, rows.input, rows.target, sum);
+  BatchValues batch;
+  for (std::size_t n = 0; n < count; ++n) {
+    batch.rows.push_back(row_values(backward, each, rows.input, n, options.loss));
+    batch.numbers.push_back(options.row_numbers.empty() ? n + 1 : options.row_numbers[n]);
+  }
+  if (options.loss.reduction == Reduction::kMean) batch.scale = 1.0 / static_cast<double>(count);
+  return batch;
+}
+
+Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, const ExplainRows& rows,
+                  const Selector& what, const ExplainOptions& asked) {
+  ExplainOptions options = asked;
+  std::vector<std::string> remarks;
+  follow_half(options, remarks);
+  const BatchValues batch = batch_values(network, backward, rows, options);
+  const Symbols symbols(network.architecture(), options.notation);
+
+  Derivation result;
+  result.what = what;
+  result.title = title_of(what, network.architecture(), batch, symbols, options.names);
+  result.numbers = options.numbers;
+  Deriver deriver(backward, batch, options, symbols);
+  result.steps = deriver(what);
+  result.reuse = reuse(backward, what, options.loss);
+  result.reuse.partials = deriver.partials();
+  result.reuse.uses = deriver.uses();
+  if (batch.rows.size() == 1) {
+    auto found = paths(backward, batch.rows.front(), what, options, symbols);
+    result.paths = std::move(found.listed);
+    result.all_paths = found.all;
+    result.units = unit_gradients(batch.rows.front(), what, options.top);
+  }
+  result.matrix_form = matrix_form(backward, what, options, symbols);
+  result.backward_network = backward_network(backward, what, options, symbols);
+  const DoubleGradients engine = gradients<double>(network, rows.input, rows.target, options.loss);
+  result.agreement = agreement(network, engine, rows, what, options.loss, result.value());
+  result.update = update_of(backward, what, options, result.value());
+  result.remarks = symbols.remarks();
+  result.remarks.insert(result.remarks.end(), remarks.begin(), remarks.end());
+  return result;
+}
+
+}  // namespace explaining
+
+template <class T>
+Derivation explain(const BasicNetwork<T>& network, const ExplainRows& given, const Selector& what,
+                   const ExplainOptions& options) {
+  explaining::checked_rows(network.architecture(), given, what);
+  const explaining::OwnedRows rows = explaining::rounded<T>(given);
+  const DoubleNetwork exact = nn::in_double(network);
+  Derivation result = explaining::derive(exact, explaining::NetworkParts(exact), rows, what, options);
+  if constexpr (std::is_same_v<T, float>) {
+    const std::vector<float> input(given.input.begin(), given.input.end());
+    const std::vector<float> target(given.target.begin(), given.target.end());
+    ExplainOptions as_shown = options;
+    std::vector<std::string> ignored;
+    explaining::follow_half(as_shown, ignored);
+    const Gradients trained = gradients<float>(network, input, target, as_shown.loss);
+    result.agreement.float_value = explaining::gradient_of(trained, network.architecture(), what);
+  }
+  return result;
+}
+
+template Derivation explain(const BasicNetwork<float>&, const ExplainRows&, const Selector&, const ExplainOptions&);
+template Derivation explain(const BasicNetwork<double>&, const ExplainRows&, const Selector&, const ExplainOptions&);
+
+}  // namespace bprop

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/formula.h"
+
+#include "explain/formula_parts.h"
+
+namespace bprop {
+namespace {
+
+using Kind = Formula::Kind;
+
+Formula of(Kind kind, std::vector<Formula> parts) {
+  Formula formula;
+  formula.kind = kind;
+  formula.parts = std::move(parts);
+  return formula;
+}
+
+Formula of_two(Kind kind, Formula a, Formula b) {
+  std::vector<Formula> parts;
+  parts.push_back(std::move(a));
+  parts.push_back(std::move(b));
+  return of(kind, std::move(parts));
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Copies `text`, with each run of letters that is one of the names replaced by write(its formula). A run behind a
+// backslash is a command and stays.
+template <class Write>
+std::string replaced(std::string_view text, const std::vector<std::pair<std::string_view, Formula>>& letters,
+                     Write write) {
+  std::string result;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && is_letter(text[end])) ++end;
+    const std::string_view run = text.substr(begin, end - begin);
+    const bool is_command = begin > 0 && text[begin - 1] == '\\';
+    const Formula* found = nullptr;
+    for (const auto& [name, formula] : letters) {
+      if (!is_command && run == name) found = &formula;
+    }
+    if (found != nullptr) {
+      result += write(*found);
+    } else {
+      result += run;
+    }
+    if (end < text.size()) result += text[end];
+    begin = end + 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+namespace math {
+
+Formula number(double value) {
+  Formula formula;
+  formula.number = value;
+  return formula;
+}
+
+Formula symbol(std::string_view base) { return symbol(Symbol{.base = std::string(base)}); }
+
+Formula symbol(Symbol symbol) {
+  Formula formula;
+  formula.kind = Kind::kSymbol;
+  formula.symbol = std::move(symbol);
+  return formula;
+}
+
+Formula words(std::string_view text, std::string_view latex) {
+  Formula formula;
+  formula.kind = Kind::kWords;
+  formula.text = text;
+  formula.latex = latex;
+  return formula;
+}
+
+Formula words(std::string_view text) { return words(text, ""); }
+Formula sum(std::vector<Formula> parts) { return parts.size() == 1 ? parts[0] : of(Kind::kSum, std::move(parts)); }
+Formula difference(Formula a, Formula b) { return of_two(Kind::kSum, std::move(a), negative(std::move(b))); }
+Formula product(std::vector<Formula> parts) {
+  return parts.size() == 1 ? parts[0] : of(Kind::kProduct, std::move(parts));
+}
+Formula hadamard(Formula a, Formula b) { return of_two(Kind::kHadamard, std::move(a), std::move(b)); }
+Formula quotient(Formula above, Formula below) { return of_two(Kind::kQuotient, std::move(above), std::move(below)); }
+Formula power(Formula base, Formula exponent) { return of_two(Kind::kPower, std::move(base), std::move(exponent)); }
+
+Formula negative(Formula part) {
+  std::vector<Formula> parts;
+  parts.push_back(std::move(part));
+  return of(Kind::kNegative, std::move(parts));
+}
+
+Formula call(std::string_view name, std::vector<Formula> arguments) {
+  Formula formula = of(Kind::kCall, std::move(arguments));
+  formula.text = name;
+  return formula;
+}
+
+Formula partial(Formula of, Formula by) { return of_two(Kind::kPartial, std::move(of), std::move(by)); }
+
+Formula sum_over(std::string_view index, Formula part) {
+  std::vector<Formula> parts;
+  parts.push_back(std::move(part));
+  Formula formula = of(Kind::kSumOver, std::move(parts));
+  formula.symbol.base = index;
+  return formula;
+}
+
+Formula transposed(Formula part) {
+  std::vector<Formula> parts;
+  parts.push_back(std::move(part));
+  return of(Kind::kTransposed, std::move(parts));
+}
+
+Formula matrix(std::size_t columns, std::vector<Formula> parts) {
+  Formula formula = of(Kind::kMatrix, std::move(parts));
+  formula.columns = columns;
+  return formula;
+}
+
+}  // namespace math
+
+Formula rule_formula(std::string_view text, std::string_view latex,
+                     const std::vector<std::pair<std::string_view, Formula>>& letters, const NumberStyle& style) {
+  const auto in_parentheses = [](std::string written, const Formula& formula) {
+    const bool alone = explaining::binding(formula) >= explaining::Binding::kAtom;
+    return alone ? written : '(' + written + ')';
+  };
+  return math::words(replaced(text, letters, [&](const Formula& f) { return in_parentheses(text_of(f, style), f); }),
+                     replaced(latex, letters, [&](const Formula& f) { return in_parentheses(latex_of(f, style), f); }));
+}
+
+namespace explaining {
+
+Binding binding(const Formula& formula) {
+  switch (formula.kind) {
+    case Kind::kNumber: return formula.number < 0 ? Binding::kSum : Binding::kAtom;
+    case Kind::kWords: return Binding::kWords;
+    case Kind::kSum:
+    case Kind::kNegative: return Binding::kSum;
+    case Kind::kHadamard: return Binding::kHadamard;
+    case Kind::kProduct:
+    case Kind::kSumOver:
+    case Kind::kQuotient: return Binding::kProduct;
+    case Kind::kPartial: return Binding::kPartial;
+    case Kind::kPower:
+    case Kind::kTransposed: return Binding::kPower;
+    case Kind::kSymbol:
+    case Kind::kCall:
+    case Kind::kMatrix: return Binding::kAtom;
+  }
+  return Binding::kAtom;
+}
+
+bool is_negative(const Formula& formula) {
+  if (formula.kind == Kind::kProduct) return is_negative(formula.parts[0]);
+  return formula.kind == Kind::kNegative || (formula.kind == Kind::kNumber && formula.number < 0);
+}
+
+Formula without_sign(const Formula& formula) {
+  if (formula.kind == Kind::kNegative) return formula.parts[0];
+  if (formula.kind == Kind::kNumber) return math::number(-formula.number);
+  Formula product = formula;
+  product.parts[0] = without_sign(formula.parts[0]);
+  return product;
+}
+
+}  // namespace explaining
+}  // namespace bprop

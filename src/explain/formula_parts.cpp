@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/formula_parts.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace bprop::explaining {
+namespace {
+
+using Kind = Formula::Kind;
+
+class Writer {
+ public:
+  explicit Writer(const Dialect& dialect) : dialect_(dialect) {}
+
+  std::string operator()(const Formula& formula) const {
+    const auto& parts = formula.parts;
+    switch (formula.kind) {
+      case Kind::kNumber: return dialect_.number(formula.number);
+      case Kind::kSymbol: return dialect_.symbol(formula.symbol);
+      case Kind::kWords: return dialect_.words(formula);
+      case Kind::kSum: return sum(parts);
+      case Kind::kProduct: return joined(parts, dialect_.times(), Binding::kProduct);
+      case Kind::kHadamard: return joined(parts, dialect_.hadamard(), Binding::kHadamard);
+      case Kind::kNegative: return dialect_.row(dialect_.sign() + within(parts[0], Binding::kProduct));
+      case Kind::kQuotient: return quotient(parts[0], parts[1]);
+      case Kind::kPower: return dialect_.power(within(parts[0], Binding::kAtom), exponent(parts[1]));
+      case Kind::kCall: return dialect_.call(formula.text, all(parts));
+      case Kind::kPartial: return dialect_.partial(within(parts[0], Binding::kAtom), within(parts[1], Binding::kAtom));
+      case Kind::kSumOver: return dialect_.sum_over(formula.symbol.base, within(parts[0], Binding::kProduct));
+      case Kind::kTransposed: return dialect_.transposed(within(parts[0], Binding::kAtom));
+      case Kind::kMatrix: return dialect_.matrix(formula.columns, all(parts));
+    }
+    return {};
+  }
+
+ private:
+  std::string within(const Formula& part, Binding least) const {
+    const std::string written = (*this)(part);
+    return binding(part) < least ? dialect_.in_parentheses(written) : written;
+  }
+
+  std::vector<std::string> all(const std::vector<Formula>& parts) const {
+    std::vector<std::string> written;
+    for (const Formula& part : parts) written.push_back((*this)(part));
+    return written;
+  }
+
+  std::string sum(const std::vector<Formula>& parts) const {
+    std::string written = within(parts[0], Binding::kSum);
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      if (is_negative(parts[i])) {
+        written += dialect_.minus() + within(without_sign(parts[i]), Binding::kProduct);
+      } else {
+        written += dialect_.plus() + within(parts[i], Binding::kProduct);
+      }
+    }
+    return dialect_.row(written);
+  }
+
+  std::string joined(const std::vector<Formula>& parts, const std::string& between, Binding least) const {
+    std::string written;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      // A sign at the very front needs no parentheses.
+      const bool number_in_front = i == 0 && parts[i].kind == Kind::kNumber;
+      const bool bar = parts[i].kind == Kind::kQuotient && !dialect_.fraction_bar() && i > 0;
+      const std::string part = number_in_front ? (*this)(parts[i]) : within(parts[i], least);
+      written += (i > 0 ? between : "") + (bar ? dialect_.in_parentheses(part) : part);
+    }
+    return dialect_.row(written);
+  }
+
+  std::string quotient(const Formula& above, const Formula& below) const {
+    if (dialect_.fraction_bar()) return dialect_.quotient((*this)(above), (*this)(below));
+    return dialect_.quotient(within(above, Binding::kProduct), within(below, Binding::kPower));
+  }
+
+  std::string exponent(const Formula& part) const {
+    return dialect_.fraction_bar() ? (*this)(part) : within(part, Binding::kAtom);
+  }
+
+  const Dialect& dialect_;
+};
+
+}  // namespace
+
+std::string write(const Formula& formula, const Dialect& dialect) { return Writer(dialect)(formula); }
+
+NumberParts number_parts(double value, int digits) {
+  if (!std::isfinite(value)) return {fmt::format("{}", value)};
+  const std::string text = fmt::format("{:.{}g}", value, digits);
+  const std::size_t e = text.find('e');
+  if (e == std::string::npos) return {text};
+  int exponent = 0;
+  const char* begin = text.data() + e + 1;
+  if (*begin == '+') ++begin;
+  std::from_chars(begin, text.data() + text.size(), exponent);
+  return {text.substr(0, e), std::to_string(exponent)};
+}
+
+}  // namespace bprop::explaining

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/matrix_form.h"
+
+#include <fmt/format.h>
+
+namespace bprop::explaining {
+namespace {
+
+std::string shape(std::size_t rows, std::size_t columns) { return fmt::format("({} × {})", rows, columns); }
+
+class MatrixForm {
+ public:
+  MatrixForm(const NetworkParts& parts, const ExplainOptions& options, const Symbols& symbols)
+      : parts_(parts),
+        symbols_(symbols),
+        columns_(options.column_vectors.value_or(symbols.column_vectors())),
+        output_(output_rule(parts, options.loss)) {}
+
+  std::vector<Equation> operator()(std::size_t layer) const {
+    return {forward(layer), activation(layer), delta(layer), gradient(layer)};
+  }
+
+  Equation backward_network(std::size_t layer) const {
+    std::size_t l = parts_.layers() - 1;
+    const bool is_pair = output_ == OutputRule::kPair;
+    Formula so_far =
+        is_pair ? symbols_.deltas(l) : gained(l, math::partial(symbols_.row_loss(), symbols_.activations(l)));
+    while (l > layer) {
+      so_far = gained(l - 1, applied(l, std::move(so_far), false));
+      --l;
+    }
+    return {.reason = fmt::format(
+                "what enters is {}; the gains φ' are constants, because the forward pass has fixed every z; "
+                "the weights are those of the forward pass, used the other way round",
+                is_pair ? "δ of the last layer" : "∂L/∂a of the last layer"),
+            .left = symbols_.deltas(layer),
+            .right = {std::move(so_far)}};
+  }
+
+ private:
+  // ⊙ φ'(z), or times softmax's Jacobian.
+  Formula gained(std::size_t layer, Formula by_a) const {
+    if (parts_.dense(layer).activation != Activation::kSoftmax) {
+      return math::hadamard(std::move(by_a), math::call(fmt::format("{}'", symbols_.activation_letter()),
+                                                        {symbols_.pre_activations(layer)}));
+    }
+    Formula jacobian = math::partial(symbols_.activations(layer), symbols_.pre_activations(layer));
+    return columns_ ? math::product({std::move(jacobian), std::move(by_a)})
+                    : math::product({std::move(by_a), std::move(jacobian)});
+  }
+
+  // A vector of `size` numbers, as this convention lays it.
+  std::string vector(std::size_t size) const { return columns_ ? shape(size, 1) : shape(1, size); }
+  // W as the notation stores it, so that its first index is out or in.
+  std::string matrix(std::size_t layer) const {
+    const Dense& d = parts_.dense(layer);
+    return symbols_.weights_are_in_by_out() ? shape(d.inputs, d.outputs) : shape(d.outputs, d.inputs);
+  }
+  // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in.
+  Formula applied(std::size_t layer, Formula vector, bool forward) const {
+    const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
+    const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
+    return columns_ ? math::product({weights, std::move(vector)}) : math::product({std::move(vector), weights});
+  }
+
+  Equation forward(std::size_t layer) const {
+    const Dense& d = parts_.dense(layer);
+    const Formula product = applied(layer, symbols_.all_incoming(layer), true);
+    return {.reason = fmt::format("forward: {} from {} and {}", vector(d.outputs), vector(d.inputs), matrix(layer)),
+            .left = symbols_.pre_activations(layer),
+            .right = {d.bias ? math::sum({product, symbols_.biases(layer)}) : product}};
+  }
+
+  Equation activation(std::size_t layer) const {
+    const Dense& d = parts_.dense(layer);
+    return {.reason = fmt::format("{}, unit by unit: {}", rule(d.activation).name, vector(d.outputs)),
+            .left = symbols_.activations(layer),
+            .right = {math::call(symbols_.activation_letter(), {symbols_.pre_activations(layer)})}};
+  }
+
+  Equation delta(std::size_t layer) const {
+    const Dense& d = parts_.dense(layer);
+    Equation equation{.reason = fmt::format("backward: {}", vector(d.outputs)), .left = symbols_.deltas(layer)};
+    const bool is_pair = parts_.is_last(layer) && output_ == OutputRule::kPair;
+    if (is_pair) {
+      equation.right = {math::difference(symbols_.activations(layer), math::symbol("y"))};
+      return equation;
+    }
+    if (d.activation == Activation::kSoftmax) equation.reason += ", by the Jacobian of softmax, which is symmetric";
+    if (parts_.is_last(layer)) {
+      equation.right = {gained(layer, math::partial(symbols_.row_loss(), symbols_.activations(layer)))};
+      return equation;
+    }
+    const Dense& above = parts_.dense(layer + 1);
+    equation.reason += fmt::format(" from {} and {}", vector(above.outputs), matrix(layer + 1));
+    equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
+    return equation;
+  }
+
+  // δ aᵀ is out × in for columns; for rows δᵀ a. Stored in × out, the other way round.
+  Equation gradient(std::size_t layer) const {
+    const Dense& d = parts_.dense(layer);
+    Formula first = symbols_.weights_are_in_by_out() ? symbols_.all_incoming(layer) : symbols_.deltas(layer);
+    Formula second = symbols_.weights_are_in_by_out() ? symbols_.deltas(layer) : symbols_.all_incoming(layer);
+    if (columns_) {
+      second = math::transposed(std::move(second));
+    } else {
+      first = math::transposed(std::move(first));
+    }
+    return {.reason = fmt::format("gradient: {}, of rank one for each sample{}", matrix(layer),
+                                  d.bias ? "; that of the bias is δ itself" : ""),
+            .left = math::partial(symbols_.row_loss(), symbols_.weights(layer)),
+            .right = {math::product({std::move(first), std::move(second)})}};
+  }
+
+  const NetworkParts& parts_;
+  const Symbols& symbols_;
+  bool columns_;
+  OutputRule output_;
+};
+
+}  // namespace
+
+std::vector<Equation> matrix_form(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
+                                  const Symbols& symbols) {
+  return MatrixForm(parts, options, symbols)(what.kind == Selector::Kind::kInput ? 0 : what.layer);
+}
+
+Equation backward_network(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
+                          const Symbols& symbols) {
+  return MatrixForm(parts, options, symbols).backward_network(what.kind == Selector::Kind::kInput ? 0 : what.layer);
+}
+
+}  // namespace bprop::explaining

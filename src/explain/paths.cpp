@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/paths.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <cmath>
+
+namespace bprop::explaining {
+namespace {
+
+using Integer = boost::multiprecision::cpp_int;
+
+constexpr std::size_t kMostLookedAt = 1000;
+
+// The walk from a number through the layers. A path is a list of partial derivatives.
+class Walk {
+ public:
+  Walk(const NetworkParts& parts, const RowValues& row, const LossOptions& loss, const Symbols& symbols)
+      : parts_(parts), row_(row), output_(output_rule(parts, loss)), symbols_(symbols) {}
+
+  std::vector<Path> operator()(const Selector& what) {
+    const std::string begin = text_of(symbols_.of(what));
+    switch (what.kind) {
+      case Selector::Kind::kWeight:
+        begin_at(begin, what, symbols_.z(what.layer, what.unit), row_.incoming(what.layer, what.from));
+        break;
+      case Selector::Kind::kBias: begin_at(begin, what, symbols_.z(what.layer, what.unit), 1); break;
+      case Selector::Kind::kActivation: {
+        units_ = begin;
+        from_a(what.layer, what.unit);
+        break;
+      }
+      case Selector::Kind::kInput:
+        units_ = begin;
+        for (std::size_t j = 0; j < parts_.dense(0).outputs; ++j)
+          through_weight(0, j, what.unit, symbols_.input(what.unit));
+        break;
+      default: units_ = begin; from_z(what.layer, what.unit);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void begin_at(const std::string& name, const Selector& what, const Formula& z, double slope) {
+    units_ = name;
+    with(math::partial(z, symbols_.of(what)), slope, text_of(z), [&] { from_z(what.layer, what.unit); });
+  }
+
+  // Goes on after one more factor, then takes it away again.
+  template <class Go>
+  void with(Formula symbols, double value, const std::string& to, Go go) {
+    const std::size_t length = units_.size();
+    units_ += " → " + to;
+    symbols_so_far_.push_back(std::move(symbols));
+    values_.push_back(value);
+    go();
+    symbols_so_far_.pop_back();
+    values_.pop_back();
+    units_.resize(length);
+  }
+
+  void through_weight(std::size_t layer, std::size_t unit, std::size_t from, const Formula& below) {
+    const Formula z = symbols_.z(layer, unit);
+    with(math::partial(z, below), parts_.weight(layer, unit, from), text_of(z), [&] { from_z(layer, unit); });
+  }
+
+  void from_z(std::size_t layer, std::size_t unit) {
+    const LayerValues& values = row_.layers[layer];
+    const Formula z = symbols_.z(layer, unit);
+    if (parts_.is_last(layer) && output_ == OutputRule::kPair) {
+      return with(math::partial(symbols_.row_loss(), z), values.delta[unit], text_of(symbols_.row_loss()),
+                  [&] { finish(); });
+    }
+    const auto to_a = [&](std::size_t k, double slope) {
+      const Formula a = symbols_.a(layer, k);
+      with(math::partial(a, z), slope, text_of(a), [&] { from_a(layer, k); });
+    };
+    if (!values.slope.empty()) return to_a(unit, values.slope[unit]);
+    for (std::size_t k = 0; k < values.a.size(); ++k) to_a(k, softmax_slope(values.a, k, unit));
+  }
+
+  void from_a(std::size_t layer, std::size_t unit) {
+    const Formula a = symbols_.a(layer, unit);
+    if (parts_.is_last(layer)) {
+      return with(math::partial(symbols_.row_loss(), a), row_.layers[layer].d_output[unit],
+                  text_of(symbols_.row_loss()), [&] { finish(); });
+    }
+    for (std::size_t k = 0; k < parts_.dense(layer + 1).outputs; ++k) through_weight(layer + 1, k, unit, a);
+  }
+
+  // The factors from the loss back, as the notes write them.
+  void finish() {
+    Path path;
+    path.units = units_;
+    path.value = 1;
+    std::vector<Formula> symbols(symbols_so_far_.rbegin(), symbols_so_far_.rend());
+    std::vector<Formula> numbers;
+    for (auto value = values_.rbegin(); value != values_.rend(); ++value) {
+      numbers.push_back(math::number(*value));
+      path.value *= *value;
+    }
+    path.symbols = math::product(std::move(symbols));
+    path.numbers = math::product(std::move(numbers));
+    found_.push_back(std::move(path));
+  }
+
+  const NetworkParts& parts_;
+  const RowValues& row_;
+  OutputRule output_;
+  const Symbols& symbols_;
+  std::string units_;
+  std::vector<Formula> symbols_so_far_;
+  std::vector<double> values_;
+  std::vector<Path> found_;
+};
+
+// Paths to the loss from one z of each layer; all z of a layer have as many.
+std::vector<Integer> paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
+  const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
+  std::vector<Integer> counts(parts.layers());
+  for (std::size_t l = parts.layers(); l-- > 0;) {
+    const Integer from_a = parts.is_last(l) ? Integer(1) : parts.dense(l + 1).outputs * counts[l + 1];
+    const bool is_softmax = parts.dense(l).activation == Activation::kSoftmax && !(parts.is_last(l) && is_pair);
+    counts[l] = is_softmax ? Integer(parts.dense(l).outputs * from_a) : from_a;
+  }
+  return counts;
+}
+
+Integer count(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
+  const std::vector<Integer> from_z = paths_from_z(parts, loss);
+  switch (what.kind) {
+    case Selector::Kind::kInput: return parts.dense(0).outputs * from_z[0];
+    case Selector::Kind::kActivation:
+      return parts.is_last(what.layer) ? Integer(1) : parts.dense(what.layer + 1).outputs * from_z[what.layer + 1];
+    default: return from_z[what.layer];
+  }
+}
+
+}  // namespace
+
+Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& what, const ExplainOptions& options,
+            const Symbols& symbols) {
+  Paths result;
+  if (count(parts, what, options.loss) > kMostLookedAt) return result;
+  result.listed = Walk(parts, row, options.loss, symbols)(what);
+  result.all = result.listed.size() <= options.paths;
+  if (result.all) return result;
+  std::vector<std::size_t> order(result.listed.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto larger = [&](std::size_t a, std::size_t b) {
+    return std::fabs(result.listed[a].value) > std::fabs(result.listed[b].value);
+  };
+  std::stable_sort(order.begin(), order.end(), larger);
+  order.resize(options.paths);
+  std::ranges::sort(order);
+  std::vector<Path> largest;
+  for (const std::size_t i : order) largest.push_back(std::move(result.listed[i]));
+  result.listed = std::move(largest);
+  return result;
+}
+
+Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
+  Reuse result;
+  result.paths = count(parts, what, loss).str();
+  const std::vector<Integer> from_z = paths_from_z(parts, loss);
+  Integer path_by_path = 0;
+  Integer once = 0;
+  const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
+  for (std::size_t l = 0; l < parts.layers(); ++l) {
+    const Dense& dense = parts.dense(l);
+    const Integer weights = Integer(dense.inputs) * dense.outputs;
+    // Factors along a path: what the weight multiplies; per layer φ' and, but for the first, a weight; the loss's.
+    const std::size_t layers = parts.layers() - l;
+    const std::size_t factors = 2 * layers + 1 - (is_pair ? 1 : 0);
+    path_by_path += weights * from_z[l] * (factors - 1);
+    // δ a for each weight; δ W for the layer below; ⊙ φ'.
+    once += weights;
+    if (l > 0) once += weights;
+    if (!(parts.is_last(l) && is_pair)) {
+      once +=
+          dense.activation == Activation::kSoftmax ? Integer(dense.outputs) * dense.outputs : Integer(dense.outputs);
+    }
+  }
+  result.products_path_by_path = path_by_path.str();
+  result.products_of_backpropagation = once.str();
+  return result;
+}
+
+}  // namespace bprop::explaining

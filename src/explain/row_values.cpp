@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/row_values.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bprop::explaining {
+namespace {
+
+std::vector<double> row_of(const std::vector<double>& matrix, std::size_t columns, std::size_t row) {
+  const auto begin = matrix.begin() + static_cast<std::ptrdiff_t>(row * columns);
+  return {begin, begin + static_cast<std::ptrdiff_t>(columns)};
+}
+
+// ∂l/∂a of the last layer, from the loss.
+std::vector<double> output_gradient(OutputRule output, const std::vector<double>& a, const std::vector<double>& y,
+                                    const LossOptions& options) {
+  std::vector<double> result(a.size());
+  const bool is_cross_entropy = options.loss == Loss::kCrossEntropy;
+  double targets = 0;
+  double sum = 0;
+  const double largest = *std::ranges::max_element(a);
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    targets += y[k];
+    sum += std::exp(a[k] - largest);
+  }
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    if (output == OutputRule::kPair && is_cross_entropy) {
+      result[k] = y[k] == 0 ? 0 : -y[k] / a[k];
+    } else if (output == OutputRule::kPair && options.loss == Loss::kBinaryCrossEntropy) {
+      result[k] = (a[k] - y[k]) / (a[k] * (1 - a[k]));
+    } else if (is_cross_entropy) {
+      result[k] = std::exp(a[k] - largest) / sum * targets - y[k];
+    } else {
+      result[k] = rule(options.loss).derivative(a[k], y[k], options);
+    }
+  }
+  return result;
+}
+
+// δ of the last layer of a pair.
+double pair_delta(const LayerValues& last, const std::vector<double>& y, std::size_t k, Loss loss) {
+  if (loss != Loss::kCrossEntropy) return last.a[k] - y[k];
+  double targets = 0;
+  for (const double target : y) targets += target;
+  return last.a[k] * targets - y[k];
+}
+
+// δ of a layer from its ∂l/∂a.
+void find_deltas(const Dense& dense, LayerValues& layer) {
+  const std::size_t units = layer.a.size();
+  layer.delta.assign(units, 0.0);
+  if (dense.activation == Activation::kSoftmax) {
+    for (std::size_t j = 0; j < units; ++j) {
+      for (std::size_t k = 0; k < units; ++k) layer.delta[j] += layer.d_output[k] * softmax_slope(layer.a, k, j);
+    }
+    return;
+  }
+  for (std::size_t j = 0; j < units; ++j) layer.delta[j] = layer.d_output[j] * layer.slope[j];
+}
+
+}  // namespace
+
+NetworkParts::NetworkParts(const DoubleNetwork& network) : architecture(network.architecture()) {
+  for (std::size_t layer = 0; layer < layers(); ++layer) {
+    weights.push_back(network.weights(layer));
+    biases.push_back(network.bias(layer));
+  }
+}
+
+OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss) {
+  const Activation activation = parts.dense(parts.layers() - 1).activation;
+  const Activation link = rule(loss.loss).link;
+  if (activation == link && link != Activation::kIdentity) return OutputRule::kPair;
+  return activation == Activation::kSoftmax ? OutputRule::kSoftmax : OutputRule::kScore;
+}
+
+RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std::span<const double> input,
+                     std::size_t row, const LossOptions& loss) {
+  RowValues values;
+  const std::size_t inputs = parts.architecture.inputs();
+  values.input.assign(input.begin() + static_cast<std::ptrdiff_t>(row * inputs),
+                      input.begin() + static_cast<std::ptrdiff_t>((row + 1) * inputs));
+  values.target = row_of(all.target, parts.architecture.outputs(), row);
+  values.layers.resize(parts.layers());
+  const OutputRule output = output_rule(parts, loss);
+  for (std::size_t l = parts.layers(); l-- > 0;) {
+    const Dense& dense = parts.dense(l);
+    LayerValues& layer = values.layers[l];
+    layer.z = row_of(all.layers[l].z, dense.outputs, row);
+    layer.a = row_of(all.layers[l].a, dense.outputs, row);
+    if (dense.activation != Activation::kSoftmax) {
+      for (std::size_t j = 0; j < dense.outputs; ++j) {
+        layer.slope.push_back(rule(dense.activation).derivative(layer.z[j], layer.a[j]));
+      }
+    }
+    if (parts.is_last(l)) {
+      layer.d_output = output_gradient(output, layer.a, values.target, loss);
+    } else {
+      layer.d_output.assign(dense.outputs, 0.0);
+      const LayerValues& above = values.layers[l + 1];
+      for (std::size_t k = 0; k < above.delta.size(); ++k) {
+        for (std::size_t j = 0; j < dense.outputs; ++j) {
+          layer.d_output[j] += above.delta[k] * parts.weight(l + 1, k, j);
+        }
+      }
+    }
+    if (parts.is_last(l) && output == OutputRule::kPair) {
+      for (std::size_t k = 0; k < dense.outputs; ++k) {
+        layer.delta.push_back(pair_delta(layer, values.target, k, loss.loss));
+      }
+    } else {
+      find_deltas(dense, layer);
+    }
+  }
+  return values;
+}
+
+}  // namespace bprop::explaining

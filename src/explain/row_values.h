@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RowValues: all numbers of one row: those of the forward pass as the engine has them, those of the backward pass from
+// the rules, unit by unit, as a derivation writes them down. The loss is that of this row alone.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "bprop/gradients.h"
+
+namespace bprop::explaining {
+
+// A network taken apart for reading.
+struct NetworkParts {
+  explicit NetworkParts(const DoubleNetwork& network);
+
+  const Dense& dense(std::size_t layer) const { return std::get<Dense>(architecture.layers[layer]); }
+  std::size_t layers() const { return architecture.layers.size(); }
+  bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
+  double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
+    return weights[layer][unit * dense(layer).inputs + from];
+  }
+
+  Architecture architecture;
+  std::vector<std::vector<double>> weights;  // (out × in)
+  std::vector<std::vector<double>> biases;
+};
+
+// How the last layer's δ comes from the loss.
+enum class OutputRule {
+  kPair,     // the output activation is the loss's link: δ = p − y
+  kScore,    // the loss looks at a, output by output
+  kSoftmax,  // the loss looks at a, and softmax makes every a depend on every z
+};
+OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss);
+
+struct LayerValues {
+  std::vector<double> z;
+  std::vector<double> a;
+  std::vector<double> d_output;  // ∂l/∂a; of a pair by the long way, where that is finite
+  std::vector<double> slope;     // φ'(z); empty for softmax
+  std::vector<double> delta;     // ∂l/∂z
+};
+
+struct RowValues {
+  std::vector<double> input;
+  std::vector<double> target;  // labels smoothed
+  std::vector<LayerValues> layers;
+
+  double incoming(std::size_t layer, std::size_t from) const {
+    return layer == 0 ? input[from] : layers[layer - 1].a[from];
+  }
+};
+
+// Row `row` of a forward pass over `all` rows; backward through all layers. Cost: a multiplication a weight.
+RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std::span<const double> input,
+                     std::size_t row, const LossOptions& loss);
+
+// ∂a_k/∂z_j of softmax, a being its outputs.
+inline double softmax_slope(const std::vector<double>& a, std::size_t k, std::size_t j) {
+  return a[k] * ((k == j ? 1.0 : 0.0) - a[j]);
+}
+
+}  // namespace bprop::explaining

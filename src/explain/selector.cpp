@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/selector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "base/check.h"
+#include "base/named.h"
+#include "bprop/suggestion.h"
+#include "explain/name_shapes.h"
+#include "explain/symbols.h"
+
+namespace bprop {
+namespace {
+
+using explaining::NameOrder;
+using explaining::NameShape;
+using Kind = Selector::Kind;
+
+constexpr std::array<std::string_view, 6> kNotations = {"ours", "000", "001", "002", "003", "004"};
+const Dense& dense(const Architecture& architecture, std::size_t layer) {
+  return std::get<Dense>(architecture.layers[layer]);
+}
+
+std::string counted(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+std::string expected(Kind kind) {
+  switch (kind) {
+    case Kind::kWeight: return "a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17";
+    case Kind::kBias: return "a bias such as 1:3 (layer 1, unit 3) or b3";
+    case Kind::kInput: return "an input's number or name";
+    default: return "a unit such as 1:3 (layer 1, unit 3)";
+  }
+}
+
+Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture, std::string_view text) {
+  std::size_t rest = flat;
+  for (std::size_t layer = 0; layer < architecture.layers.size() && rest > 0; ++layer) {
+    const Dense& d = dense(architecture, layer);
+    const std::size_t width = kind == Kind::kWeight ? d.inputs : 1;
+    if (rest <= d.outputs * width) return {kind, layer, (rest - 1) / width, (rest - 1) % width};
+    rest -= d.outputs * width;
+  }
+  std::size_t last = 0;
+  for (const Layer& layer : architecture.layers) {
+    const Dense& d = std::get<Dense>(layer);
+    last += kind == Kind::kWeight ? d.outputs * d.inputs : d.outputs;
+  }
+  throw UsageError(
+      fmt::format("{}: there is no such number, the last is {}{}", text, kind == Kind::kWeight ? 'w' : 'b', last));
+}
+
+Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t>& numbers,
+                const Architecture& architecture, std::string_view text) {
+  const auto at = [&](std::size_t i) {
+    if (numbers[i] == 0) throw UsageError(fmt::format("{}: expected {}, counted from 1", text, expected(kind)));
+    return numbers[i] - 1;
+  };
+  switch (shape.order) {
+    case NameOrder::kLayerToFrom: return {kind, at(0), at(1), at(2)};
+    case NameOrder::kLayerFromTo: return {kind, at(0), at(2), at(1)};
+    case NameOrder::kLayerUnit: return {kind, at(0), at(1), 0};
+    case NameOrder::kLayerUnitPlusOne:
+      if (numbers[0] < 2)
+        throw UsageError(fmt::format("{}: layer 1 is the input here, expected a layer from 2 on", text));
+      return {kind, at(0) - 1, at(1), 0};
+    case NameOrder::kFlat: return from_flat(kind, at(0) + 1, architecture, text);
+    case NameOrder::kInput: return {kind, 0, at(0), 0};
+  }
+  return {};
+}
+
+std::size_t place_of(std::string_view name, const std::vector<std::string>& names, std::string_view what,
+                     std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error == std::errc() && end == name.data() + name.size() && number > 0) return number - 1;
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  throw UsageError(fmt::format("{}: there is no {} '{}'{}", text, what, name, suggestion(std::string(name), names)));
+}
+
+// "1:setosa,petal length": names where there are some.
+std::optional<Selector> named(Kind kind, std::string_view text, const Architecture& architecture,
+                              const UnitNames& names) {
+  if (kind == Kind::kInput) {
+    if (names.inputs.empty()) return std::nullopt;
+    return Selector{kind, 0, place_of(text, names.inputs, "input", text), 0};
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto layer = explaining::match(text.substr(0, colon), "#");
+  if (!layer || layer->front() == 0 || layer->front() > architecture.layers.size()) return std::nullopt;
+  const bool is_first = layer->front() == 1;
+  const bool is_last = layer->front() == architecture.layers.size();
+  const std::vector<std::string> none;
+  std::string_view unit = text.substr(colon + 1);
+  Selector selector{kind, layer->front() - 1, 0, 0};
+  if (kind == Kind::kWeight) {
+    const std::size_t comma = unit.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    selector.from = place_of(unit.substr(comma + 1), is_first ? names.inputs : none, is_first ? "input" : "unit", text);
+    unit = unit.substr(0, comma);
+  }
+  selector.unit = place_of(unit, is_last ? names.outputs : none, is_last ? "output" : "unit", text);
+  return selector;
+}
+
+}  // namespace
+
+Selector weight(std::size_t layer, std::size_t unit, std::size_t from) { return {Kind::kWeight, layer, unit, from}; }
+Selector bias(std::size_t layer, std::size_t unit) { return {Kind::kBias, layer, unit, 0}; }
+Selector delta(std::size_t layer, std::size_t unit) { return {Kind::kDelta, layer, unit, 0}; }
+Selector activation(std::size_t layer, std::size_t unit) { return {Kind::kActivation, layer, unit, 0}; }
+Selector input(std::size_t feature) { return {Kind::kInput, 0, feature, 0}; }
+
+std::span<const std::string_view> notation_names() { return kNotations; }
+
+Notation notation_named(std::string_view name) {
+  return static_cast<Notation>(place_named("notation", name, kNotations));
+}
+
+Selector selector_named(Kind kind, std::string_view text, const Architecture& architecture, Notation notation,
+                        const UnitNames& names) {
+  const std::string plain = explaining::typed(text);
+  for (const NameShape& shape : explaining::name_shapes(kind, notation)) {
+    const auto numbers = explaining::match(plain, shape.pattern);
+    if (!numbers) continue;
+    const Selector selector = placed(kind, shape, *numbers, architecture, text);
+    check_selector(selector, architecture);
+    return selector;
+  }
+  const auto selector = named(kind, text, architecture, names);
+  if (!selector) throw UsageError(fmt::format("{}: expected {}", text, expected(kind)));
+  check_selector(*selector, architecture);
+  return *selector;
+}
+
+std::string name_of(const Selector& selector, const Architecture& architecture, Notation notation) {
+  check_selector(selector, architecture);
+  const explaining::Symbols symbols(architecture, notation);
+  return text_of(selector.kind == Kind::kDelta && symbols.has_delta() ? symbols.delta(selector.layer, selector.unit)
+                                                                      : symbols.of(selector));
+}
+
+void check_selector(const Selector& selector, const Architecture& architecture) {
+  if (selector.kind == Kind::kInput) {
+    BPROP_CHECK(selector.unit < architecture.inputs(), ShapeError, "there is no input {}, the network has {}",
+                selector.unit + 1, architecture.inputs());
+    return;
+  }
+  const std::size_t layers = architecture.layers.size();
+  BPROP_CHECK(selector.layer < layers, ShapeError, "there is no layer {}, the network has {}", selector.layer + 1,
+              layers);
+  const Dense& d = dense(architecture, selector.layer);
+  BPROP_CHECK(selector.unit < d.outputs, ShapeError, "there is no unit {} in layer {}, which has {}", selector.unit + 1,
+              selector.layer + 1, counted(d.outputs, "unit"));
+  BPROP_CHECK(selector.kind != Kind::kWeight || selector.from < d.inputs, ShapeError,
+              "there is no {} {} before layer {}, which has {}", selector.layer == 0 ? "input" : "unit",
+              selector.from + 1, selector.layer + 1, counted(d.inputs, "input"));
+  BPROP_CHECK(selector.kind != Kind::kBias || d.bias, ShapeError, "layer {} has no bias", selector.layer + 1);
+}
+
+std::size_t flat_index(const Selector& selector, const Architecture& architecture) {
+  check_selector(selector, architecture);
+  if (selector.kind == Kind::kInput) return selector.unit;
+  const bool is_weight = selector.kind == Kind::kWeight;
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < selector.layer; ++k) {
+    const Dense& d = dense(architecture, k);
+    before += is_weight ? d.outputs * d.inputs : d.outputs;
+  }
+  return before +
+         (is_weight ? selector.unit * dense(architecture, selector.layer).inputs + selector.from : selector.unit);
+}
+
+}  // namespace bprop

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/symbols.h"
+
+#include <fmt/format.h>
+
+namespace bprop::explaining {
+namespace {
+
+constexpr std::size_t kLastDigit = 9;
+
+// Two indices, as people write them: "21", but "12,1".
+std::string pair(std::size_t first, std::size_t second) {
+  const char* const between = first > kLastDigit || second > kLastDigit ? "," : "";
+  return fmt::format("{}{}{}", first, between, second);
+}
+
+Formula indexed(std::string_view base, std::string superscript, std::string subscript, std::string plain = {}) {
+  return math::symbol(Symbol{std::string(base), std::move(superscript), std::move(subscript), std::move(plain)});
+}
+
+Formula ours(std::string_view base, std::size_t layer, const std::string& indices) {
+  return indexed(base, fmt::format("({})", layer), indices, fmt::format("{}[{}:{}]", base, layer, indices));
+}
+
+Formula ours_of_layer(std::string_view base, std::size_t layer) {
+  return indexed(base, fmt::format("({})", layer), "", fmt::format("{}[{}]", base, layer));
+}
+
+}  // namespace
+
+Symbols::Symbols(const Architecture& architecture, Notation notation) : notation_(notation) {
+  sizes_.push_back(architecture.inputs());
+  for (const Layer& layer : architecture.layers) sizes_.push_back(std::get<Dense>(layer).outputs);
+}
+
+std::string Symbols::table_letter(std::size_t layer) const {
+  constexpr std::size_t kLetters = 26;
+  const std::string letter(1, static_cast<char>('a' + layer % kLetters));
+  return layer < kLetters ? letter : table_letter(layer / kLetters - 1) + letter;
+}
+
+std::size_t Symbols::flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < layer; ++k) before += sizes_[k] * sizes_[k + 1];
+  return before + unit * sizes_[layer] + from + 1;
+}
+
+std::size_t Symbols::flat_unit(std::size_t layer, std::size_t unit) const {
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < layer; ++k) before += sizes_[k + 1];
+  return before + unit + 1;
+}
+
+Formula Symbols::loss() const {
+  switch (notation_) {
+    case Notation::k000: return math::symbol("ε");
+    case Notation::k001: return math::symbol("ℒ");
+    case Notation::k003: return math::symbol("C");
+    default: return math::symbol("L");
+  }
+}
+
+Formula Symbols::row_loss() const { return notation_ == Notation::k002 ? math::symbol("l") : loss(); }
+Formula Symbols::learning_rate() const { return math::symbol("η"); }
+
+Formula Symbols::input(std::size_t feature) const {
+  const std::string index = std::to_string(feature + 1);
+  switch (notation_) {
+    case Notation::kOurs: return indexed("x", "", index, fmt::format("x[{}]", index));
+    case Notation::k003: return indexed("a", "1", index);
+    case Notation::k004: return indexed("a", "0", index);
+    default: return indexed("x", "", index);
+  }
+}
+
+Formula Symbols::target(std::size_t output) const {
+  const std::string index = std::to_string(output + 1);
+  switch (notation_) {
+    case Notation::kOurs: return indexed("y", "", index, fmt::format("y[{}]", index));
+    case Notation::k000: return indexed("d", "", index);
+    case Notation::k001: return indexed("ẑ", "", index);
+    default: return indexed("y", "", index);
+  }
+}
+
+Formula Symbols::weight(std::size_t layer, std::size_t unit, std::size_t from) const {
+  switch (notation_) {
+    case Notation::kOurs: return ours("w", layer + 1, fmt::format("{},{}", unit + 1, from + 1));
+    case Notation::k000:
+    case Notation::k002: {
+      const std::string flat = std::to_string(flat_weight(layer, unit, from));
+      return indexed("w", "", flat, "w" + flat);
+    }
+    case Notation::k001:
+      return indexed("w", table_letter(layer), pair(from + 1, unit + 1),
+                     fmt::format("w{}[{}][{}]", table_letter(layer), from + 1, unit + 1));
+    case Notation::k003: return indexed("w", std::to_string(layer + 1), pair(unit + 1, from + 1));
+    case Notation::k004: return indexed("w", std::to_string(layer + 1), pair(from + 1, unit + 1));
+  }
+  return {};
+}
+
+Formula Symbols::bias(std::size_t layer, std::size_t unit) const {
+  const std::string index = std::to_string(unit + 1);
+  switch (notation_) {
+    case Notation::kOurs: return ours("b", layer + 1, index);
+    case Notation::k000:
+    case Notation::k002: {
+      const std::string flat = std::to_string(flat_unit(layer, unit));
+      return indexed("b", "", flat, "b" + flat);
+    }
+    case Notation::k001:
+      return indexed("b", table_letter(layer), index, fmt::format("b{}[{}]", table_letter(layer), index));
+    default: return indexed("b", std::to_string(layer + 1), index);
+  }
+}
+
+// z or a of a unit; 000 and 001 have other letters in hidden layers, numbered where there are several.
+Formula Symbols::unit(std::size_t layer, std::size_t unit, std::string_view letter, std::string_view hidden,
+                      std::string_view last) const {
+  const std::string index = std::to_string(unit + 1);
+  switch (notation_) {
+    case Notation::kOurs: return ours(letter, layer + 1, index);
+    case Notation::k000:
+    case Notation::k001:
+      if (is_last(layer)) return indexed(last, "", index);
+      return indexed(hidden, layers() > 2 ? std::to_string(layer + 1) : "", index);
+    case Notation::k002: {
+      const std::string flat = std::to_string(flat_unit(layer, unit));
+      return indexed(letter, "", flat, std::string(letter) + flat);
+    }
+    case Notation::k003: return indexed(letter, std::to_string(layer + 2), index);
+    case Notation::k004: return indexed(letter, std::to_string(layer + 1), index);
+  }
+  return {};
+}
+
+Formula Symbols::z(std::size_t layer, std::size_t unit) const {
+  if (notation_ == Notation::k001) return indexed("s", table_letter(layer), std::to_string(unit + 1));
+  return this->unit(layer, unit, "z", "q", "z");
+}
+
+Formula Symbols::a(std::size_t layer, std::size_t unit) const {
+  return notation_ == Notation::k001 ? this->unit(layer, unit, "a", "y", "z") : this->unit(layer, unit, "a", "h", "y");
+}
+
+Formula Symbols::delta(std::size_t layer, std::size_t unit) const {
+  if (!has_delta()) return math::partial(row_loss(), z(layer, unit));
+  const std::string index = std::to_string(unit + 1);
+  if (notation_ == Notation::k001) return indexed("δ", table_letter(layer), index);
+  if (notation_ == Notation::k003) return indexed("δ", std::to_string(layer + 2), index);
+  return ours("δ", layer + 1, index);
+}
+
+Formula Symbols::slope(std::size_t layer, std::size_t unit) const {
+  return math::call(fmt::format("{}'", activation_letter()), {z(layer, unit)});
+}
+
+Formula Symbols::of(const Selector& selector) const {
+  switch (selector.kind) {
+    case Selector::Kind::kWeight: return weight(selector.layer, selector.unit, selector.from);
+    case Selector::Kind::kBias: return bias(selector.layer, selector.unit);
+    case Selector::Kind::kPreActivation:
+    case Selector::Kind::kDelta: return z(selector.layer, selector.unit);
+    case Selector::Kind::kActivation: return a(selector.layer, selector.unit);
+    case Selector::Kind::kInput: return input(selector.unit);
+  }
+  return {};
+}
+
+Formula Symbols::weights(std::size_t layer) const {
+  switch (notation_) {
+    case Notation::kOurs: return ours_of_layer("W", layer + 1);
+    case Notation::k001: return indexed("w", table_letter(layer), "");
+    case Notation::k004: return indexed("w", std::to_string(layer + 1), "");
+    default: return indexed("W", std::to_string(layer + 1), "");
+  }
+}
+
+Formula Symbols::biases(std::size_t layer) const {
+  if (notation_ == Notation::kOurs) return ours_of_layer("b", layer + 1);
+  return indexed("b", notation_ == Notation::k001 ? table_letter(layer) : std::to_string(layer + 1), "");
+}
+
+Formula Symbols::pre_activations(std::size_t layer) const {
+  switch (notation_) {
+    case Notation::kOurs: return ours_of_layer("z", layer + 1);
+    case Notation::k001: return indexed("s", table_letter(layer), "");
+    case Notation::k003: return indexed("z", std::to_string(layer + 2), "");
+    default: return indexed("z", std::to_string(layer + 1), "");
+  }
+}
+
+Formula Symbols::activations(std::size_t layer) const {
+  switch (notation_) {
+    case Notation::kOurs: return ours_of_layer("a", layer + 1);
+    case Notation::k000:
+      return indexed(is_last(layer) ? "y" : "h", is_last(layer) ? "" : std::to_string(layer + 1), "");
+    case Notation::k001:
+      return indexed(is_last(layer) ? "z" : "y", is_last(layer) ? "" : std::to_string(layer + 1), "");
+    case Notation::k003: return indexed("a", std::to_string(layer + 2), "");
+    default: return indexed("a", std::to_string(layer + 1), "");
+  }
+}
+
+Formula Symbols::deltas(std::size_t layer) const {
+  if (!has_delta()) return math::partial(row_loss(), pre_activations(layer));
+  if (notation_ == Notation::k001) return indexed("δ", table_letter(layer), "");
+  if (notation_ == Notation::k003) return indexed("δ", std::to_string(layer + 2), "");
+  return ours_of_layer("δ", layer + 1);
+}
+
+Formula Symbols::all_inputs() const {
+  switch (notation_) {
+    case Notation::k003: return indexed("a", "1", "");
+    case Notation::k004: return indexed("a", "0", "");
+    default: return math::symbol("x");
+  }
+}
+
+std::string_view Symbols::activation_letter() const {
+  switch (notation_) {
+    case Notation::kOurs: return "φ";
+    case Notation::k003: return "g";
+    default: return "σ";
+  }
+}
+
+bool Symbols::column_vectors() const { return notation_ == Notation::k003 || notation_ == Notation::k002; }
+
+std::vector<std::string> Symbols::remarks() const {
+  switch (notation_) {
+    case Notation::kOurs: return {};
+    case Notation::k000:
+      return {
+          "Note 000: weights have flat names, unit by unit and input by input; hidden units are q before and h after "
+          "the activation, outputs z and y; the loss is ε, the targets d. It has no letter for ∂ε/∂z."};
+    case Notation::k001:
+      return {
+          "Note 001: each layer's weights are a table with a letter, w[from][to]; sums are s, hidden outputs y, the "
+          "last z, the targets ẑ, the loss ℒ."};
+    case Notation::k002:
+      return {
+          "Note 002: parameters are θ = {w1, w2, …, b1, b2, …}, units are counted through all layers, l is the loss "
+          "of one row. It has no letter for ∂l/∂z, and its squared error has no ½."};
+    case Notation::k003:
+      return {
+          "Note 003: the input is layer 1, so z, a and δ count one more than the weights W that lead to them; indices "
+          "are to, from; φ is g, the loss is C; vectors are columns."};
+    case Notation::k004:
+      return {
+          "Note 004: z = a w with rows as vectors, so indices are from, to; the input is a⁰. It has no letter for "
+          "∂L/∂z, and its squared error has no ½."};
+  }
+  return {};
+}
+
+}  // namespace bprop::explaining

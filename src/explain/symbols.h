@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Symbols: the letters of a notation as formulas. Arguments count from 0.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bprop/formula.h"
+#include "bprop/selector.h"
+
+namespace bprop::explaining {
+
+class Symbols {
+ public:
+  Symbols(const Architecture& architecture, Notation notation);
+
+  Notation notation() const { return notation_; }
+
+  Formula loss() const;
+  Formula row_loss() const;  // of one row; 002 tells it from the loss of all rows
+  Formula learning_rate() const;
+  Formula input(std::size_t feature) const;
+  Formula target(std::size_t output) const;
+  Formula weight(std::size_t layer, std::size_t unit, std::size_t from) const;
+  Formula bias(std::size_t layer, std::size_t unit) const;
+  Formula z(std::size_t layer, std::size_t unit) const;
+  Formula a(std::size_t layer, std::size_t unit) const;
+  Formula delta(std::size_t layer, std::size_t unit) const;  // ∂L/∂z where the notation has no letter
+  Formula slope(std::size_t layer, std::size_t unit) const;  // φ'(z)
+  // What a layer reads: the input, or a of the layer below.
+  Formula incoming(std::size_t layer, std::size_t from) const { return layer == 0 ? input(from) : a(layer - 1, from); }
+  Formula of(const Selector& selector) const;
+
+  // Whole layers, for the matrix form.
+  Formula weights(std::size_t layer) const;
+  Formula biases(std::size_t layer) const;
+  Formula pre_activations(std::size_t layer) const;
+  Formula activations(std::size_t layer) const;  // layer −1 as all_inputs()
+  Formula deltas(std::size_t layer) const;
+  Formula all_inputs() const;
+  Formula all_incoming(std::size_t layer) const { return layer == 0 ? all_inputs() : activations(layer - 1); }
+
+  // The letter of the activation: "φ", "σ", "g".
+  std::string_view activation_letter() const;
+  bool has_delta() const {
+    return notation_ != Notation::k000 && notation_ != Notation::k002 && notation_ != Notation::k004;
+  }
+  bool column_vectors() const;  // z = W a + b rather than z = a Wᵀ + b
+  bool weights_are_in_by_out() const { return notation_ == Notation::k004; }
+
+  // What differs from ours, a sentence each.
+  std::vector<std::string> remarks() const;
+
+ private:
+  std::size_t layers() const { return sizes_.size() - 1; }
+  bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
+  std::string table_letter(std::size_t layer) const;  // 001: a, b, …
+  std::size_t flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
+  std::size_t flat_unit(std::size_t layer, std::size_t unit) const;
+  Formula unit(std::size_t layer, std::size_t unit, std::string_view ours, std::string_view hidden,
+               std::string_view last) const;
+
+  std::vector<std::size_t> sizes_;  // of the input and each layer
+  Notation notation_;
+};
+
+}  // namespace bprop::explaining

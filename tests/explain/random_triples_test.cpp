@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a derivation says against the engine, the complex step and the float engine, on random networks of all
+// activations and losses, with the tolerances of VECTORS.md.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
+#include "bprop/explain.h"
+#include "check/small_draw.h"
+#include "check/tape_network.h"
+
+namespace bprop {
+namespace {
+
+using check::Draw;
+using check::SmallCase;
+
+constexpr std::size_t kTriples = 1000;
+constexpr double kNearKink = 1e-4;
+
+class Numbers {
+ public:
+  explicit Numbers(std::uint32_t seed) : key_{seed, Purpose::kTest, 4, 0} {}
+  std::size_t below(std::size_t count) { return random_bits(key_, next_++) % count; }
+
+ private:
+  RandomKey key_;
+  std::uint32_t next_ = 0;
+};
+
+// One sample; activation and loss come round in turn, everything else at random.
+SmallCase draw_shape(std::size_t triple, Numbers& numbers) {
+  const std::size_t activations = activation_rules().size();
+  SmallCase c;
+  c.activation = activation_rules()[triple % activations].id;
+  c.loss = loss_rules()[triple / activations % loss_rules().size()].id;
+  c.inputs = 1 + numbers.below(4);
+  c.outputs = 1 + numbers.below(4);
+  c.bias = numbers.below(2) == 0;
+  c.depth = 1 + numbers.below(3);
+  return c;
+}
+
+Selector draw_number(const Architecture& architecture, Numbers& numbers) {
+  const std::size_t layer = numbers.below(architecture.layers.size());
+  const Dense& dense = std::get<Dense>(architecture.layers[layer]);
+  switch (numbers.below(8)) {
+    case 0: return dense.bias ? bias(layer, numbers.below(dense.outputs)) : delta(layer, numbers.below(dense.outputs));
+    case 1: return delta(layer, numbers.below(dense.outputs));
+    case 2: return input(numbers.below(architecture.inputs()));
+    case 3: return activation(layer, numbers.below(dense.outputs));
+    default: return weight(layer, numbers.below(dense.outputs), numbers.below(dense.inputs));
+  }
+}
+
+double largest_gradient(const DoubleGradients& g) {
+  double result = check::largest(g.d_input);
+  for (const auto& layer : g.layers) {
+    result = std::max({result, check::largest(layer.d_weights), check::largest(layer.d_bias)});
+  }
+  return result;
+}
+
+Network in_float(const DoubleNetwork& network) {
+  Network result(network.architecture(), {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
+  for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
+    const auto weights = network.weights(k);
+    const auto bias = network.bias(k);
+    result.set_weights(k, std::vector<float>(weights.begin(), weights.end()));
+    if (!bias.empty()) result.set_bias(k, std::vector<float>(bias.begin(), bias.end()));
+  }
+  return result;
+}
+
+TEST(Explain, OfAThousandRandomTriplesIsTheEnginesAndTheComplexStepsValue) {
+  std::size_t redrawn = 0;
+  std::size_t judged_in_float = 0;
+  std::uint32_t draw_number_of = 0;
+  for (std::size_t triple = 0; triple < kTriples; ++draw_number_of) {
+    Numbers numbers(draw_number_of);
+    const SmallCase c = draw_shape(triple, numbers);
+    const Draw draw = check::draw_case(c, draw_number_of);
+    const LossOptions loss{.loss = c.loss};
+    const auto g = gradients<double>(draw.network, draw.input, draw.target, loss);
+    const double kink = check::tape_gradients(draw.network, draw.input, draw.target, loss).nearest_kink;
+    if (kink < kNearKink || check::cancels(c, draw, g)) {
+      ++redrawn;
+      continue;
+    }
+    ++triple;
+    const Selector what = draw_number(draw.network.architecture(), numbers);
+    const ExplainRows rows{draw.input, draw.target};
+    const Derivation derivation = explain(draw.network, rows, what, {.loss = loss});
+    EXPECT_LE(derivation.agreement.engine_error, 1e-12) << c << ' ' << derivation.title;
+    EXPECT_LE(derivation.agreement.complex_error, 1e-12) << c << ' ' << derivation.title;
+    EXPECT_TRUE(derivation.agreement.agrees);
+    if (what.kind == Selector::Kind::kActivation) continue;  // of a pair it may be infinite
+    const Derivation of_float = explain(in_float(draw.network), rows, what, {.loss = loss});
+    EXPECT_NEAR(*of_float.agreement.float_value, of_float.value(),
+                1e-5 * std::max(largest_gradient(g), check::largest(g.layers.back().delta)))
+        << c;
+    ++judged_in_float;
+  }
+  EXPECT_LE(redrawn, kTriples * 6 / 100);
+  EXPECT_GE(judged_in_float, kTriples / 2);
+}
+
+// Each listed path is a product of partial derivatives; together they are the derivative.
+TEST(Explain, PathsAddUpToTheDerivative) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    Numbers numbers(seed);
+    const SmallCase c = draw_shape(seed, numbers);
+    const Draw draw = check::draw_case(c, seed);
+    const Derivation derivation =
+        explain(draw.network, {draw.input, draw.target}, draw_number(draw.network.architecture(), numbers),
+                {.loss = {.loss = c.loss}, .paths = 1000});
+    ASSERT_TRUE(derivation.all_paths);
+    EXPECT_EQ(std::to_string(derivation.paths.size()), derivation.reuse.paths);
+    double sum = 0;
+    double size = 0;
+    for (const Path& path : derivation.paths) {
+      sum += path.value;
+      size += std::fabs(path.value);
+    }
+    EXPECT_NEAR(sum, derivation.value(), 1e-13 * size) << c << ' ' << derivation.title;
+  }
+}
+
+TEST(Explain, ABatchIsTheMeanOrSumOfItsRows) {
+  const DoubleNetwork network("3 -> 4 tanh -> 2 softmax", {.seed = 3});
+  std::vector<double> input, target;
+  for (std::size_t n = 0; n < 5; ++n) {
+    for (std::size_t i = 0; i < 3; ++i) input.push_back(std::sin(static_cast<double>(3 * n + i)));
+    target.push_back(n % 2 == 0 ? 1 : 0);
+    target.push_back(n % 2 == 0 ? 0 : 1);
+  }
+  for (const Reduction reduction : {Reduction::kMean, Reduction::kSum}) {
+    const LossOptions loss{.loss = Loss::kCrossEntropy, .reduction = reduction};
+    const auto g = gradients<double>(network, input, target, loss);
+    const Derivation derivation = explain(network, {input, target}, weight(0, 2, 1), {.loss = loss, .top = 2});
+    EXPECT_NEAR(derivation.value(), g.layers[0].d_weights[7], 1e-15);
+    EXPECT_TRUE(derivation.agreement.agrees);
+    EXPECT_EQ(text_of(derivation.steps[0].symbols[0]).starts_with("1 / 5 · ("), reduction == Reduction::kMean);
+    EXPECT_NE(text_of(derivation.steps[0].symbols[0]).find("(3 more)"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace bprop

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/selector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bprop/error.h"
+
+namespace bprop {
+namespace {
+
+using Kind = Selector::Kind;
+
+Architecture architecture(const char* text) { return Architecture::parse(text); }
+
+std::string refusal(Kind kind, const char* text, const Architecture& of, const UnitNames& names = {}) {
+  try {
+    selector_named(kind, text, of, Notation::kOurs, names);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Selector, CountsLayersUnitsAndInputsFromOne) {
+  const Architecture of = architecture("5 -> 3 relu -> 2");
+  EXPECT_EQ(selector_named(Kind::kWeight, "1:3,5", of), weight(0, 2, 4));
+  EXPECT_EQ(selector_named(Kind::kWeight, "w[2:1,3]", of), weight(1, 0, 2));
+  EXPECT_EQ(selector_named(Kind::kBias, "2:2", of), bias(1, 1));
+  EXPECT_EQ(selector_named(Kind::kDelta, "1:3", of), delta(0, 2));
+  EXPECT_EQ(selector_named(Kind::kInput, "5", of), input(4));
+}
+
+TEST(Selector, N3FlatNamesGoUnitByUnitAndInputByInput) {
+  const Architecture of = architecture("2 -> 2 sigmoid -> 2 sigmoid");
+  EXPECT_EQ(selector_named(Kind::kWeight, "w1", of), weight(0, 0, 0));
+  EXPECT_EQ(selector_named(Kind::kWeight, "w4", of), weight(0, 1, 1));
+  EXPECT_EQ(selector_named(Kind::kWeight, "w6", of), weight(1, 0, 1));
+  EXPECT_EQ(selector_named(Kind::kBias, "b3", of), bias(1, 0));
+  EXPECT_EQ(flat_index(weight(1, 0, 1), of), 5U);
+}
+
+// The note's own examples: w10; wb[1][2]; w with 2 above and 21 below.
+TEST(Selector, N19OneWeightHasFiveNames) {
+  const Architecture of = architecture("2 -> 3 sigmoid -> 2 sigmoid");
+  const Selector what = weight(1, 1, 0);
+  EXPECT_EQ(name_of(what, of), "w[2:2,1]");
+  EXPECT_EQ(name_of(what, of, Notation::k000), "w10");
+  EXPECT_EQ(name_of(what, of, Notation::k001), "wb[1][2]");
+  EXPECT_EQ(name_of(what, of, Notation::k002), "w10");
+  EXPECT_EQ(name_of(what, of, Notation::k003), "w²₂₁");
+  EXPECT_EQ(name_of(what, of, Notation::k004), "w²₁₂");
+}
+
+TEST(Selector, N19EveryPrintedNameMeansTheSameNumberAgain) {
+  for (const char* text :
+       {"2 -> 2 sigmoid -> 2 sigmoid", "12 -> 11 tanh -> 3 relu -> 13", "1 -> 1", "3 -> 4 no-bias"}) {
+    const Architecture of = architecture(text);
+    for (std::size_t notation = 0; notation < notation_names().size(); ++notation) {
+      const auto by = static_cast<Notation>(notation);
+      for (std::size_t layer = 0; layer < of.layers.size(); ++layer) {
+        const Dense& dense = std::get<Dense>(of.layers[layer]);
+        for (std::size_t unit = 0; unit < dense.outputs; ++unit) {
+          for (std::size_t from = 0; from < dense.inputs; ++from) {
+            const Selector what = weight(layer, unit, from);
+            EXPECT_EQ(selector_named(Kind::kWeight, name_of(what, of, by), of, by), what) << name_of(what, of, by);
+          }
+          if (!dense.bias) continue;
+          EXPECT_EQ(selector_named(Kind::kBias, name_of(bias(layer, unit), of, by), of, by), bias(layer, unit));
+        }
+      }
+      for (std::size_t i = 0; i < of.inputs(); ++i) {
+        EXPECT_EQ(selector_named(Kind::kInput, name_of(input(i), of, by), of, by), input(i));
+      }
+    }
+  }
+}
+
+TEST(Selector, ColumnsAndClassesStandForNumbers) {
+  const Architecture of = architecture("2 -> 3 relu -> 2 softmax");
+  const UnitNames names{{"age", "colour=a,b"}, {"cat", "dog"}};
+  EXPECT_EQ(selector_named(Kind::kWeight, "1:3,age", of, Notation::kOurs, names), weight(0, 2, 0));
+  EXPECT_EQ(selector_named(Kind::kWeight, "1:1,colour=a,b", of, Notation::kOurs, names), weight(0, 0, 1));
+  EXPECT_EQ(selector_named(Kind::kWeight, "2:dog,3", of, Notation::kOurs, names), weight(1, 1, 2));
+  EXPECT_EQ(selector_named(Kind::kBias, "2:cat", of, Notation::kOurs, names), bias(1, 0));
+  EXPECT_EQ(selector_named(Kind::kInput, "age", of, Notation::kOurs, names), input(0));
+  EXPECT_EQ(refusal(Kind::kInput, "agge", of, names), "agge: there is no input 'agge'; did you mean age?");
+}
+
+TEST(Selector, WhatDoesNotExistIsSaidInOneSentence) {
+  const Architecture of = architecture("5 -> 3 relu -> 2 no-bias");
+  EXPECT_EQ(refusal(Kind::kWeight, "3:1,1", of), "there is no layer 3, the network has 2");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:4,1", of), "there is no unit 4 in layer 1, which has 3 units");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:3,6", of), "there is no input 6 before layer 1, which has 5 inputs");
+  EXPECT_EQ(refusal(Kind::kWeight, "w22", of), "w22: there is no such number, the last is w21");
+  EXPECT_EQ(refusal(Kind::kBias, "2:1", of), "layer 2 has no bias");
+  EXPECT_EQ(refusal(Kind::kInput, "6", of), "there is no input 6, the network has 5");
+  EXPECT_EQ(refusal(Kind::kWeight, "0:1,1", of),
+            "0:1,1: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17, counted from 1");
+  EXPECT_EQ(refusal(Kind::kWeight, "weight", of),
+            "weight: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17");
+  EXPECT_EQ(refusal(Kind::kDelta, "", of), ": expected a unit such as 1:3 (layer 1, unit 3)");
+}
+
+}  // namespace
+}  // namespace bprop
