@@ -47,8 +47,9 @@ struct Formula {
   Kind kind = Kind::kNumber;
   double number = 0;
   Symbol symbol = {};
-  std::string text = {};  // kWords; the name of a kCall
-  std::string latex = {};
+  std::string text = {};    // kWords; the name of a kCall
+  std::string latex = {};   // kWords
+  std::string mathml = {};  // kWords, where it is more than the text
   std::size_t columns = 0;
   std::vector<Formula> parts = {};
 };

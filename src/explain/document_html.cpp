@@ -15,7 +15,8 @@ constexpr std::string_view kStyle =
     "1rem;color:#222;background:#fff}"
     "h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #8884}"
     ".equation{margin:.8rem 0}.reason{color:#666}.number{font-weight:600;margin-right:.6em}"
-    ".lines{overflow-x:auto;padding:.2rem 0 .2rem 2rem}"
+    ".lines{overflow-x:auto;padding:.2rem 0 .2rem 2rem}.lines mtable{math-style:normal}.lines mtd{text-align:left}"
+    ".lines mtd:first-child{text-align:right}"
     "table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .8rem;text-align:left;"
     "border-bottom:1px solid #8884}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}.reason{color:#999}}";
@@ -43,10 +44,8 @@ class Page {
   void add(const Equation& equation) {
     page_ += "<div class=\"equation\">";
     if (equation.number > 0) page_ += fmt::format("<span class=\"number\">{}.</span>", equation.number);
-    page_ += fmt::format(
-        "<span class=\"reason\">{}</span>\n<div class=\"lines\"><math><mtable columnalign=\"right "
-        "center left\">",
-        html_text(equation.reason));
+    page_ += fmt::format("<span class=\"reason\">{}</span>\n<div class=\"lines\"><math><mtable>",
+                         html_text(equation.reason));
     std::string left = mathml_of(equation.left, style_);
     for (const Formula& right : equation.right) {
       page_ +=

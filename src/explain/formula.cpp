@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/formula.h"
 
+#include <fmt/format.h>
+
 #include "explain/formula_parts.h"
+#include "explain/html_text.h"
 
 namespace bprop {
 namespace {
@@ -125,12 +128,22 @@ Formula matrix(std::size_t columns, std::vector<Formula> parts) {
 
 Formula rule_formula(std::string_view text, std::string_view latex,
                      const std::vector<std::pair<std::string_view, Formula>>& letters, const NumberStyle& style) {
-  const auto in_parentheses = [](std::string written, const Formula& formula) {
-    const bool alone = explaining::binding(formula) >= explaining::Binding::kAtom;
-    return alone ? written : '(' + written + ')';
+  const auto alone = [](const Formula& f) { return explaining::binding(f) >= explaining::Binding::kAtom; };
+  const auto in_text = [&](const Formula& f) {
+    return fmt::format(fmt::runtime(alone(f) ? "{}" : "({})"), text_of(f, style));
   };
-  return math::words(replaced(text, letters, [&](const Formula& f) { return in_parentheses(text_of(f, style), f); }),
-                     replaced(latex, letters, [&](const Formula& f) { return in_parentheses(latex_of(f, style), f); }));
+  // Braces, because a power may follow.
+  const auto in_latex = [&](const Formula& f) {
+    return fmt::format(fmt::runtime(alone(f) ? "{{{}}}" : "{{({})}}"), latex_of(f, style));
+  };
+  const auto in_mathml = [&](const Formula& f) {
+    const std::string_view open = alone(f) ? "" : "<mo>(</mo>";
+    return fmt::format("</mtext>{}{}{}<mtext>", open, mathml_of(f, style), alone(f) ? "" : "<mo>)</mo>");
+  };
+  Formula formula = math::words(replaced(text, letters, in_text), replaced(latex, letters, in_latex));
+  formula.mathml =
+      fmt::format("<mrow><mtext>{}</mtext></mrow>", replaced(explaining::html_text(text), letters, in_mathml));
+  return formula;
 }
 
 namespace explaining {

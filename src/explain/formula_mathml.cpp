@@ -39,7 +39,8 @@ class MathMl : public explaining::Dialect {
     return fmt::format("<msubsup>{}{}{}</msubsup>", base, below, above);
   }
   std::string words(const Formula& formula) const override {
-    return fmt::format("<mtext>{}</mtext>", explaining::html_text(formula.text));
+    return formula.mathml.empty() ? fmt::format("<mtext>{}</mtext>", explaining::html_text(formula.text))
+                                  : formula.mathml;
   }
   std::string plus() const override { return sign_of("+"); }
   std::string minus() const override { return sign_of("−"); }
