@@ -27,6 +27,19 @@ Formula of_two(Kind kind, Formula a, Formula b) {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// Browsers drop ordinary spaces at the ends of <mtext>.
+std::string with_hard_spaces(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == ' ') {
+      result += "\u00a0";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 // Copies `text`, with each run of letters that is one of the names replaced by write(its formula). A run behind a
 // backslash is a command and stays.
 template <class Write>
@@ -141,8 +154,8 @@ Formula rule_formula(std::string_view text, std::string_view latex,
     return fmt::format("</mtext>{}{}{}<mtext>", open, mathml_of(f, style), alone(f) ? "" : "<mo>)</mo>");
   };
   Formula formula = math::words(replaced(text, letters, in_text), replaced(latex, letters, in_latex));
-  formula.mathml =
-      fmt::format("<mrow><mtext>{}</mtext></mrow>", replaced(explaining::html_text(text), letters, in_mathml));
+  formula.mathml = fmt::format("<mrow><mtext>{}</mtext></mrow>",
+                               replaced(with_hard_spaces(explaining::html_text(text)), letters, in_mathml));
   return formula;
 }
 

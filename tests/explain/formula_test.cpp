@@ -66,7 +66,7 @@ TEST(Formula, LettersOfARuleAreReplacedButNotThoseOfWords) {
   EXPECT_EQ(text_of(negative), "1 − (-0.5)²");
   const Formula relu = rule_formula("a > 0: 1; else 0", "\\begin{cases}1 & a > 0\\\\0 & \\text{else}\\end{cases}",
                                     {{"a", symbol("h")}, {"e", symbol("wrong")}});
-  EXPECT_EQ(latex_of(relu), "\\begin{cases}1 & h > 0\\\\0 & \\text{else}\\end{cases}");
+  EXPECT_EQ(latex_of(relu), "\\begin{cases}1 & {h} > 0\\\\0 & \\text{else}\\end{cases}");
 }
 
 TEST(Formula, NamesOfPeopleCannotBreakLatexOrHtml) {
