@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bprop/error.h"
+#include "bprop/grade.h"
 #include "bprop/what_if.h"
 #include "chosen_rows.h"
 #include "explained_selector.h"
@@ -17,6 +18,8 @@
 namespace bprop::cli {
 namespace {
 
+constexpr std::size_t kMostAnswerBytes = std::size_t{16} << 20;
+
 constexpr VerbText kText = {
     .name = "explain",
     .summary = "the chain rule for any weight, bias, unit or input, with symbols and numbers",
@@ -27,8 +30,9 @@ constexpr VerbText kText = {
         "bprop explain exercise.toml --delta 2:1 --format html --output delta.html\n"
         "bprop explain exercise.toml --weight w1 --nudge\n"
         "bprop explain exercise.toml --weight w1 --what-if updated-weights\n"
+        "bprop explain exercise.toml --grade answers.json\n"
         "bprop explain exercise.toml --names 1:2,1",
-    .usage = "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER [OPTION...]",
+    .usage = "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER|--grade ANSWERS [OPTION...]",
     .details =
         "Prints a derivation: each step in symbols, with the numbers put in, its value, the rule it uses and where its "
         "numbers come from; the paths to the loss; what was used again; the same as matrices; and what the engine, a "
@@ -76,6 +80,8 @@ class Explain : public Verb {
     options.value(
         "what-if", "CASE", what_if_,
         "beside the derivation as it would be: updated-weights (a slip of textbooks), freeze W, cut UNIT, set W=VALUE");
+    options.value("grade", "ANSWERS", grade_,
+                  "a JSON list of answers of a hand calculation: what is right, and which slip made the rest");
     options.heading("Derivation");
     rows_.declare(options, "1");
     options.value("notation", "NAME", explain_.notation, "ours, or a lecture note's symbols: 000, 001, 002, 003, 004");
@@ -109,8 +115,14 @@ class Explain : public Verb {
       explain_.freeze_biases = model.exercise->freeze_biases;
     }
     if (nudge_ && !what_if_.empty()) throw UsageError("--nudge: --what-if was given, expected one of the two");
-    const Selector what = asked_for(model.architecture());
+    const std::vector<Answer> answers =
+        grade_.empty() ? std::vector<Answer>()
+                       : parse_answers(read_text_file(grade_, kMostAnswerBytes), model.architecture(), grade_);
+    const Selector what = grade_.empty() ? asked_for(model.architecture()) : Selector{};
     const auto data = input_.data(model, true);
+    if (!grade_.empty()) {
+      return std::visit([&](const auto& network) { return grade_on(network, model, data, answers); }, model.network);
+    }
     return std::visit([&](const auto& network) { return explain_on(network, model, data, what); }, model.network);
   }
 
@@ -133,6 +145,18 @@ class Explain : public Verb {
       throw UsageError(
           "what to explain is missing: expected --weight, --bias, --delta, --activation, --input or --names");
     return *what;
+  }
+
+  template <class T>
+  ExitCode grade_on(const BasicNetwork<T>& network, const Model& model, const std::optional<Dataset>& data,
+                    const std::vector<Answer>& answers) {
+    const EncodedRows<T> rows = chosen_rows<T>(model, data, rows_);
+    program_.remark_all("explain", rows.warnings);
+    const std::vector<double> input(rows.input.begin(), rows.input.end());
+    const std::vector<double> target(rows.target.begin(), rows.target.end());
+    const Grade graded = grade(network, {input, target}, answers, explain_);
+    page_.write(graded, explain_.numbers);
+    return graded.right == answers.size() ? ExitCode::kDone : ExitCode::kFailed;
   }
 
   template <class T>
@@ -171,6 +195,7 @@ class Explain : public Verb {
   std::string activation_;
   std::string feature_;
   std::string names_;
+  std::string grade_;
   std::string what_if_;
   bool nudge_ = false;
   std::string convention_;

@@ -13,7 +13,7 @@ namespace bprop::cli {
 namespace {
 
 constexpr std::string_view kRead[] = {
-    "MODEL", "DATA", "WEIGHTS", "labels", "test", "validation", "validation-labels", "test-labels", "config"};
+    "MODEL", "DATA", "WEIGHTS", "labels", "test", "validation", "validation-labels", "test-labels", "config", "grade"};
 
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;

@@ -52,6 +52,11 @@ void PageOutput::write(const Derivation& derivation, const NumberStyle& numbers)
   deliver(written(document(derivation), numbers));
 }
 
+void PageOutput::write(const Grade& grade, const NumberStyle& numbers) const {
+  if (format_ == "json") return deliver(render_json(grade));
+  write(document(grade, numbers), numbers);
+}
+
 void PageOutput::write(const Document& document, const NumberStyle& numbers) const {
   if (format_ == "json" || format_ == "dot") {
     throw UsageError(fmt::format("--format {}: is for derivations, expected text, markdown, latex or html", format_));

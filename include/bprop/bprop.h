@@ -14,6 +14,7 @@
 #include "bprop/evaluate.h"
 #include "bprop/explain.h"
 #include "bprop/formula.h"
+#include "bprop/grade.h"
 #include "bprop/gradients.h"
 #include "bprop/loss.h"
 #include "bprop/model.h"
@@ -27,3 +28,4 @@
 #include "bprop/train.h"
 #include "bprop/trainer.h"
 #include "bprop/version.h"
+#include "bprop/what_if.h"

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/sentence.h"
 #include "bprop/error.h"
-#include "checkpoint/sentence.h"
 #include "checkpoint/text_json.h"
 
 namespace bprop::checkpoint {

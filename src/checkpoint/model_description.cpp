@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/strict_json.h"
 #include "checkpoint/json_fields.h"
 #include "checkpoint/loss_checks.h"
 #include "checkpoint/model_format.h"
-#include "checkpoint/strict_json.h"
 #include "checkpoint/text_json.h"
 
 namespace bprop::checkpoint {

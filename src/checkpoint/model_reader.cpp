@@ -6,10 +6,10 @@
 #include <variant>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/model_description.h"
 #include "checkpoint/model_format.h"
 #include "checkpoint/safetensors_reader.h"
-#include "checkpoint/sentence.h"
 #include "checkpoint/tensor_shelf.h"
 
 namespace bprop::checkpoint {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/model_format.h"
-#include "checkpoint/sentence.h"
 
 namespace bprop::checkpoint {
 namespace {

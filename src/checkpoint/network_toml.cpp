@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/loss_checks.h"
-#include "checkpoint/sentence.h"
 #include "checkpoint/toml_fields.h"
 
 namespace bprop::checkpoint {

@@ -9,9 +9,9 @@
 #include <optional>
 #include <tuple>
 
+#include "base/sentence.h"
+#include "base/strict_json.h"
 #include "bprop/error.h"
-#include "checkpoint/sentence.h"
-#include "checkpoint/strict_json.h"
 
 namespace bprop::checkpoint {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/checksum.h"
-#include "checkpoint/sentence.h"
 
 namespace bprop::checkpoint {
 namespace {

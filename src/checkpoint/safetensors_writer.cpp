@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/atomic_file.h"
 #include "checkpoint/checksum.h"
-#include "checkpoint/sentence.h"
 
 namespace bprop::checkpoint {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "checkpoint/sentence.h"
+#include "base/sentence.h"
 
 namespace bprop::checkpoint {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/sentence.h"
 #include "bprop/error.h"
-#include "checkpoint/sentence.h"
 
 namespace bprop::checkpoint {
 namespace {

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sentence.h"
 #include "bprop/model.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/loss_checks.h"
 #include "checkpoint/natural_order.h"
 #include "checkpoint/safetensors_reader.h"
-#include "checkpoint/sentence.h"
 #include "checkpoint/tensor_shelf.h"
 
 namespace bprop {

@@ -76,7 +76,7 @@ OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss) {
 }
 
 RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std::span<const double> input,
-                     std::size_t row, const LossOptions& loss) {
+                     std::size_t row, const LossOptions& loss, const BackwardSlips& slips) {
   RowValues values;
   const std::size_t inputs = parts.architecture.inputs();
   values.input.assign(input.begin() + static_cast<std::ptrdiff_t>(row * inputs),
@@ -90,8 +90,9 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
     layer.z = row_of(all.layers[l].z, dense.outputs, row);
     layer.a = row_of(all.layers[l].a, dense.outputs, row);
     if (dense.activation != Activation::kSoftmax) {
+      const bool forgotten = parts.is_last(l) ? slips.forget_output_slope : slips.forget_hidden_slopes;
       for (std::size_t j = 0; j < dense.outputs; ++j) {
-        layer.slope.push_back(rule(dense.activation).derivative(layer.z[j], layer.a[j]));
+        layer.slope.push_back(forgotten ? 1.0 : rule(dense.activation).derivative(layer.z[j], layer.a[j]));
       }
     }
     if (parts.is_last(l)) {

@@ -54,9 +54,15 @@ struct RowValues {
   }
 };
 
+// What a slip makes of the rules of the backward pass; by itself nothing.
+struct BackwardSlips {
+  bool forget_output_slope = false;  // δ = ∂l/∂a in the last layer
+  bool forget_hidden_slopes = false;
+};
+
 // Row `row` of a forward pass over `all` rows; backward through all layers. Cost: a multiplication a weight.
 RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std::span<const double> input,
-                     std::size_t row, const LossOptions& loss);
+                     std::size_t row, const LossOptions& loss, const BackwardSlips& slips = {});
 
 // ∂a_k/∂z_j of softmax, a being its outputs.
 inline double softmax_slope(const std::vector<double>& a, std::size_t k, std::size_t j) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace bprop::checkpoint {
+namespace bprop {
 
 // "name" with quotation marks; control characters become '?', and after 60 bytes comes "...".
 std::string in_quotes(std::string_view text);
@@ -21,4 +21,4 @@ std::string shape_text(std::span<const std::uint64_t> shape);
 // "1 row", "3 rows".
 std::string counted(std::size_t count, std::string_view noun);
 
-}  // namespace bprop::checkpoint
+}  // namespace bprop

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checkpoint/strict_json.h"
+#include "base/strict_json.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <set>
 #include <vector>
 
-#include "checkpoint/sentence.h"
+#include "base/sentence.h"
 
-namespace bprop::checkpoint {
+namespace bprop {
 namespace {
 
 using nlohmann::json;
@@ -78,4 +78,4 @@ Result<json> parse_strict_json(std::string_view text, JsonLimits limits, std::st
   }
 }
 
-}  // namespace bprop::checkpoint
+}  // namespace bprop

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // JSON from outside: UTF-8 checked, no key twice in one object, nesting and number of items limited. The only way by
-// which this layer reads JSON.
+// which bprop reads JSON.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 
-namespace bprop::checkpoint {
+namespace bprop {
 
 struct JsonLimits {
   int depth;          // objects and arrays inside each other
@@ -22,4 +22,4 @@ struct JsonLimits {
 Result<nlohmann::json> parse_strict_json(std::string_view text, JsonLimits limits, std::string_view where,
                                          std::size_t first_byte = 0);
 
-}  // namespace bprop::checkpoint
+}  // namespace bprop

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checkpoint/sentence.h"
+#include "base/sentence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace bprop::checkpoint {
+namespace bprop {
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
@@ -23,4 +23,4 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-}  // namespace bprop::checkpoint
+}  // namespace bprop

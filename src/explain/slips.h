@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hypotheses about a hand calculation: the right rule and each slip, all of them computed in full.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bprop/explain.h"
+#include "bprop/gradients.h"
+#include "explain/derive.h"
+
+namespace bprop::explaining {
+
+// What somebody who calculates so gets.
+struct Hypothesis {
+  std::string name;  // "" for the right rule
+  double loss = 0;
+  double loss_afterwards = 0;                  // NaN without a learning rate
+  std::vector<LayerGradients<double>> layers;  // d_weights and d_bias of all rows; z, a, delta, d_output of the first
+  std::vector<double> d_input;                 // of the first row
+};
+
+// The right rule first. Slips that would not differ here – 1/N with one row, φ' of an identity – are left out.
+std::vector<Hypothesis> hypotheses(const DoubleNetwork& network, const ExplainRows& rows,
+                                   const ExplainOptions& options);
+
+}  // namespace bprop::explaining
