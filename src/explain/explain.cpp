@@ -95,6 +95,14 @@ void follow_half(ExplainOptions& options, std::vector<std::string>& remarks) {
   options.loss.loss = of_note;
 }
 
+std::string place_in_files(const Selector& what) {
+  return what.kind == Kind::kBias
+             ? fmt::format("In files and C++, which count from 0: layers.{0}.bias[{1}], bias({0}, {1}).", what.layer,
+                           what.unit)
+             : fmt::format("In files and C++, which count from 0: layers.{0}.weight[{1}, {2}], weight({0}, {1}, {2}).",
+                           what.layer, what.unit, what.from);
+}
+
 // w afterwards; none if it is no parameter, or frozen.
 std::optional<Update> update_of(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
                                 double gradient) {
@@ -164,7 +172,8 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   const DoubleGradients engine = gradients<double>(network, rows.input, rows.target, options.loss);
   result.agreement = agreement(network, engine, rows, what, options.loss, result.value());
   result.update = update_of(backward, what, options, result.value());
-  result.remarks = symbols.remarks();
+  if (is_parameter(what)) result.remarks.push_back(place_in_files(what));
+  for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
   result.remarks.insert(result.remarks.end(), remarks.begin(), remarks.end());
   return result;
 }

@@ -6,6 +6,8 @@
 namespace bprop::explaining {
 namespace {
 
+constexpr std::size_t kMostNested = 2;  // layers of the backward network written inside each other
+
 std::string shape(std::size_t rows, std::size_t columns) { return fmt::format("({} × {})", rows, columns); }
 
 class MatrixForm {
@@ -28,6 +30,11 @@ class MatrixForm {
     while (l > layer) {
       so_far = gained(l - 1, applied(l, std::move(so_far), false));
       --l;
+      // Of a deep network, the first and the last layer show the way.
+      if (l > layer + kMostNested && l + 2 == parts_.layers()) {
+        so_far = math::words(text_of(so_far) + " …", latex_of(so_far) + " \\cdots");
+        l = layer + 1;
+      }
     }
     return {.reason = fmt::format(
                 "what enters is {}; the gains φ' are constants, because the forward pass has fixed every z; "

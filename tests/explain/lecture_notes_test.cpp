@@ -107,6 +107,9 @@ TEST(ExplainN17, Note004HasNoHalf) {
 TEST(ExplainN21, TheBackwardPassIsALinearNetwork) {
   const Derivation derivation = explain(mazur(), kMazurRows, weight(0, 0, 0));
   EXPECT_EQ(text_of(derivation.backward_network.right.front()), "(∂L/∂a[2] ⊙ φ'(z[2])) · W[2] ⊙ φ'(z[1])");
+  const DoubleNetwork deep("2 -> 2 tanh -> 2 tanh -> 2 tanh -> 2 tanh -> 2 tanh -> 2 tanh");
+  EXPECT_EQ(text_of(explain(deep, kMazurRows, weight(0, 0, 0)).backward_network.right.front()),
+            "((∂L/∂a[6] ⊙ φ'(z[6])) · W[6] ⊙ φ'(z[5]) …) · W[2] ⊙ φ'(z[1])");
   const double once = explain(mazur(), kMazurRows, delta(0, 0), {.loss = {.loss = Loss::kHalfSquaredError}}).value();
   const double twice = explain(mazur(), kMazurRows, delta(0, 0), {.loss = {.loss = Loss::kSquaredError}}).value();
   EXPECT_EQ(twice, 2 * once);
