@@ -14,7 +14,7 @@
 namespace bprop {
 namespace {
 
-using Json = nlohmann::json;
+using AnswerJson = nlohmann::json;
 using Kind = Selector::Kind;
 using When = Answer::When;
 
@@ -23,7 +23,7 @@ constexpr JsonLimits kLimits{.depth = 3, .items = 100'000};
 // One entry of the list; its place begins every sentence.
 class Entry {
  public:
-  Entry(const Json& entry, const Architecture& architecture, std::string where)
+  Entry(const AnswerJson& entry, const Architecture& architecture, std::string where)
       : entry_(entry), architecture_(architecture), where_(std::move(where)) {
     if (!entry.is_object()) fail(fmt::format("is a JSON {}, expected an object", entry.type_name()));
     for (const auto& item : entry.items()) {
@@ -103,7 +103,7 @@ class Entry {
 
   std::string value_text() const {
     if (!entry_.contains("value")) fail("has no \"value\"");
-    const Json& value = entry_["value"];
+    const AnswerJson& value = entry_["value"];
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number()) return fmt::format("{}", value.get<double>());
     fail(fmt::format("has \"value\" that is a JSON {}, expected a number", value.type_name()));
@@ -132,7 +132,7 @@ class Entry {
     return 0.5 * std::pow(10.0, exponent - decimals);
   }
 
-  const Json& entry_;
+  const AnswerJson& entry_;
   const Architecture& architecture_;
   std::string where_;
 };
@@ -140,12 +140,12 @@ class Entry {
 }  // namespace
 
 std::vector<Answer> parse_answers(std::string_view text, const Architecture& architecture, std::string_view where) {
-  const Result<Json> parsed = parse_strict_json(text, kLimits, where);
+  const Result<AnswerJson> parsed = parse_strict_json(text, kLimits, where);
   if (!parsed) throw FormatError(parsed.failure().message);
   if (!parsed->is_array())
     throw FormatError(fmt::format("{} is a JSON {}, expected a list of answers", where, parsed->type_name()));
   std::vector<Answer> answers;
-  for (const Json& entry : *parsed) {
+  for (const AnswerJson& entry : *parsed) {
     answers.push_back(Entry(entry, architecture, fmt::format("{}: answer {}", where, answers.size() + 1)).answer());
   }
   if (answers.empty()) throw FormatError(fmt::format("{} has no answers, expected at least one", where));

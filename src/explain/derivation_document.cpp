@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t kMostSources = 40;
 
-class Page {
+class DerivationPage {
  public:
-  explicit Page(const Derivation& derivation) : derivation_(derivation) {}
+  explicit DerivationPage(const Derivation& derivation) : derivation_(derivation) {}
 
   Document operator()() {
     page_.title = derivation_.title;
@@ -186,6 +186,6 @@ class Page {
 
 }  // namespace
 
-Document document(const Derivation& derivation) { return Page(derivation)(); }
+Document document(const Derivation& derivation) { return DerivationPage(derivation)(); }
 
 }  // namespace bprop

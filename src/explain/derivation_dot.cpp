@@ -8,7 +8,7 @@
 namespace bprop {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string dot_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -27,7 +27,7 @@ std::string render_dot(const Derivation& derivation) {
     const Step& step = derivation.steps[i];
     nodes += fmt::format(
         "  step{} [label={}];\n", i + 1,
-        quoted(fmt::format("{} = {}", text_of(step.left), text_of(math::number(step.value), derivation.numbers))));
+        dot_text(fmt::format("{} = {}", text_of(step.left), text_of(math::number(step.value), derivation.numbers))));
     for (const Source& source : step.sources) {
       if (source.origin == Source::Origin::kStep) {
         edges += fmt::format("  step{} -> step{};\n", source.step + 1, i + 1);
@@ -38,13 +38,13 @@ std::string render_dot(const Derivation& derivation) {
       if (is_new) {
         const std::string label =
             fmt::format("{} = {}", symbol, text_of(math::number(source.value), derivation.numbers));
-        nodes += fmt::format("  leaf{} [label={}, shape=plaintext];\n", leaf->second, quoted(label));
+        nodes += fmt::format("  leaf{} [label={}, shape=plaintext];\n", leaf->second, dot_text(label));
       }
       edges += fmt::format("  leaf{} -> step{};\n", leaf->second, i + 1);
     }
   }
   return fmt::format("digraph derivation {{\n  label={};\n  rankdir=BT;\n  node [shape=box];\n{}{}}}\n",
-                     quoted(derivation.title), nodes, edges);
+                     dot_text(derivation.title), nodes, edges);
 }
 
 }  // namespace bprop

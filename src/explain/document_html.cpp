@@ -21,9 +21,9 @@ constexpr std::string_view kStyle =
     "border-bottom:1px solid #8884}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}.reason{color:#999}}";
 
-class Page {
+class HtmlPage {
  public:
-  explicit Page(const NumberStyle& style) : style_(style) {}
+  explicit HtmlPage(const NumberStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
     page_ = fmt::format(
@@ -79,6 +79,6 @@ class Page {
 
 }  // namespace
 
-std::string render_html(const Document& document, const NumberStyle& style) { return Page(style)(document); }
+std::string render_html(const Document& document, const NumberStyle& style) { return HtmlPage(style)(document); }
 
 }  // namespace bprop

@@ -17,9 +17,9 @@ constexpr std::string_view kPreamble =
     "\\setlength{\\parindent}{0pt}\n"
     "\\setlength{\\parskip}{0.5em}\n";
 
-class Page {
+class LatexPage {
  public:
-  explicit Page(const NumberStyle& style) : style_(style) {}
+  explicit LatexPage(const NumberStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
     page_ = fmt::format("{}\\begin{{document}}\n\\section*{{{}}}\n", kPreamble, explaining::latex_text(document.title));
@@ -87,6 +87,6 @@ class Page {
 
 }  // namespace
 
-std::string render_latex(const Document& document, const NumberStyle& style) { return Page(style)(document); }
+std::string render_latex(const Document& document, const NumberStyle& style) { return LatexPage(style)(document); }
 
 }  // namespace bprop

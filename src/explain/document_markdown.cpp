@@ -16,9 +16,9 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-class Page {
+class MarkdownPage {
  public:
-  explicit Page(const NumberStyle& style) : style_(style) {}
+  explicit MarkdownPage(const NumberStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
     page_ = fmt::format("# {}\n", escaped(document.title));
@@ -69,6 +69,8 @@ class Page {
 
 }  // namespace
 
-std::string render_markdown(const Document& document, const NumberStyle& style) { return Page(style)(document); }
+std::string render_markdown(const Document& document, const NumberStyle& style) {
+  return MarkdownPage(style)(document);
+}
 
 }  // namespace bprop

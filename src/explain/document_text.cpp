@@ -74,9 +74,9 @@ Lines packed(const Pieces& pieces, std::size_t room) {
   return lines;
 }
 
-class Page {
+class TextPage {
  public:
-  explicit Page(const TextStyle& style) : style_(style) {}
+  explicit TextPage(const TextStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
     page_ = bold(document.title) + '\n';
@@ -168,6 +168,6 @@ class Page {
 
 }  // namespace
 
-std::string render_text(const Document& document, const TextStyle& style) { return Page(style)(document); }
+std::string render_text(const Document& document, const TextStyle& style) { return TextPage(style)(document); }
 
 }  // namespace bprop

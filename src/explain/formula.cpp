@@ -9,16 +9,16 @@
 namespace bprop {
 namespace {
 
-using Kind = Formula::Kind;
+using FormulaKind = Formula::Kind;
 
-Formula of(Kind kind, std::vector<Formula> parts) {
+Formula of(FormulaKind kind, std::vector<Formula> parts) {
   Formula formula;
   formula.kind = kind;
   formula.parts = std::move(parts);
   return formula;
 }
 
-Formula of_two(Kind kind, Formula a, Formula b) {
+Formula of_two(FormulaKind kind, Formula a, Formula b) {
   std::vector<Formula> parts;
   parts.push_back(std::move(a));
   parts.push_back(std::move(b));
@@ -80,47 +80,53 @@ Formula symbol(std::string_view base) { return symbol(Symbol{.base = std::string
 
 Formula symbol(Symbol symbol) {
   Formula formula;
-  formula.kind = Kind::kSymbol;
+  formula.kind = FormulaKind::kSymbol;
   formula.symbol = std::move(symbol);
   return formula;
 }
 
 Formula words(std::string_view text, std::string_view latex) {
   Formula formula;
-  formula.kind = Kind::kWords;
+  formula.kind = FormulaKind::kWords;
   formula.text = text;
   formula.latex = latex;
   return formula;
 }
 
 Formula words(std::string_view text) { return words(text, ""); }
-Formula sum(std::vector<Formula> parts) { return parts.size() == 1 ? parts[0] : of(Kind::kSum, std::move(parts)); }
-Formula difference(Formula a, Formula b) { return of_two(Kind::kSum, std::move(a), negative(std::move(b))); }
-Formula product(std::vector<Formula> parts) {
-  return parts.size() == 1 ? parts[0] : of(Kind::kProduct, std::move(parts));
+Formula sum(std::vector<Formula> parts) {
+  return parts.size() == 1 ? parts[0] : of(FormulaKind::kSum, std::move(parts));
 }
-Formula hadamard(Formula a, Formula b) { return of_two(Kind::kHadamard, std::move(a), std::move(b)); }
-Formula quotient(Formula above, Formula below) { return of_two(Kind::kQuotient, std::move(above), std::move(below)); }
-Formula power(Formula base, Formula exponent) { return of_two(Kind::kPower, std::move(base), std::move(exponent)); }
+Formula difference(Formula a, Formula b) { return of_two(FormulaKind::kSum, std::move(a), negative(std::move(b))); }
+Formula product(std::vector<Formula> parts) {
+  return parts.size() == 1 ? parts[0] : of(FormulaKind::kProduct, std::move(parts));
+}
+Formula hadamard(Formula a, Formula b) { return of_two(FormulaKind::kHadamard, std::move(a), std::move(b)); }
+Formula quotient(Formula above, Formula below) {
+  return of_two(FormulaKind::kQuotient, std::move(above), std::move(below));
+}
+Formula power(Formula base, Formula exponent) {
+  return of_two(FormulaKind::kPower, std::move(base), std::move(exponent));
+}
 
 Formula negative(Formula part) {
   std::vector<Formula> parts;
   parts.push_back(std::move(part));
-  return of(Kind::kNegative, std::move(parts));
+  return of(FormulaKind::kNegative, std::move(parts));
 }
 
 Formula call(std::string_view name, std::vector<Formula> arguments) {
-  Formula formula = of(Kind::kCall, std::move(arguments));
+  Formula formula = of(FormulaKind::kCall, std::move(arguments));
   formula.text = name;
   return formula;
 }
 
-Formula partial(Formula of, Formula by) { return of_two(Kind::kPartial, std::move(of), std::move(by)); }
+Formula partial(Formula of, Formula by) { return of_two(FormulaKind::kPartial, std::move(of), std::move(by)); }
 
 Formula sum_over(std::string_view index, Formula part) {
   std::vector<Formula> parts;
   parts.push_back(std::move(part));
-  Formula formula = of(Kind::kSumOver, std::move(parts));
+  Formula formula = of(FormulaKind::kSumOver, std::move(parts));
   formula.symbol.base = index;
   return formula;
 }
@@ -128,11 +134,11 @@ Formula sum_over(std::string_view index, Formula part) {
 Formula transposed(Formula part) {
   std::vector<Formula> parts;
   parts.push_back(std::move(part));
-  return of(Kind::kTransposed, std::move(parts));
+  return of(FormulaKind::kTransposed, std::move(parts));
 }
 
 Formula matrix(std::size_t columns, std::vector<Formula> parts) {
-  Formula formula = of(Kind::kMatrix, std::move(parts));
+  Formula formula = of(FormulaKind::kMatrix, std::move(parts));
   formula.columns = columns;
   return formula;
 }
@@ -163,32 +169,32 @@ namespace explaining {
 
 Binding binding(const Formula& formula) {
   switch (formula.kind) {
-    case Kind::kNumber: return formula.number < 0 ? Binding::kSum : Binding::kAtom;
-    case Kind::kWords: return Binding::kWords;
-    case Kind::kSum:
-    case Kind::kNegative: return Binding::kSum;
-    case Kind::kHadamard: return Binding::kHadamard;
-    case Kind::kProduct:
-    case Kind::kSumOver:
-    case Kind::kQuotient: return Binding::kProduct;
-    case Kind::kPartial: return Binding::kPartial;
-    case Kind::kPower:
-    case Kind::kTransposed: return Binding::kPower;
-    case Kind::kSymbol:
-    case Kind::kCall:
-    case Kind::kMatrix: return Binding::kAtom;
+    case FormulaKind::kNumber: return formula.number < 0 ? Binding::kSum : Binding::kAtom;
+    case FormulaKind::kWords: return Binding::kWords;
+    case FormulaKind::kSum:
+    case FormulaKind::kNegative: return Binding::kSum;
+    case FormulaKind::kHadamard: return Binding::kHadamard;
+    case FormulaKind::kProduct:
+    case FormulaKind::kSumOver:
+    case FormulaKind::kQuotient: return Binding::kProduct;
+    case FormulaKind::kPartial: return Binding::kPartial;
+    case FormulaKind::kPower:
+    case FormulaKind::kTransposed: return Binding::kPower;
+    case FormulaKind::kSymbol:
+    case FormulaKind::kCall:
+    case FormulaKind::kMatrix: return Binding::kAtom;
   }
   return Binding::kAtom;
 }
 
 bool is_negative(const Formula& formula) {
-  if (formula.kind == Kind::kProduct) return is_negative(formula.parts[0]);
-  return formula.kind == Kind::kNegative || (formula.kind == Kind::kNumber && formula.number < 0);
+  if (formula.kind == FormulaKind::kProduct) return is_negative(formula.parts[0]);
+  return formula.kind == FormulaKind::kNegative || (formula.kind == FormulaKind::kNumber && formula.number < 0);
 }
 
 Formula without_sign(const Formula& formula) {
-  if (formula.kind == Kind::kNegative) return formula.parts[0];
-  if (formula.kind == Kind::kNumber) return math::number(-formula.number);
+  if (formula.kind == FormulaKind::kNegative) return formula.parts[0];
+  if (formula.kind == FormulaKind::kNumber) return math::number(-formula.number);
   Formula product = formula;
   product.parts[0] = without_sign(formula.parts[0]);
   return product;

@@ -9,7 +9,7 @@
 namespace bprop::explaining {
 namespace {
 
-using Kind = Formula::Kind;
+using FormulaKind = Formula::Kind;
 
 class Writer {
  public:
@@ -18,20 +18,21 @@ class Writer {
   std::string operator()(const Formula& formula) const {
     const auto& parts = formula.parts;
     switch (formula.kind) {
-      case Kind::kNumber: return dialect_.number(formula.number);
-      case Kind::kSymbol: return dialect_.symbol(formula.symbol);
-      case Kind::kWords: return dialect_.words(formula);
-      case Kind::kSum: return sum(parts);
-      case Kind::kProduct: return joined(parts, dialect_.times(), Binding::kProduct);
-      case Kind::kHadamard: return joined(parts, dialect_.hadamard(), Binding::kHadamard);
-      case Kind::kNegative: return dialect_.row(dialect_.sign() + within(parts[0], Binding::kProduct));
-      case Kind::kQuotient: return quotient(parts[0], parts[1]);
-      case Kind::kPower: return dialect_.power(within(parts[0], Binding::kAtom), exponent(parts[1]));
-      case Kind::kCall: return dialect_.call(formula.text, all(parts));
-      case Kind::kPartial: return dialect_.partial(within(parts[0], Binding::kAtom), within(parts[1], Binding::kAtom));
-      case Kind::kSumOver: return dialect_.sum_over(formula.symbol.base, within(parts[0], Binding::kProduct));
-      case Kind::kTransposed: return dialect_.transposed(within(parts[0], Binding::kAtom));
-      case Kind::kMatrix: return dialect_.matrix(formula.columns, all(parts));
+      case FormulaKind::kNumber: return dialect_.number(formula.number);
+      case FormulaKind::kSymbol: return dialect_.symbol(formula.symbol);
+      case FormulaKind::kWords: return dialect_.words(formula);
+      case FormulaKind::kSum: return sum(parts);
+      case FormulaKind::kProduct: return joined(parts, dialect_.times(), Binding::kProduct);
+      case FormulaKind::kHadamard: return joined(parts, dialect_.hadamard(), Binding::kHadamard);
+      case FormulaKind::kNegative: return dialect_.row(dialect_.sign() + within(parts[0], Binding::kProduct));
+      case FormulaKind::kQuotient: return quotient(parts[0], parts[1]);
+      case FormulaKind::kPower: return dialect_.power(within(parts[0], Binding::kAtom), exponent(parts[1]));
+      case FormulaKind::kCall: return dialect_.call(formula.text, all(parts));
+      case FormulaKind::kPartial:
+        return dialect_.partial(within(parts[0], Binding::kAtom), within(parts[1], Binding::kAtom));
+      case FormulaKind::kSumOver: return dialect_.sum_over(formula.symbol.base, within(parts[0], Binding::kProduct));
+      case FormulaKind::kTransposed: return dialect_.transposed(within(parts[0], Binding::kAtom));
+      case FormulaKind::kMatrix: return dialect_.matrix(formula.columns, all(parts));
     }
     return {};
   }
@@ -64,8 +65,8 @@ class Writer {
     std::string written;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       // A sign at the very front needs no parentheses.
-      const bool number_in_front = i == 0 && parts[i].kind == Kind::kNumber;
-      const bool bar = parts[i].kind == Kind::kQuotient && !dialect_.fraction_bar() && i > 0;
+      const bool number_in_front = i == 0 && parts[i].kind == FormulaKind::kNumber;
+      const bool bar = parts[i].kind == FormulaKind::kQuotient && !dialect_.fraction_bar() && i > 0;
       const std::string part = number_in_front ? (*this)(parts[i]) : within(parts[i], least);
       written += (i > 0 ? between : "") + (bar ? dialect_.in_parentheses(part) : part);
     }

@@ -21,9 +21,9 @@ constexpr double kStep = 1e-3;  // of the changes that are followed through
 constexpr int kDecades = 8;     // 0.1 … 1e-8
 
 // Network and rows with one number moved.
-class Moved {
+class MovedNetwork {
  public:
-  Moved(const DoubleNetwork& network, const OwnedRows& rows, const Selector& what, const LossOptions& loss)
+  MovedNetwork(const DoubleNetwork& network, const OwnedRows& rows, const Selector& what, const LossOptions& loss)
       : network_(network), rows_(rows), what_(what), loss_(loss) {
     if (what.kind == Kind::kWeight) {
       values_ = network.weights(what.layer);
@@ -83,8 +83,8 @@ std::vector<std::size_t> most_moved(const std::vector<double>& before, const std
 
 // Δ of every layer's z and a. What the derivative foretells of them is a central difference of the engine's numbers
 // with so small a step that only rounding is left of its error.
-std::vector<Change> changes(Moved& moved, const Selector& what, const explaining::Symbols& symbols, std::size_t top,
-                            double derivative) {
+std::vector<Change> changes(MovedNetwork& moved, const Selector& what, const explaining::Symbols& symbols,
+                            std::size_t top, double derivative) {
   constexpr double kTiny = 1e-6;
   const DoubleGradients before = moved.numbers(0);
   const DoubleGradients after = moved.numbers(kStep);
@@ -113,7 +113,7 @@ Nudge nudge(const BasicNetwork<T>& network, const ExplainRows& given, const Sele
               "z, a and δ follow from other numbers, expected a weight, a bias or an input to be nudged");
   const OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
-  Moved moved(exact, rows, what, options.loss);
+  MovedNetwork moved(exact, rows, what, options.loss);
   const explaining::Symbols symbols(network.architecture(), options.notation);
   Nudge result;
   result.numbers = options.numbers;
