@@ -11,7 +11,7 @@ namespace {
 using math::number;
 using math::symbol;
 
-Formula weight() { return symbol(Symbol{"w", "2", "31"}); }
+Formula some_weight() { return symbol(Symbol{"w", "2", "31"}); }
 
 TEST(Formula, NumbersHaveTheDigitsAskedFor) {
   EXPECT_EQ(text_of(number(0.0438568123)), "0.0438568");
@@ -28,9 +28,9 @@ TEST(Formula, InfinityAndNaNAreWritten) {
 }
 
 TEST(Formula, SymbolsAreTypedRaisedAndLowered) {
-  EXPECT_EQ(text_of(weight()), "w²₃₁");
-  EXPECT_EQ(latex_of(weight()), "w^{2}_{31}");
-  EXPECT_EQ(mathml_of(weight()), "<msubsup><mi>w</mi><mtext>31</mtext><mtext>2</mtext></msubsup>");
+  EXPECT_EQ(text_of(some_weight()), "w²₃₁");
+  EXPECT_EQ(latex_of(some_weight()), "w^{2}_{31}");
+  EXPECT_EQ(mathml_of(some_weight()), "<msubsup><mi>w</mi><mtext>31</mtext><mtext>2</mtext></msubsup>");
   EXPECT_EQ(text_of(symbol(Symbol{"w", "(2)", "3,1", "w[2:3,1]"})), "w[2:3,1]");
   EXPECT_EQ(text_of(symbol(Symbol{"s", "a", "2"})), "s^a₂");
 }
@@ -52,7 +52,7 @@ TEST(Formula, NegativePartsOfASumAreSubtracted) {
 }
 
 TEST(Formula, PartialsSumsAndMatricesAreWritten) {
-  EXPECT_EQ(text_of(math::partial(symbol("L"), weight())), "∂L/∂w²₃₁");
+  EXPECT_EQ(text_of(math::partial(symbol("L"), some_weight())), "∂L/∂w²₃₁");
   EXPECT_EQ(latex_of(math::partial(symbol("ε"), symbol("δ"))), "\\frac{\\partial \\varepsilon}{\\partial \\delta}");
   EXPECT_EQ(text_of(math::sum_over("k", symbol("y"))), "Σ_k y");
   EXPECT_EQ(text_of(math::matrix(2, {number(1), number(2), number(3), number(4)})), "[1  2; 3  4]");

@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const ExplainRows kMazurRows{kMazurInput, kMazurTarget};
+const ExplainRows kRowsOfMazur{kMazurInput, kMazurTarget};
 const ExplainOptions kMazurOptions{.learning_rate = 0.5, .freeze_biases = true};
 const char* const kUpdatedWeights = "hidden deltas with updated weights";
 
@@ -26,7 +26,7 @@ Grade graded(const DoubleNetwork& network, const ExplainRows& rows, const std::s
 
 // V1: his printed numbers. New weights follow the right rule, the error after them does not.
 TEST(GradeV1, MazursPrintedErrorComesFromUpdatedWeightsAndHisNewWeightsDoNot) {
-  const Grade grade = graded(mazur(), kMazurRows,
+  const Grade grade = graded(mazur(), kRowsOfMazur,
                              R"([{"what": "w1", "when": "after update", "value": 0.149780716},
                                  {"what": "w2", "when": "after update", "value": "0.19956143"},
                                  {"what": "w3", "when": "after update", "value": "0.24975114"},
@@ -173,7 +173,7 @@ TEST(Grade, ABadSheetIsRefusedInOneSentence) {
 
 TEST(Grade, WithoutALearningRateNothingIsUpdated) {
   const auto answers = parse_answers(R"([{"what": "w1", "when": "after update", "value": 1}])", mazur().architecture());
-  EXPECT_THROW(grade(mazur(), kMazurRows, answers), UsageError);
+  EXPECT_THROW(grade(mazur(), kRowsOfMazur, answers), UsageError);
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ using check::SmallCase;
 constexpr std::size_t kTriples = 1000;
 constexpr double kNearKink = 1e-4;
 
-class Numbers {
+class Dice {
  public:
-  explicit Numbers(std::uint32_t seed) : key_{seed, Purpose::kTest, 4, 0} {}
+  explicit Dice(std::uint32_t seed) : key_{seed, Purpose::kTest, 4, 0} {}
   std::size_t below(std::size_t count) { return random_bits(key_, next_++) % count; }
 
  private:
@@ -31,7 +31,7 @@ class Numbers {
 };
 
 // One sample; activation and loss come round in turn, everything else at random.
-SmallCase draw_shape(std::size_t triple, Numbers& numbers) {
+SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   SmallCase c;
   c.activation = activation_rules()[triple % activations].id;
@@ -43,7 +43,7 @@ SmallCase draw_shape(std::size_t triple, Numbers& numbers) {
   return c;
 }
 
-Selector draw_number(const Architecture& architecture, Numbers& numbers) {
+Selector draw_number(const Architecture& architecture, Dice& numbers) {
   const std::size_t layer = numbers.below(architecture.layers.size());
   const Dense& dense = std::get<Dense>(architecture.layers[layer]);
   switch (numbers.below(8)) {
@@ -79,7 +79,7 @@ TEST(Explain, OfAThousandRandomTriplesIsTheEnginesAndTheComplexStepsValue) {
   std::size_t judged_in_float = 0;
   std::uint32_t draw_number_of = 0;
   for (std::size_t triple = 0; triple < kTriples; ++draw_number_of) {
-    Numbers numbers(draw_number_of);
+    Dice numbers(draw_number_of);
     const SmallCase c = draw_shape(triple, numbers);
     const Draw draw = check::draw_case(c, draw_number_of);
     const LossOptions loss{.loss = c.loss};
@@ -110,7 +110,7 @@ TEST(Explain, OfAThousandRandomTriplesIsTheEnginesAndTheComplexStepsValue) {
 // Each listed path is a product of partial derivatives; together they are the derivative.
 TEST(Explain, PathsAddUpToTheDerivative) {
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
-    Numbers numbers(seed);
+    Dice numbers(seed);
     const SmallCase c = draw_shape(seed, numbers);
     const Draw draw = check::draw_case(c, seed);
     const Derivation derivation =

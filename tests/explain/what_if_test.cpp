@@ -12,7 +12,7 @@
 namespace bprop {
 namespace {
 
-const ExplainRows kRows{kMazurInput, kMazurTarget};
+const ExplainRows kWhatIfRows{kMazurInput, kMazurTarget};
 
 // V1: his printed error after one update comes from hidden deltas with weights that are already updated.
 TEST(WhatIf, UpdatedWeightsAreTheSlipOfV1AndV2) {
@@ -20,24 +20,24 @@ TEST(WhatIf, UpdatedWeightsAreTheSlipOfV1AndV2) {
   const DoubleNetwork slip = updated_with_new_output_weights(mazur(), kMazurInput, kMazurTarget, 0.5);
   for (std::size_t j = 0; j < 2; ++j) {
     for (std::size_t i = 0; i < 2; ++i) {
-      const Comparison c = what_if(mazur(), kRows, weight(0, j, i), UpdatedWeights{}, options);
+      const Comparison c = what_if(mazur(), kWhatIfRows, weight(0, j, i), UpdatedWeights{}, options);
       EXPECT_NEAR(c.after.update->after, slip.weights(0)[2 * j + i], 1e-16);
       EXPECT_GT(std::fabs(c.after.value() - c.before.value()), 1e-6);
     }
   }
   EXPECT_NEAR(loss_of(slip, kMazurInput, kMazurTarget), 0.29102792390544197, 1e-15);
-  const Comparison output = what_if(mazur(), kRows, weight(1, 0, 0), UpdatedWeights{}, options);
+  const Comparison output = what_if(mazur(), kWhatIfRows, weight(1, 0, 0), UpdatedWeights{}, options);
   EXPECT_EQ(output.after.value(), output.before.value());  // no δ goes back through anything
 }
 
 TEST(WhatIf, AnotherNumberAndACutUnitAreOtherNetworks) {
   DoubleNetwork other = mazur();
   other.set_weights(1, Numbers{0.40, 0.45, -2, 0.55});
-  const Comparison set = what_if(mazur(), kRows, weight(0, 0, 0), SetNumber{weight(1, 1, 0), -2});
+  const Comparison set = what_if(mazur(), kWhatIfRows, weight(0, 0, 0), SetNumber{weight(1, 1, 0), -2});
   EXPECT_EQ(set.after.value(), gradients_of(other, kMazurInput, kMazurTarget).layers[0].d_weights[0]);
-  EXPECT_EQ(set.before.value(), explain(mazur(), kRows, weight(0, 0, 0)).value());
+  EXPECT_EQ(set.before.value(), explain(mazur(), kWhatIfRows, weight(0, 0, 0)).value());
   other.set_weights(1, Numbers{0, 0.45, 0, 0.55});
-  const Comparison cut = what_if(mazur(), kRows, weight(0, 0, 0), CutUnit{0, 0});
+  const Comparison cut = what_if(mazur(), kWhatIfRows, weight(0, 0, 0), CutUnit{0, 0});
   EXPECT_EQ(cut.after.value(), 0);
   EXPECT_TRUE(cut.after.agreement.agrees);
 }
@@ -49,20 +49,21 @@ TEST(WhatIf, AFrozenWeightKeepsItsValueInTheUpdateBefore) {
   Numbers weights = all.weights(1);
   weights[0] = 0.40;
   frozen.set_weights(1, weights);
-  const Comparison c = what_if(mazur(), kRows, weight(0, 0, 0), FreezeNumber{weight(1, 0, 0)}, {.learning_rate = 0.5});
+  const Comparison c =
+      what_if(mazur(), kWhatIfRows, weight(0, 0, 0), FreezeNumber{weight(1, 0, 0)}, {.learning_rate = 0.5});
   EXPECT_NEAR(c.before.value(), gradients_of(all, kMazurInput, kMazurTarget).layers[0].d_weights[0], 1e-16);
   EXPECT_NEAR(c.after.value(), gradients_of(frozen, kMazurInput, kMazurTarget).layers[0].d_weights[0], 1e-16);
 }
 
 TEST(WhatIf, WhatCannotBeOtherwiseIsRefused) {
-  EXPECT_THROW(what_if(mazur(), kRows, weight(0, 0, 0), UpdatedWeights{}), UsageError);
-  EXPECT_THROW(what_if(mazur(), kRows, weight(0, 0, 0), CutUnit{1, 0}), UsageError);
-  EXPECT_THROW(what_if(mazur(), kRows, weight(0, 0, 0), CutUnit{0, 2}), ShapeError);
-  EXPECT_THROW(what_if(mazur(), kRows, weight(0, 0, 0), SetNumber{delta(0, 0), 1}), UsageError);
+  EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), UpdatedWeights{}), UsageError);
+  EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), CutUnit{1, 0}), UsageError);
+  EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), CutUnit{0, 2}), ShapeError);
+  EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), SetNumber{delta(0, 0), 1}), UsageError);
 }
 
 TEST(NudgeN20, ErrorsFallByTenAndByAHundredADecade) {
-  const Nudge nudged = nudge(mazur(), kRows, weight(0, 0, 0));
+  const Nudge nudged = nudge(mazur(), kWhatIfRows, weight(0, 0, 0));
   const auto error = [&](double quotient) { return std::fabs(quotient - nudged.derivative); };
   for (std::size_t i = 0; i + 1 < 3; ++i) {
     const DifferenceQuotient &large = nudged.quotients[i], &small = nudged.quotients[i + 1];
@@ -72,7 +73,7 @@ TEST(NudgeN20, ErrorsFallByTenAndByAHundredADecade) {
 }
 
 TEST(NudgeN20, AChangeIsFollowedFromTheNumberToTheLoss) {
-  const Nudge nudged = nudge(mazur(), kRows, weight(0, 0, 0));
+  const Nudge nudged = nudge(mazur(), kWhatIfRows, weight(0, 0, 0));
   ASSERT_EQ(nudged.changes.size(), 8U);  // w, z, a of its unit, z and a of both outputs, L
   EXPECT_EQ(text_of(nudged.changes.front().symbol), "w[1:1,1]");
   EXPECT_EQ(text_of(nudged.changes.back().symbol), "L");
@@ -82,10 +83,11 @@ TEST(NudgeN20, AChangeIsFollowedFromTheNumberToTheLoss) {
 }
 
 TEST(NudgeN20, InputsAndBiasesCanBeNudgedButNoUnit) {
-  EXPECT_NEAR(nudge(mazur(), kRows, input(1)).quotients[2].central, explain(mazur(), kRows, input(1)).value(), 1e-8);
-  EXPECT_NEAR(nudge(mazur(), kRows, bias(1, 1)).quotients[2].central, explain(mazur(), kRows, bias(1, 1)).value(),
-              1e-8);
-  EXPECT_THROW(nudge(mazur(), kRows, delta(0, 0)), UsageError);
+  EXPECT_NEAR(nudge(mazur(), kWhatIfRows, input(1)).quotients[2].central,
+              explain(mazur(), kWhatIfRows, input(1)).value(), 1e-8);
+  EXPECT_NEAR(nudge(mazur(), kWhatIfRows, bias(1, 1)).quotients[2].central,
+              explain(mazur(), kWhatIfRows, bias(1, 1)).value(), 1e-8);
+  EXPECT_THROW(nudge(mazur(), kWhatIfRows, delta(0, 0)), UsageError);
 }
 
 }  // namespace
