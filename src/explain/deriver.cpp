@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace bprop::explaining {
 namespace {
@@ -24,18 +23,6 @@ std::size_t deepest_layer(const NetworkParts& parts, const Selector& what, const
   std::size_t above = 0;
   for (std::size_t l = first + 1; l <= last; ++l) above += parts.dense(l).outputs;
   return above <= kFewUnits ? last : std::min(last, first + 1);
-}
-
-// Which of the terms to show, in their order.
-std::vector<std::size_t> shown(const std::vector<double>& values, std::size_t top) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (values.size() <= 2 * top) return order;
-  const auto larger = [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); };
-  std::stable_sort(order.begin(), order.end(), larger);
-  order.resize(std::max<std::size_t>(top, 1));
-  std::ranges::sort(order);
-  return order;
 }
 
 }  // namespace
@@ -94,41 +81,6 @@ void Deriver::make(const Key& key, Step& step) {
     case Kind::kOutput:
       return parts_.is_last(layer) ? loss_output(layer, unit, step) : hidden_output(layer, unit, step);
   }
-}
-
-// The mean of the rows' terms. The row with the largest is the one whose steps follow.
-void Deriver::batch(const Selector& what, Step& step) {
-  std::vector<Term> terms;
-  double largest = -1;
-  for (std::size_t n = 0; n < batch_.rows.size(); ++n) {
-    const double value = row_gradient(parts_, batch_.rows[n], what);
-    terms.push_back({math::partial(loss_of_row(batch_.numbers[n]), symbols_.of(what)), value, math::number(value), {}});
-    if (std::fabs(value) > largest) {
-      largest = std::fabs(value);
-      row_ = &batch_.rows[n];
-    }
-  }
-  add_up(std::move(terms), step);
-  const bool is_mean = batch_.scale != 1;
-  const auto scaled = [&](Formula sum) {
-    if (!is_mean) return sum;
-    std::vector<Formula> factors;
-    factors.push_back(math::quotient(math::number(1), math::number(static_cast<double>(batch_.rows.size()))));
-    factors.push_back(std::move(sum));
-    return math::product(std::move(factors));
-  };
-  for (Formula& line : step.symbols) line = scaled(std::move(line));
-  step.numbers = scaled(std::move(step.numbers));
-  step.value *= batch_.scale;
-  step.name = "batch";
-  step.left = math::partial(symbols_.loss(), symbols_.of(what));
-  step.reason =
-      fmt::format("the loss is the {} of the rows' losses, and so is its derivative; the largest term's row follows",
-                  is_mean ? "mean" : "sum");
-  row_number_ = batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())];
-  use({{math::partial(row_loss(), symbols_.of(what)), row_gradient(parts_, *row_, what), Origin::kBackward, 0},
-       Key{Kind::kGradient, what.layer, what.unit}},
-      step);
 }
 
 Formula Deriver::loss_of_row(std::size_t number) const {
@@ -284,33 +236,6 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
       "forward pass",
       text_of(symbols_.a(layer, unit)), above + 1);
   add_up(std::move(terms), step);
-}
-
-void Deriver::add_up(std::vector<Term> terms, Step& step) {
-  std::vector<double> values;
-  double sum = 0;
-  for (const Term& term : terms) {
-    values.push_back(term.value);
-    sum += term.value;
-  }
-  const auto chosen = shown(values, options_.top);
-  std::vector<Formula> symbols;
-  std::vector<Formula> numbers;
-  double rest = sum;
-  for (const std::size_t i : chosen) {
-    symbols.push_back(std::move(terms[i].symbols));
-    numbers.push_back(std::move(terms[i].numbers));
-    rest -= values[i];
-    for (Use& used : terms[i].uses) use(std::move(used), step);
-  }
-  if (chosen.size() < terms.size()) {
-    const std::string more = fmt::format("{} more", terms.size() - chosen.size());
-    symbols.push_back(math::symbol(Symbol{more, "", "", fmt::format("({})", more)}));
-    numbers.push_back(math::number(rest));
-  }
-  step.symbols.push_back(math::sum(std::move(symbols)));
-  step.numbers = math::sum(std::move(numbers));
-  step.value = sum;
 }
 
 }  // namespace bprop::explaining
