@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bprop/error.h"
 #include "bprop/grade.h"
 #include "bprop/what_if.h"
 #include "chosen_rows.h"
 #include "explained_selector.h"
+#include "expression_explanation.h"
 #include "page_output.h"
 #include "program_options.h"
 #include "quantity.h"
@@ -31,8 +34,11 @@ constexpr VerbText kText = {
         "bprop explain exercise.toml --weight w1 --nudge\n"
         "bprop explain exercise.toml --weight w1 --what-if updated-weights\n"
         "bprop explain exercise.toml --grade answers.json\n"
-        "bprop explain exercise.toml --names 1:2,1",
-    .usage = "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER|--grade ANSWERS [OPTION...]",
+        "bprop explain exercise.toml --names 1:2,1\n"
+        "bprop explain --expression 'f = x*y*z; x = r; y = r*s; z = s' --derivative f,s --at r=2,s=3",
+    .usage =
+        "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER|--grade ANSWERS [OPTION...]\n"
+        "       bprop explain --expression TEXT|--expression-file FILE [--derivative F,X] [--at X=NUMBER] [OPTION...]",
     .details =
         "Prints a derivation: each step in symbols, with the numbers put in, its value, the rule it uses and where its "
         "numbers come from; the paths to the loss; what was used again; the same as matrices; and what the engine, a "
@@ -40,7 +46,9 @@ constexpr VerbText kText = {
         "1 "
         "to unit 3 from unit 5. Columns and classes may stand for numbers: --weight '1:3,petal length'. Of several "
         "rows, "
-        "the gradient is the mean (or sum) over them. Exits with 1 if the derivation and the engine differ.",
+        "the gradient is the mean (or sum) over them. An expression is statements NAME = EXPRESSION in any order, with "
+        "';' "
+        "between them; a name that none defines is an input. Exits with 1 if the derivation and the engine differ.",
 };
 
 std::string concordance(const Architecture& architecture, const std::string& text) {
@@ -68,6 +76,8 @@ class Explain : public Verb {
 
   void declare(Options& options) override {
     input_.declare(options);
+    options.heading("An expression in place of MODEL");
+    expression_.declare(options);
     options.heading("What to explain, one of");
     options.value("weight", "W", weight_, "1:3,5 (layer : to unit, from unit), w17, or a name in the notation");
     options.value("bias", "B", bias_, "1:3 or b3");
@@ -99,8 +109,10 @@ class Explain : public Verb {
   }
 
   ExitCode run(Options& options) override {
-    input_.exclude(options);
     page_.check(options, program_.json);
+    if (expression_.given()) return explain_expression(options);
+    options.exclude({"derivative", "at"}, "without --expression");
+    input_.exclude(options);
     const Model model = input_.model();
     if (!names_.empty()) {
       print(concordance(model.architecture(), names_));
@@ -127,6 +139,21 @@ class Explain : public Verb {
   }
 
  private:
+  ExitCode explain_expression(Options& options) {
+    constexpr std::string_view kWhy = "with an expression, which has no network";
+    options.exclude({"MODEL", "DATA", "weight", "bias", "delta", "activation", "input", "names", "nudge", "what-if",
+                     "grade", "rows", "notation", "convention", "depth", "top", "learning-rate"},
+                    kWhy);
+    input_.exclude(options);
+    if (options.given("expression-file"))
+      options.exclude({"expression"}, "with --expression-file: the text stands there");
+    const NumberStyle numbers{checked_digits(digits_)};
+    const ExpressionExplanation explanation = explanation_of(expression_, explain_.paths, numbers);
+    page_.write(explanation, numbers);
+    const bool agrees = std::ranges::all_of(explanation.derivatives, &ExpressionDerivative::agrees);
+    return agrees ? ExitCode::kDone : ExitCode::kFailed;
+  }
+
   Selector asked_for(const Architecture& architecture) const {
     const std::pair<Selector::Kind, std::pair<std::string_view, const std::string*>> all[] = {
         {Selector::Kind::kWeight, {"weight", &weight_}},
@@ -185,6 +212,7 @@ class Explain : public Verb {
   }
 
   ModelAndData input_;
+  ExpressionRequest expression_;
   RowChoice rows_;
   PageOutput page_;
   ProgramOptions program_;

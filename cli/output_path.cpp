@@ -12,8 +12,9 @@
 namespace bprop::cli {
 namespace {
 
-constexpr std::string_view kRead[] = {
-    "MODEL", "DATA", "WEIGHTS", "labels", "test", "validation", "validation-labels", "test-labels", "config", "grade"};
+constexpr std::string_view kRead[] = {"MODEL",  "DATA",       "WEIGHTS",           "labels",
+                                      "test",   "validation", "validation-labels", "test-labels",
+                                      "config", "grade",      "expression-file"};
 
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;

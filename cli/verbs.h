@@ -17,6 +17,7 @@ std::unique_ptr<Verb> inspect_verb();
 std::unique_ptr<Verb> check_verb();
 std::unique_ptr<Verb> explain_verb();
 std::unique_ptr<Verb> gradients_verb();
+std::unique_ptr<Verb> explain_verb();
 std::unique_ptr<Verb> import_verb();
 std::unique_ptr<Verb> list_verb();
 std::unique_ptr<Verb> bench_verb();

@@ -13,6 +13,7 @@
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
 #include "bprop/explain.h"
+#include "bprop/expression.h"
 #include "bprop/formula.h"
 #include "bprop/grade.h"
 #include "bprop/gradients.h"
