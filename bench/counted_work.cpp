@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What script/count-instructions counts: twelve kernels and one training step, each twenty times.
-// usage: counted_work NAME, or counted_work --list
+// What script/count-instructions counts: twelve kernels and one training step, plain and seen by the doctor, each
+// twenty times. usage: counted_work NAME, or counted_work --list
 #include <fmt/format.h>
 
 #include <functional>
@@ -21,8 +21,9 @@ extern "C" __attribute__((noinline)) void counted_calls(const Work& work) {
 
 namespace {
 
-Work training_step() {
-  const auto work = std::make_shared<TrainingWork>(configurations()[1], nullptr);
+Work training_step(std::size_t doctor_every) {
+  const Configuration small = configurations()[1];
+  const auto work = std::make_shared<TrainingWork>(small, nullptr, Sgd{.learning_rate = small.rate}, doctor_every);
   return [work] { work->step(); };
 }
 
@@ -44,7 +45,8 @@ std::vector<std::pair<std::string, Maker>> makers() {
   all.emplace_back("tanh-backward", [] { return activation_backward(Activation::kTanh); });
   all.emplace_back("update-sgd", [] { return update(Sgd{}); });
   all.emplace_back("update-adam", [] { return update(Adam{}); });
-  all.emplace_back("step-small", training_step);
+  all.emplace_back("step-small", [] { return training_step(0); });
+  all.emplace_back("step-small-examined", [] { return training_step(1); });  // one in 100 is
   return all;
 }
 

@@ -16,12 +16,14 @@ class TrainingWork {
  public:
   static constexpr std::size_t kBatches = 8;
 
-  TrainingWork(const Configuration& configuration, ThreadPool* pool, const Optimizer& optimizer)
+  TrainingWork(const Configuration& configuration, ThreadPool* pool, const Optimizer& optimizer,
+               std::size_t doctor_every = 0)
       : network_(configuration.architecture(), {.seed = 1}),
         trainer_(network_, {.batch = configuration.batch,
                             .loss = {.loss = configuration.loss},
                             .optimizer = optimizer,
-                            .pool = pool}) {
+                            .pool = pool,
+                            .doctor_every = doctor_every}) {
     const std::size_t in = network_.inputs();
     const std::size_t out = network_.outputs();
     for (std::size_t i = 0; i < kBatches; ++i) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bprop/error.h"
+#include "quantity.h"
 #include "row_list.h"
 
 namespace bprop::cli {
@@ -22,14 +23,14 @@ std::vector<T> select(const std::vector<T>& matrix, std::size_t columns, const s
 
 }  // namespace
 
-void RowChoice::declare(Options& options, std::string_view by_default) {
-  otherwise = by_default;
-  options.value("rows", "LIST", list,
-                fmt::format("rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default {}", by_default));
+void RowChoice::declare(Options& options) {
+  options.value(
+      "rows", "LIST", list,
+      fmt::format("rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default the first {}", with_commas(first)));
 }
 
 std::vector<std::uint32_t> RowChoice::positions(std::size_t rows) const {
-  return list.empty() ? read_rows(otherwise, rows, false) : read_rows(list, rows, true);
+  return list.empty() ? read_rows(fmt::format("1:{}", first), rows, false) : read_rows(list, rows, true);
 }
 
 template <class T>

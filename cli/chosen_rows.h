@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows that check and gradients look at: --rows of DATA, or of the model's own rows, as the network reads them.
+// The rows that check, gradients and doctor look at: --rows of DATA, or of the model's own rows, as the network reads
+// them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bprop/evaluate.h"
 #include "model_and_data.h"
@@ -12,11 +15,10 @@
 namespace bprop::cli {
 
 struct RowChoice {
-  std::string list;       // --rows
-  std::string otherwise;  // when that is empty
-  // Which rows those are when nobody says.
-  void declare(Options& options, std::string_view otherwise = "1:32");
-  // Of so many, counted from 0. Throws UsageError when a row does not exist.
+  std::size_t first = 32;  // so many, if nothing is asked for
+  std::string list = {};   // --rows
+  void declare(Options& options);
+  // Of so many rows, from 0. Throws UsageError when one does not exist.
   std::vector<std::uint32_t> positions(std::size_t rows) const;
 };
 

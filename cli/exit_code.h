@@ -7,7 +7,7 @@ namespace bprop::cli {
 
 enum class ExitCode : int {
   kDone = 0,
-  kFailed = 1,         // a check failed, or training diverged
+  kFailed = 1,         // a check failed, the doctor found something, or training diverged
   kUsage = 2,          // verb, option or value that cannot be
   kBadInput = 3,       // a file whose content is wrong or does not fit, a folder in its place
   kEnvironment = 4,    // no such file, no permission, no space, no memory

@@ -93,7 +93,7 @@ class Explain : public Verb {
     options.value("grade", "ANSWERS", grade_,
                   "a JSON list of answers of a hand calculation: what is right, and which slip made the rest");
     options.heading("Derivation");
-    rows_.declare(options, "1");
+    rows_.declare(options);
     options.value("notation", "NAME", explain_.notation, "ours, or a lecture note's symbols: 000, 001, 002, 003, 004");
     options.value("convention", "NAME", convention_,
                   "vectors in the matrix form: row or column; by default the notation's");
@@ -213,7 +213,7 @@ class Explain : public Verb {
 
   ModelAndData input_;
   ExpressionRequest expression_;
-  RowChoice rows_;
+  RowChoice rows_{.first = 1};
   PageOutput page_;
   ProgramOptions program_;
   ExplainOptions explain_;

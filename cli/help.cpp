@@ -89,8 +89,8 @@ std::string program_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
   page +=
       "\n"
       "bprop help VERB explains one of them; bprop --version says which bprop this is.\n"
-      "Exit codes: 0 done, 1 check failed or training diverged, 2 usage, 3 bad input, 4 environment,\n"
-      "130 after Ctrl-C, 143 after TERM.\n";
+      "Exit codes: 0 done, 1 check failed, doctor found something or training diverged, 2 usage,\n"
+      "3 bad input, 4 environment, 130 after Ctrl-C, 143 after TERM.\n";
   return page;
 }
 

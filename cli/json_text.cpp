@@ -61,6 +61,25 @@ Json json_of(const EpochReport& e) {
 
 // Counted from 1, as people do.
 Json json_of(const std::optional<std::size_t>& count) { return count ? Json(*count + 1) : Json(); }
+Json json_of(const std::vector<std::size_t>& counts) {
+  Json list = Json::array();
+  for (const std::size_t count : counts) list.push_back(count + 1);
+  return list;
+}
+
+Json json_of(const std::vector<Finding>& findings) {
+  Json list = Json::array();
+  for (const Finding& f : findings) {
+    list.push_back({{"kind", name(f.kind)},
+                    {"layer", json_of(f.layer)},
+                    {"units", json_of(f.units)},
+                    {"columns", json_of(f.columns)},
+                    {"row", json_of(f.row)},
+                    {"found", f.found},
+                    {"remedy", f.remedy}});
+  }
+  return list;
+}
 
 Json json_of(const Divergence& d) {
   return {{"sentence", sentence(d)},
@@ -70,7 +89,10 @@ Json json_of(const Divergence& d) {
           {"layer", json_of(d.layer)},
           {"unit", json_of(d.unit)},
           {"column", json_of(d.column)},
-          {"row", json_of(d.row)}};
+          {"row", json_of(d.row)},
+          {"cause", name(d.cause)},
+          {"cause_sentence", cause_sentence(d)},
+          {"remedy", remedy(d)}};
 }
 
 Json json_of_network(const Model& model) {
@@ -130,6 +152,7 @@ std::string json_text(const TrainReport& report) {
   json["model"] = report.output.empty() ? Json() : Json(report.output);
   std::vector<std::string> warnings = result.warnings;
   if (report.test) warnings.insert(warnings.end(), report.test->warnings.begin(), report.test->warnings.end());
+  json["findings"] = json_of(result.findings);
   json["warnings"] = warnings;
   return text(json);
 }
@@ -155,6 +178,23 @@ std::string json_text(const CheckReport& report) {
   }
   return text(
       {{"passed", report.passed}, {"rows", report.rows}, {"kink_rows", report.kink_rows}, {"tensors", tensors}});
+}
+
+std::string json_text(const Diagnosis& diagnosis) {
+  Json layers = Json::array();
+  for (const LayerHealth& layer : diagnosis.layers) {
+    layers.push_back({{"units", layer.units},
+                      {"delta_rms", layer.delta_rms},
+                      {"delta_largest", layer.delta_largest},
+                      {"gradient_norm", layer.gradient_norm},
+                      {"weight_norm", layer.weight_norm},
+                      {"dead", layer.slopes ? json_of(layer.dead) : Json()},
+                      {"saturated", layer.slopes ? json_of(layer.saturated) : Json()}});
+  }
+  return text({{"rows", diagnosis.rows},
+               {"loss", diagnosis.loss},
+               {"layers", layers},
+               {"findings", json_of(diagnosis.findings)}});
 }
 
 std::string json_text(const GradientsSummary& summary) {

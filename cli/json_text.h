@@ -10,6 +10,7 @@
 
 #include "bench_report.h"
 #include "bprop/check.h"
+#include "bprop/doctor.h"
 #include "bprop/evaluate.h"
 #include "data_summary.h"
 #include "model_summary.h"
@@ -33,6 +34,7 @@ struct ImportSummary {
 std::string json_text(const TrainReport& report);
 std::string json_text(const Evaluation& evaluation);
 std::string json_text(const CheckReport& report);
+std::string json_text(const Diagnosis& diagnosis);
 std::string json_text(const GradientsSummary& summary);
 std::string json_text(const ImportSummary& summary);
 std::string json_text(const ModelSummary& summary);

@@ -61,6 +61,7 @@ class Train : public Verb {
   std::string from_;
   std::string output_ = "model.safetensors";
   std::string run_directory_;
+  std::size_t doctor_every_ = TrainOptions{}.doctor_every;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
 };
@@ -76,7 +77,10 @@ void Train::declare(Options& options) {
   options.heading("Models");
   options.value("from", "MODEL", from_, "go on from this model, or train a network typed by hand");
   options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
-  options.value("run", "DIR", run_directory_, "folder for config.toml, metrics.jsonl, timing.jsonl, best.safetensors");
+  options.value("run", "DIR", run_directory_,
+                "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors");
+  options.value("doctor", "N", doctor_every_,
+                "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
   program_.declare(options, {.json = "the summary as one JSON object",
                              .quiet = "no progress and no remarks",
                              .seed = "of first weights, order of rows and split"});
@@ -96,7 +100,8 @@ void check_destinations(const std::string& output, const std::string& run_direct
   check_run_directory(run_directory);
   if (!goes_to_new_run(output, run_directory)) return check_save_path(output);
   const std::string name = std::filesystem::path(output).filename().string();
-  if (name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl") {
+  if (name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl" ||
+      name == "doctor.jsonl") {
     throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
   }
 }
@@ -118,6 +123,7 @@ TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   train.seed = program_.seed;
   train.pool = pool_.get();
   train.run_directory = run_directory_;
+  train.doctor_every = doctor_every_;
   train.configuration = config_text(TrainingOptions::completed(options, train));
   return train;
 }

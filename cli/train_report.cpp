@@ -82,11 +82,9 @@ std::string training_line(const TrainReport& report) {
 }
 
 std::string divergence_text(const Divergence& divergence) {
-  const bool of_data =
-      divergence.number == Divergence::Number::kInput || divergence.number == Divergence::Number::kTarget;
-  return fmt::format(
-      "training diverged: {}; {}", sentence(divergence),
-      of_data ? "float ends at 3.4e38, --double has room for more" : "a smaller --learning-rate or --clip may help");
+  const std::string cause = cause_sentence(divergence);
+  return fmt::format("training diverged: {}{}{}; {} may help", sentence(divergence),
+                     cause.empty() ? "" : ", probably since ", cause, remedy(divergence));
 }
 
 std::string metric_name(const Evaluation& e) { return e.task == Task::kClasses ? "accuracy" : "RMSE"; }

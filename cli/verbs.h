@@ -16,6 +16,7 @@ std::unique_ptr<Verb> predict_verb();
 std::unique_ptr<Verb> inspect_verb();
 std::unique_ptr<Verb> check_verb();
 std::unique_ptr<Verb> explain_verb();
+std::unique_ptr<Verb> doctor_verb();
 std::unique_ptr<Verb> gradients_verb();
 std::unique_ptr<Verb> explain_verb();
 std::unique_ptr<Verb> import_verb();

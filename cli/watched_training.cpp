@@ -29,6 +29,7 @@ WatchedTraining watched(const TrainReport& report, const ProgramOptions& program
   TrainResult result = train(observer);
   progress.end();
   program.remark_all("train", result.warnings);
+  for (const Finding& finding : result.findings) program.remark_all("train", {sentence(finding)});
   const bool diverged = result.stop_reason == StopReason::kDiverged;
   return {std::move(result), diverged ? ExitCode::kFailed : signals.exit_code()};
 }

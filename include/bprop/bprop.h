@@ -9,6 +9,7 @@
 #include "bprop/check.h"
 #include "bprop/dataset.h"
 #include "bprop/divergence.h"
+#include "bprop/doctor.h"
 #include "bprop/document.h"
 #include "bprop/error.h"
 #include "bprop/evaluate.h"

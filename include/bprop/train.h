@@ -19,6 +19,7 @@
 
 #include "bprop/dataset.h"
 #include "bprop/divergence.h"
+#include "bprop/doctor.h"
 #include "bprop/evaluate.h"
 #include "bprop/model.h"
 #include "bprop/optimizer.h"
@@ -58,7 +59,9 @@ struct TrainOptions {
   // Changes only speed.
   ThreadPool* pool = nullptr;
   // Changes only what is written and said.
-  std::string run_directory{};  // metrics.jsonl, timing.jsonl, config.toml and best.safetensors go there; "": nowhere
+  std::size_t doctor_every =
+      100;                      // one update in so many is looked at for findings (0.3 to 1.5 % of the work); 0: none
+  std::string run_directory{};  // metrics.jsonl, timing.jsonl, doctor.jsonl, config.toml, best.safetensors; "": none
   std::string configuration{};  // text of config.toml
 };
 
@@ -99,6 +102,7 @@ struct TrainResult {
   // Every one of the first 1,000 epochs, then ever fewer (a million leave at most 11,002), the best and the last
   // always.
   std::vector<EpochReport> history{};
+  std::vector<Finding> findings{};      // of the doctor, in the last updates that it looked at; empty: healthy
   std::vector<std::string> warnings{};  // of splitting, preprocessing and encoding: one sentence each
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;

@@ -26,7 +26,7 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
 template <class T>
 std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,
                                                    const Twins<T>& twins, const Batch<T>& batch, std::span<T> gradient,
-                                                   const std::function<bool()>& stop) {
+                                                   const std::function<bool()>& stop, BackwardObserver<T>* observer) {
   const double scale = loss_scale(loss_, batch.rows);
   const std::size_t leaves = leaf_count(batch.rows);
   double sum = 0;
@@ -39,7 +39,7 @@ std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, cons
     sum += leaf_loss(engine, network, part, static_cast<T>(scale), batch);
     const bool only = leaves == 1;
     const std::span<T> into = only ? gradient : tree_.next();
-    backward(engine, network, twins, part.rows(), workspace_, into.data());
+    backward(engine, network, twins, part.rows(), workspace_, into.data(), observer);
     if (!only) tree_.push();
   }
   if (leaves > 1) tree_.finish(gradient);

@@ -42,9 +42,10 @@ class BatchGradient {
   BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch);
 
   // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
-  // Nothing when `stop`, asked between leaves, says true.
+  // Nothing when `stop`, asked between leaves, says true. The observer, unless null, sees the layers of every leaf.
   std::optional<double> operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
-                                   const Batch<T>& batch, std::span<T> gradient, const std::function<bool()>& stop);
+                                   const Batch<T>& batch, std::span<T> gradient, const std::function<bool()>& stop,
+                                   BackwardObserver<T>* observer = nullptr);
 
   // In two halves, for a batch of one leaf: its loss, then the way back with an update (nn/propagation.h).
   double forward_and_loss(const Engine<T>& engine, const NetworkState<T>& network, const Batch<T>& batch);

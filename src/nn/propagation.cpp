@@ -100,20 +100,22 @@ template <class T>
 class BackwardPass {
  public:
   BackwardPass(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, Twins<T>* refreshed,
-               std::size_t rows, Workspace<T>& workspace, const GradientSink<T>& sink)
+               std::size_t rows, Workspace<T>& workspace, const GradientSink<T>& sink, BackwardObserver<T>* observer)
       : engine_(engine),
         network_(network),
         twins_(twins),
         refreshed_(refreshed),
         rows_(rows),
         workspace_(workspace),
-        sink_(sink) {}
+        sink_(sink),
+        observer_(observer) {}
 
   void run() {
     const std::size_t layers = network_.layout.layers();
     for (std::size_t k = layers + 1; k-- > 0;) {
       const bool parameters = k < layers;
       const bool inputs = k > 1 || (k == 1 && workspace_.d_input() != nullptr);
+      if (parameters && observer_ != nullptr) observer_->layer(k, rows_, workspace_);
       if (!parameters && !inputs) continue;
       const double total =
           (parameters ? work_of_product(layer(k), rows_) : 0) + (inputs ? work_of_product(layer(k - 1), rows_) : 0);
@@ -150,6 +152,7 @@ class BackwardPass {
   std::size_t rows_;
   Workspace<T>& workspace_;
   const GradientSink<T>& sink_;
+  BackwardObserver<T>* observer_;
 };
 
 // Whole gradients, in memory.
@@ -167,14 +170,14 @@ class GradientWriter : public GradientSink<T> {
 
 template <class T>
 void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
-              Workspace<T>& workspace, T* gradients) {
-  BackwardPass<T>(engine, network, twins, nullptr, rows, workspace, GradientWriter<T>(gradients)).run();
+              Workspace<T>& workspace, T* gradients, BackwardObserver<T>* observer) {
+  BackwardPass<T>(engine, network, twins, nullptr, rows, workspace, GradientWriter<T>(gradients), observer).run();
 }
 
 template <class T>
 void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins, std::size_t rows,
                          Workspace<T>& workspace, const GradientSink<T>& sink) {
-  BackwardPass<T>(engine, network, twins, &twins, rows, workspace, sink).run();
+  BackwardPass<T>(engine, network, twins, &twins, rows, workspace, sink, nullptr).run();
 }
 
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
@@ -183,7 +186,8 @@ void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network
                            Workspace<T>&);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \
   template class Twins<T>;                                                                                           \
-  template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*); \
+  template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*,  \
+                         BackwardObserver<T>*);                                                                      \
   template void backward_and_update(const Engine<T>&, const NetworkState<T>&, Twins<T>&, std::size_t, Workspace<T>&, \
                                     const GradientSink<T>&);
 BPROP_INSTANTIATE_FORWARD(float)

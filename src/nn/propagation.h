@@ -55,11 +55,20 @@ class Twins {
   std::vector<AlignedBuffer<T>> twins_;
 };
 
+// Looks at every layer of a leaf on the way back, the last one first, when its δ is complete and before a training's
+// workspace gives that memory to another layer.
+template <class T>
+class BackwardObserver {
+ public:
+  virtual ~BackwardObserver() = default;
+  virtual void layer(std::size_t layer, std::size_t rows, const Workspace<T>& workspace) = 0;
+};
+
 // From δ of the last layer: δ and ∂L/∂a of the layers below, ∂L/∂x if the workspace keeps it, and the gradients of all
-// parameters in their layout (overwritten).
+// parameters in their layout (overwritten). The observer may be null.
 template <class T>
 void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
-              Workspace<T>& workspace, T* gradients);
+              Workspace<T>& workspace, T* gradients, BackwardObserver<T>* observer = nullptr);
 
 // The same with an update on the way: the sink gets each piece of the gradient when nobody needs the old parameters of
 // that layer any more, may change them, and the twins follow.

@@ -71,6 +71,8 @@ class Loop {
     trainer.steps_per_epoch = steps_per_epoch(options_, rows_);
     trainer.total_steps = total_;
     trainer.freeze_biases = loop.freeze_biases;
+    trainer.doctor_every = options_.doctor_every;
+    if (model_.preprocessing) trainer.doctor.column_names = model_.preprocessing->feature_names();
     trainer.stop = [this] { return must_end(); };
     return trainer;
   }
@@ -92,6 +94,8 @@ class Loop {
         break;
       }
       if (!std::isfinite(loss)) return diverge_in_step();
+      if (trainer_->report().examined && folder_.writes())
+        folder_.examined(trainer_->report().step, trainer_->health());
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
       done += count;
       going = go_on_after_step(loss);
@@ -129,11 +133,9 @@ class Loop {
   bool must_end_validation() { return must_end() && seconds_since(start_) >= ended_at_ + kSecondsForLastValidation; }
 
   bool end_epoch(std::size_t epoch, double train_loss, double rows_per_second) {
-    EpochReport report;
-    report.epoch = epoch;
-    report.step = trainer_->report().step;
-    report.train_loss = train_loss;
-    report.learning_rate = trainer_->report().learning_rate;
+    const StepReport& last = trainer_->report();
+    EpochReport report{
+        .epoch = epoch, .step = last.step, .train_loss = train_loss, .learning_rate = last.learning_rate};
     const bool validated = validation_.fill(report, [this] { return must_end_validation(); });
     if (!validated && result_.best_epoch > 0) return false;  // an earlier epoch's weights are better known
     if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
@@ -163,20 +165,19 @@ class Loop {
   }
 
   std::optional<Divergence> search_batch() const {
-    return find_divergence<T>(network_, model_.loss, train_, source_.rows(), Search::kForwardAndBackward);
+    return find_divergence<T>(network_, model_.loss, train_, source_.rows(), check::Search::kForwardAndBackward);
   }
 
   // The step that failed left the network as it was.
   bool diverge_in_step() {
-    const auto found = search_batch();
     const auto number = options_.clip > 0 ? Divergence::Number::kGradientNorm : Divergence::Number::kLoss;
-    return diverge(found.value_or(Divergence{.number = number, .value = trainer_->report().loss}));
+    return diverge(search_batch().value_or(Divergence{.number = number, .value = trainer_->report().loss}));
   }
 
   bool diverge_in_validation(const EpochReport& report) {
     std::vector<std::uint32_t> rows(validation_rows_.rows());
     std::iota(rows.begin(), rows.end(), std::uint32_t{0});
-    auto found = find_divergence<T>(network_, model_.loss, validation_rows_, rows, Search::kForward)
+    auto found = find_divergence<T>(network_, model_.loss, validation_rows_, rows, check::Search::kForward)
                      .value_or(Divergence{.value = report.validation_loss});
     found.validation = found.row.has_value() || found.number == Divergence::Number::kLoss;
     return diverge(std::move(found));
@@ -185,10 +186,9 @@ class Loop {
   bool diverge(Divergence found) {
     const std::size_t made = trainer_->report().step;
     found.step = made + (found.validation || is_parameter(found) ? 0 : 1);
+    result_.findings = trainer_->diagnosis().findings;  // a replay begins another record
     if (is_parameter(found)) find_cause(found);
-    if (found.column && found.layer.value_or(0) == 0 && model_.preprocessing) {
-      found.column_name = model_.preprocessing->feature_names()[*found.column];
-    }
+    check::name_place(found, trainer_options_.doctor);
     folder_.diverged(found);
     result_.divergence = std::move(found);
     result_.stop_reason = StopReason::kDiverged;
@@ -232,6 +232,7 @@ class Loop {
   void finish() {
     record_.finish([this](const EpochReport& recorded) { write(recorded); });
     result_.seconds = seconds_since(start_);
+    if (!result_.divergence) result_.findings = trainer_->diagnosis().findings;
     const bool have_best = options_.keep_best && best_.epoch() > 0;
     if (have_best) {
       best_.restore(network_.state());
@@ -241,8 +242,8 @@ class Loop {
     }
     // Weights that gave a loss which is not finite are no good either, even where they are finite themselves.
     const bool bad = result_.stop_reason == StopReason::kDiverged && !have_best;
-    if (!bad && all_finite(network_)) return;
-    if (!result_.divergence) diverge(*find_divergence<T>(network_, model_.loss, train_, {}, Search::kForward));
+    if (!bad && check::all_finite(network_)) return;
+    if (!result_.divergence) diverge(*find_divergence<T>(network_, model_.loss, train_, {}, check::Search::kForward));
     throw_away();
   }
 

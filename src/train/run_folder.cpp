@@ -27,6 +27,7 @@ std::ofstream open(const fs::path& path) {
 }
 
 constexpr double kSecondsBetweenFlushes = 1;
+constexpr std::size_t kLinesBeforeThinning = 1000;
 
 // Of people, from 1; null where it does not apply.
 std::string json_count(const std::optional<std::size_t>& count) {
@@ -62,6 +63,7 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
   BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
   metrics_ = open(fs::path(path) / "metrics.jsonl");
   timing_ = open(fs::path(path) / "timing.jsonl");
+  doctor_ = open(fs::path(path) / "doctor.jsonl");
   std::ofstream config = open(fs::path(path) / "config.toml");
   config << configuration << std::flush;
   BPROP_CHECK(config.good(), IoError, "{}: the run folder cannot be written (is the disk full?)", path);
@@ -93,12 +95,27 @@ void RunFolder::diverged(const Divergence& d) {
       << '\n';
 }
 
+void RunFolder::examined(std::size_t step, const std::vector<LayerHealth>& layers) {
+  if (examined_++ % examined_every_ != 0) return;
+  if (++examined_lines_ % kLinesBeforeThinning == 0) examined_every_ *= 2;
+  doctor_ << fmt::format(R"({{"step":{},"layers":[)", step);
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    const LayerHealth& layer = layers[k];
+    doctor_ << fmt::format(
+        R"({}{{"delta_rms":{},"delta_largest":{},"gradient_norm":{},"weight_norm":{},"dead":{},"saturated":{}}})",
+        k == 0 ? "" : ",", json_number(layer.delta_rms), json_number(layer.delta_largest),
+        json_number(layer.gradient_norm), json_number(layer.weight_norm), layer.dead.size(), layer.saturated.size());
+  }
+  doctor_ << "]}\n";
+}
+
 void RunFolder::flush() {
   if (path_.empty()) return;
+  doctor_.flush();
   metrics_.flush();
   timing_.flush();
-  BPROP_CHECK(metrics_.good() && timing_.good(), IoError, "{}: the run folder cannot be written (is the disk full?)",
-              path_);
+  BPROP_CHECK(metrics_.good() && timing_.good() && doctor_.good(), IoError,
+              "{}: the run folder cannot be written (is the disk full?)", path_);
 }
 
 void RunFolder::best(const Model& model) {

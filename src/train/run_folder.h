@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The run folder: config.toml (what was asked for), metrics.jsonl (one line an epoch that EpochRecord records, and one
-// if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), best.safetensors
-// (the best weights so far; at the end of a run without validation rows the last ones). Nobody else writes there.
+// if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), doctor.jsonl (a
+// line for every update that the doctor looked at; after 1,000 of them for every 2nd, after 2,000 lines every 4th, …),
+// best.safetensors (the best weights so far; at the end of a run without validation rows the last ones). Nobody else
+// writes there.
 #pragma once
 
 #include <fstream>
@@ -20,6 +22,8 @@ class RunFolder {
 
   void epoch(const EpochReport& report);  // reaches the files within a second or so of training
   void diverged(const Divergence& divergence);
+  bool writes() const { return !path_.empty(); }
+  void examined(std::size_t step, const std::vector<LayerHealth>& layers);
   void flush();
   void best(const Model& model);  // replaces the file, all or nothing
   void end(const Model& model);   // the same, if there never was a best one
@@ -30,6 +34,10 @@ class RunFolder {
   double flushed_ = 0;  // seconds of training
   std::ofstream metrics_;
   std::ofstream timing_;
+  std::ofstream doctor_;
+  std::size_t examined_ = 0;        // updates that the doctor looked at
+  std::size_t examined_lines_ = 0;  // of them in the file
+  std::size_t examined_every_ = 1;
 };
 
 }  // namespace bprop::training

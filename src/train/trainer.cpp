@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
 #include "nn/batch_gradient.h"
 #include "optim/norms.h"
 #include "optim/update.h"
+#include "train/health_record.h"
 #include "train/trainer_options.h"
 
 namespace bprop {
@@ -77,11 +79,14 @@ struct BasicTrainer<T>::State {
         updates(optim::updates_for<T>(of.arithmetic())),
         segments(segments_of(of.state().layout, o.freeze_biases)),
         updater(updates, segments),
-        gradient(needs_gradient(o) ? of.state().layout.size() : 0),
+        whole_gradients(needs_gradient(o)),
+        gradient(whole_gradients || o.doctor_every > 0 ? of.state().layout.size() : 0),
         previous(o.measure_change ? of.state().layout.size() : 0),
         optimizer(o.optimizer, of.state().layout.size()),
         twins(of.state(), false),
-        batch_gradient(of.architecture(), o.loss, o.batch) {}
+        batch_gradient(of.architecture(), o.loss, o.batch) {
+    if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
+  }
 
   std::span<T> parameters() { return network.state().parameters.span(); }
 
@@ -95,7 +100,9 @@ struct BasicTrainer<T>::State {
                 batch.rows, options.batch);
     report.learning_rate =
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
-    return gradient.empty() ? step_on_the_way(batch) : step_with_gradient(batch);
+    report.examined = false;
+    const bool examine = health && report.step % options.doctor_every == 0;
+    return whole_gradients || examine ? step_with_gradient(batch, examine) : step_on_the_way(batch);
   }
 
   // Each layer's parameters change while its gradient is in the cache.
@@ -108,14 +115,17 @@ struct BasicTrainer<T>::State {
     return report.loss;
   }
 
-  double step_with_gradient(const nn::Batch<T>& batch) {
+  double step_with_gradient(const nn::Batch<T>& batch, bool examine) {
+    nn::BackwardObserver<T>* const observer = examine ? &health->begin(batch.rows) : nullptr;
     const std::optional<double> loss =
-        batch_gradient(engine, network.state(), twins, batch, gradient.span(), options.stop);
+        batch_gradient(engine, network.state(), twins, batch, gradient.span(), options.stop, observer);
     report.abandoned = !loss;
     report.loss = loss.value_or(std::numeric_limits<double>::quiet_NaN());
     if (report.abandoned) return report.loss;
     if (options.l2 > 0) add_l2();
     if (!std::isfinite(report.loss)) return report.loss;
+    if (examine) health->end(report.loss, gradient.span());
+    report.examined = examine;
     if (options.clip > 0 && !clip()) return report.loss = report.gradient_norm;
     if (options.measure_change) previous.copy_from(network.state().parameters);
     optim::update<T>(updates, engine.pool, options.optimizer, report.learning_rate, options.weight_decay, segments,
@@ -155,11 +165,13 @@ struct BasicTrainer<T>::State {
   const optim::UpdateKernels<T>& updates;
   std::vector<optim::Segment> segments;
   Updater<T> updater;
-  AlignedBuffer<T> gradient;  // empty where parameters are updated on the way back
+  bool whole_gradients;       // of every update; else parameters change on the way back
+  AlignedBuffer<T> gradient;  // empty where no update needs it
   AlignedBuffer<T> previous;
   optim::OptimizerState<T> optimizer;
   nn::Twins<T> twins;
   nn::BatchGradient<T> batch_gradient;
+  std::optional<training::HealthRecord<T>> health;
   StepReport report;
 };
 
@@ -192,6 +204,16 @@ double BasicTrainer<T>::step(std::size_t rows, BatchRows<T>& source) {
 template <class T>
 const StepReport& BasicTrainer<T>::report() const {
   return state_->report;
+}
+
+template <class T>
+std::vector<LayerHealth> BasicTrainer<T>::health() const {
+  return state_->health ? state_->health->last() : std::vector<LayerHealth>();
+}
+
+template <class T>
+Diagnosis BasicTrainer<T>::diagnosis() const {
+  return state_->health ? state_->health->diagnosis() : Diagnosis();
 }
 
 template class BasicTrainer<float>;

@@ -16,6 +16,12 @@ TEST_P(Digits, DefaultOptionsAreRightOnNinetySixOfAHundredUnseenRows) {
   EXPECT_GE(held_out_accuracy(GetParam()), 0.96);
 }
 
+TEST_P(Digits, ADefaultRunIsHealthy) {
+  const TrainResult result = train(digits(), {.seed = GetParam()});
+  for (const Finding& finding : result.findings) ADD_FAILURE() << sentence(finding);
+  EXPECT_EQ(result.stop_reason, StopReason::kEpochs);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, Digits, testing::Values(1, 2, 3));
 
 class DigitsFile : public TemporaryFolder {};

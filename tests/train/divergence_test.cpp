@@ -160,6 +160,67 @@ TEST(Divergence, OfALearningRateThatIsTooLargeIsFoundInBatchesOfAnySize) {
   }
 }
 
+// What had most likely brought it about, and what may help.
+std::string cause_of(const TrainResult& result) {
+  if (!result.divergence) return "not diverged";
+  const Divergence& d = *result.divergence;
+  return std::string(name(d.cause)) + ": " + cause_sentence(d) + "; " + remedy(d);
+}
+
+TEST(DivergenceCause, IsTheCellThatIsTooLarge) {
+  EXPECT_EQ(cause_of(train(make_dataset({"u", "y"}, Numbers{1, 0.5, 1e100, 1.5, 5, 2.5}, "y"), unscaled())),
+            "cell: the cell is no number, or too large for this precision; mending the cell, or double precision if it "
+            "is right");
+}
+
+TEST(DivergenceCause, IsTheColumnThatIsNotScaled) {
+  EXPECT_EQ(
+      cause_of(train(make_dataset({"u", "v", "y"}, Numbers{1, 2, 0.5, 3, 1e38, 1.5, 5, 6, 2.5}, "y"), unscaled())),
+      "unscaled_column: input 'v' is 1e+38 in that row, where standardised ones are near 1; standardising the "
+      "column");
+}
+
+TEST(DivergenceCause, IsTheTargetThatIsNotScaled) {
+  EXPECT_EQ(cause_of(train(make_dataset({"u", "y"}, Numbers{1, 0.5, 2, 1e30, 5, 2.5}, "y"), unscaled())),
+            "unscaled_target: the target is 1e+30 in that row, where standardised ones are near 1; standardising the "
+            "target");
+}
+
+TEST(DivergenceCause, IsTheLogarithmOfZero) {
+  EXPECT_EQ(cause_of(trained(R"(layers = "1 -> 2 softmax"
+loss = "cross_entropy"
+weights = [[[1.7e308], [-1.7e308]]]
+input = [1]
+target = [0, 1]
+)")),
+            "log_of_zero: the logarithm is taken of a probability that has become 0; a smaller learning rate, clip, or "
+            "label smoothing");
+}
+
+TEST(DivergenceCause, IsTheFirstWeights) {
+  EXPECT_EQ(cause_of(trained(R"(layers = "1 -> 1 no-bias -> 1 no-bias"
+weights = [[[1e200]], [[1e200]]]
+input = [1]
+target = [1]
+)")),
+            "large_weights: there are weights as large as 1e+200; smaller first weights");
+}
+
+TEST(DivergenceCause, IsTheLearningRate) {
+  TrainOptions options{.layers = "8 relu, 8 relu", .epochs = 50, .batch = 16, .seed = 1};
+  options.optimizer = Sgd{1e4};
+  options.schedule = {};
+  const std::string cause = cause_of(train(curve(600), options));
+  EXPECT_THAT(cause, testing::MatchesRegex("large_(weights|update): .*; a smaller learning rate or clip"));
+  EXPECT_EQ(cause_of(trained(R"(layers = "2 -> 1 no-bias"
+weights = [[[1, 1]]]
+input = [0, 1]
+target = [-10]
+learning_rate = 1e308
+)")),
+            "large_update: the update was too large; a smaller learning rate or clip");
+}
+
 class DivergedRun : public TemporaryFolder {};
 
 TEST_F(DivergedRun, EndsItsMetricsWithThePlace) {
