@@ -51,23 +51,23 @@ constexpr VerbText kText = {
         "between them; a name that none defines is an input. Exits with 1 if the derivation and the engine differ.",
 };
 
-std::string concordance(const Architecture& architecture, const std::string& text) {
-  const bool is_bias = text.starts_with('b');
-  const Selector what = selector_of(is_bias ? Selector::Kind::kBias : Selector::Kind::kWeight, "names", text,
-                                    architecture, Notation::kOurs, {});
-  std::vector<std::vector<std::string>> rows = {{"notation", "name", "convention"}};
+// The number of that name; a bias if it is written as one.
+Document concordance(const Architecture& architecture, const std::string& text, Notation notation,
+                     const UnitNames& names) {
+  const Selector what = parameter_of("names", text, architecture, notation, names);
   constexpr std::string_view kConventions[] = {"layers from 1; layer : to unit, from unit",
                                                "one number, unit by unit and input by input",
                                                "a letter for the layer's table; from, to",
                                                "one number through all layers",
                                                "the layer that it leaves, the input being layer 1; to, from",
                                                "its layer; from, to, because z = a w"};
+  FormulaTable table{{"notation", "name", "convention"}, {}};
   for (std::size_t i = 0; i < notation_names().size(); ++i) {
-    rows.push_back({std::string(notation_names()[i]), name_of(what, architecture, static_cast<Notation>(i)),
-                    std::string(kConventions[i])});
+    const std::string name = name_of(what, architecture, static_cast<Notation>(i));
+    table.rows.push_back({math::words(notation_names()[i]), math::words(name), math::words(kConventions[i])});
   }
-  rows.push_back({"file", file_name_of(what), "counted from 0"});
-  return aligned_table(std::move(rows));
+  table.rows.push_back({math::words("file"), math::words(file_name_of(what)), math::words("counted from 0")});
+  return {fmt::format("{} by its other names", name_of(what, architecture, notation)), {{"", {std::move(table)}}}};
 }
 
 class Explain : public Verb {
@@ -114,22 +114,29 @@ class Explain : public Verb {
     options.exclude({"derivative", "at"}, "without --expression");
     input_.exclude(options);
     const Model model = input_.model();
+    explain_.names = unit_names(model);
     if (!names_.empty()) {
-      print(concordance(model.architecture(), names_));
+      exclude_questions(options, "names");
+      page_.write(concordance(model.architecture(), names_, explain_.notation, explain_.names), {});
       return ExitCode::kDone;
     }
+    if (!grade_.empty()) exclude_questions(options, "grade");
     explain_.numbers.digits = checked_digits(digits_);
-    explain_.names = unit_names(model);
     explain_.loss = model.loss;
     explain_.column_vectors = column_vectors(convention_);
     if (model.exercise) {
       if (!explain_.learning_rate) explain_.learning_rate = model.exercise->learning_rate;
       explain_.freeze_biases = model.exercise->freeze_biases;
     }
+    const bool updates = what_if_.starts_with("freeze") || what_if_ == "updated-weights";
+    if (updates && !explain_.learning_rate) {
+      throw UsageError(fmt::format("--what-if {}: weights are updated, expected --learning-rate", what_if_));
+    }
     if (nudge_ && !what_if_.empty()) throw UsageError("--nudge: --what-if was given, expected one of the two");
     const std::vector<Answer> answers =
         grade_.empty() ? std::vector<Answer>()
-                       : parse_answers(read_text_file(grade_, kMostAnswerBytes), model.architecture(), grade_);
+                       : parse_answers(read_text_file(grade_, kMostAnswerBytes), model.architecture(), grade_,
+                                       explain_.notation, explain_.names);
     const Selector what = grade_.empty() ? asked_for(model.architecture()) : Selector{};
     const auto data = input_.data(model, true);
     if (!grade_.empty()) {
@@ -139,6 +146,14 @@ class Explain : public Verb {
   }
 
  private:
+  // One thing at a time.
+  static void exclude_questions(Options& options, std::string_view asked) {
+    for (const std::string_view other :
+         {"weight", "bias", "delta", "activation", "input", "names", "grade", "nudge", "what-if"}) {
+      if (other != asked) options.exclude({other}, fmt::format("with --{}, which is a question of its own", asked));
+    }
+  }
+
   ExitCode explain_expression(Options& options) {
     constexpr std::string_view kWhy = "with an expression, which has no network";
     options.exclude({"MODEL", "DATA", "weight", "bias", "delta", "activation", "input", "names", "nudge", "what-if",

@@ -9,6 +9,14 @@
 #include "values.h"
 
 namespace bprop::cli {
+namespace {
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? std::string() : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+}  // namespace
 
 UnitNames unit_names(const Model& model) {
   UnitNames names;
@@ -35,6 +43,14 @@ Selector selector_of(Selector::Kind kind, std::string_view option, const std::st
   }
 }
 
+Selector parameter_of(std::string_view option, const std::string& text, const Architecture& architecture,
+                      Notation notation, const UnitNames& names) {
+  const bool is_unit = text.find(':') != std::string::npos && text.find(',') == std::string::npos;
+  const bool is_bias = text.starts_with('b') || is_unit || text.find(".bias[") != std::string::npos;
+  return selector_of(is_bias ? Selector::Kind::kBias : Selector::Kind::kWeight, option, text, architecture, notation,
+                     names);
+}
+
 Otherwise otherwise_of(const std::string& text, const Architecture& architecture, Notation notation,
                        const UnitNames& names) {
   if (text == "updated-weights") return UpdatedWeights{};
@@ -42,21 +58,23 @@ Otherwise otherwise_of(const std::string& text, const Architecture& architecture
   const std::string word = text.substr(0, space);
   const std::string rest = text.substr(std::min(space + 1, text.size()));
   const auto number = [&](const std::string& name) {
-    const auto kind = name.starts_with('b') ? Selector::Kind::kBias : Selector::Kind::kWeight;
-    return selector_of(kind, fmt::format("what-if {}", word), name, architecture, notation, names);
+    return parameter_of(fmt::format("what-if {}", word), name, architecture, notation, names);
   };
   if (word == "freeze") return FreezeNumber{number(rest)};
   if (word == "cut") {
     const Selector unit = selector_of(Selector::Kind::kActivation, "what-if cut", rest, architecture, notation, names);
+    if (unit.layer + 1 == architecture.layers.size()) {
+      throw UsageError(fmt::format("--what-if {}: layer {} is the last, expected a hidden unit", text, unit.layer + 1));
+    }
     return CutUnit{unit.layer, unit.unit};
   }
   const std::size_t equals = rest.find('=');
   if (word != "set" || equals == std::string::npos) {
     throw UsageError(fmt::format("--what-if {}: expected updated-weights, freeze W, cut UNIT or set W=VALUE", text));
   }
-  SetNumber set{number(rest.substr(0, equals)), 0};
+  SetNumber set{number(trimmed(rest.substr(0, equals))), 0};
   try {
-    read(rest.substr(equals + 1), set.value);
+    read(trimmed(rest.substr(equals + 1)), set.value);
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("--what-if {}: {}", text, error.what()));
   }

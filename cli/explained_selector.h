@@ -20,6 +20,10 @@ UnitNames unit_names(const Model& model);
 Selector selector_of(Selector::Kind kind, std::string_view option, const std::string& text,
                      const Architecture& architecture, Notation notation, const UnitNames& names);
 
+// A weight or a bias: the latter if its name begins with b, or is a unit's (1:2).
+Selector parameter_of(std::string_view option, const std::string& text, const Architecture& architecture,
+                      Notation notation, const UnitNames& names);
+
 // --what-if. Throws UsageError.
 Otherwise otherwise_of(const std::string& text, const Architecture& architecture, Notation notation,
                        const UnitNames& names);

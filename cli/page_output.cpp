@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "bprop/error.h"
+#include "bprop/model.h"
 #include "output_path.h"
 #include "quantity.h"
 #include "terminal.h"
@@ -36,6 +37,9 @@ void PageOutput::check(const Options& options, bool json) {
   if (json) format_ = "json";
   if (output_.empty()) return;
   check_not_read(output_, options);
+  if (is_model_file(output_)) {
+    throw UsageError(fmt::format("--output {}: is a model of bprop, expected another file", output_));
+  }
   check_output_path(output_);
 }
 

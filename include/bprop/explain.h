@@ -106,7 +106,7 @@ struct Agreement {
   double difference_step = 0;
   double difference_bound = 0;        // what truncation and rounding may make of it
   std::optional<double> float_value;  // of a float network: what its training computes
-  bool agrees = true;                 // engine and complex step within 1e-12
+  bool agrees = true;  // engine and complex step within 1e-12 of that, or of the terms' sum without their signs
 };
 
 // w ← w − η ∂L/∂w
@@ -119,6 +119,8 @@ struct Update {
 struct Derivation {
   Selector what;
   std::string title;
+  std::size_t rows = 1;
+  std::size_t row = 1;  // of people: whose steps, paths and units these are; of several, the one with the largest term
   std::vector<Step> steps;  // the first is what was asked for
   std::vector<Path> paths;  // the largest, if not all
   bool all_paths = false;

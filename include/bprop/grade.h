@@ -42,7 +42,8 @@ struct Answer {
 // forward pass, everything else is a gradient. A value in quotes keeps zeros at its end as digits. `where` begins the
 // sentences. Throws FormatError (which answer, found, expected).
 std::vector<Answer> parse_answers(std::string_view text, const Architecture& architecture,
-                                  std::string_view where = "answers");
+                                  std::string_view where = "answers", Notation notation = Notation::kOurs,
+                                  const UnitNames& names = {});
 
 enum class Verdict : std::uint8_t { kRight, kSlip, kRounded, kUnknown };
 
@@ -57,6 +58,7 @@ struct GradedAnswer {
 struct Grade {
   std::vector<GradedAnswer> answers;
   std::size_t right = 0;  // kRight and kRounded
+  std::vector<std::string> remarks;
 };
 
 // Throws as explain(), and UsageError where an answer needs options.learning_rate and there is none. Cost: a backward

@@ -33,11 +33,13 @@ struct DifferenceQuotient {
 struct Nudge {
   std::string title;
   Formula moved;  // its symbol
+  Formula loss;
   double value = 0;
   double step = 0;  // of the changes below
   double derivative = 0;
   std::vector<Change> changes;  // from the number to the loss, layer by layer
   std::vector<DifferenceQuotient> quotients;
+  std::vector<std::string> remarks;
   NumberStyle numbers;
 };
 
@@ -64,6 +66,7 @@ using Otherwise = std::variant<UpdatedWeights, FreezeNumber, CutUnit, SetNumber>
 
 struct Comparison {
   std::string otherwise;  // what is otherwise, in words
+  std::vector<std::string> remarks;
   Derivation before;
   Derivation after;
 };

@@ -33,13 +33,12 @@ double largest(const std::vector<double>& values) {
   return result;
 }
 
-double share(double difference, double size) {
-  if (difference == 0) return 0;
-  return std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference / size;
-}
-
+// Of max(|b|, scale); of nothing, the error itself.
 double error(double a, double b, double scale) {
-  return a == b ? 0 : share(std::fabs(a - b), std::max(std::fabs(b), scale));
+  const double difference = a == b ? 0 : std::fabs(a - b);
+  if (std::isnan(difference)) return std::numeric_limits<double>::infinity();
+  const double size = std::max(std::fabs(b), scale);
+  return size == 0 ? difference : difference / size;
 }
 
 // The network above a layer, that layer's a being its input; above the last layer, nothing but the identity.
@@ -119,7 +118,7 @@ template double gradient_of(const BasicGradients<float>&, const Architecture&, c
 template double gradient_of(const BasicGradients<double>&, const Architecture&, const Selector&);
 
 Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine, const ExplainRows& rows,
-                    const Selector& what, const LossOptions& loss, double explained) {
+                    const Selector& what, const LossOptions& loss, double explained, double size) {
   Agreement result;
   const double scale = largest(tensor_of(engine, what));
   result.engine = gradient_of(engine, network.architecture(), what);
@@ -147,7 +146,14 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
       judge_at(biased, rows, biased.state().layout[what.layer].bias + what.unit, false);
     }
   }
-  result.agrees = result.engine_error <= kTolerance && result.complex_error <= kTolerance;
+  const auto near = [&](double other) {
+    if (!std::isfinite(other) || !std::isfinite(explained)) {
+      return other == explained || (std::isnan(other) && std::isnan(explained));
+    }
+    return std::fabs(other - explained) <= kTolerance * std::max({std::fabs(other), scale, size});
+  };
+  const bool finite = std::isfinite(engine.loss) && std::isfinite(explained);
+  result.agrees = near(result.engine) && (!finite || !result.complex_step || near(*result.complex_step));
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/sentence.h"
@@ -20,11 +21,18 @@ using When = Answer::When;
 
 constexpr JsonLimits kLimits{.depth = 3, .items = 100'000};
 
+// By whose names the numbers are called.
+struct Naming {
+  const Architecture& architecture;
+  Notation notation;
+  const UnitNames& names;
+};
+
 // One entry of the list; its place begins every sentence.
 class Entry {
  public:
-  Entry(const AnswerJson& entry, const Architecture& architecture, std::string where)
-      : entry_(entry), architecture_(architecture), where_(std::move(where)) {
+  Entry(const AnswerJson& entry, const Naming& naming, std::string where)
+      : entry_(entry), naming_(naming), where_(std::move(where)) {
     if (!entry.is_object()) fail(fmt::format("is a JSON {}, expected an object", entry.type_name()));
     for (const auto& item : entry.items()) {
       if (item.key() == "what" || item.key() == "when" || item.key() == "value") continue;
@@ -73,11 +81,13 @@ class Entry {
       name = rest;
     } else if (name.starts_with('b')) {
       kind = Kind::kBias;
+    } else if (name.starts_with("δ")) {
+      kind = Kind::kDelta;
     } else if (name.starts_with('x')) {
       kind = Kind::kInput;
     }
     try {
-      answer.what = selector_named(kind, name, architecture_);
+      answer.what = selector_named(kind, name, naming_.architecture, naming_.notation, naming_.names);
     } catch (const Error& error) {
       fail(fmt::format("has \"what\": {}", error.what()));
     }
@@ -119,34 +129,41 @@ class Entry {
   }
 
   // "0.1498": 0.00005; "1.5e-3": 0.00005.
-  static double half_unit(std::string_view printed) {
+  double half_unit(std::string_view printed) const {
+    constexpr int kLargest = 400;  // beyond a double's range
     const std::size_t e = printed.find_first_of("eE");
     const std::string_view mantissa = printed.substr(0, e);
     const std::size_t point = mantissa.find('.');
     int exponent = 0;
     if (e != std::string_view::npos) {
       const std::size_t begin = e + 1 + (printed.substr(e + 1).starts_with('+') ? 1 : 0);
-      std::from_chars(printed.data() + begin, printed.data() + printed.size(), exponent);
+      const auto [end, error] = std::from_chars(printed.data() + begin, printed.data() + printed.size(), exponent);
+      if (error != std::errc() || std::abs(exponent) > kLargest) {
+        fail(fmt::format("has \"value\": {}, expected a number", in_quotes(printed)));
+      }
     }
     const int decimals = point == std::string_view::npos ? 0 : static_cast<int>(mantissa.size() - point - 1);
     return 0.5 * std::pow(10.0, exponent - decimals);
   }
 
   const AnswerJson& entry_;
-  const Architecture& architecture_;
+  Naming naming_;
   std::string where_;
 };
 
 }  // namespace
 
-std::vector<Answer> parse_answers(std::string_view text, const Architecture& architecture, std::string_view where) {
+std::vector<Answer> parse_answers(std::string_view text, const Architecture& architecture, std::string_view where,
+                                  Notation notation, const UnitNames& names) {
   const Result<AnswerJson> parsed = parse_strict_json(text, kLimits, where);
   if (!parsed) throw FormatError(parsed.failure().message);
   if (!parsed->is_array())
     throw FormatError(fmt::format("{} is a JSON {}, expected a list of answers", where, parsed->type_name()));
   std::vector<Answer> answers;
   for (const AnswerJson& entry : *parsed) {
-    answers.push_back(Entry(entry, architecture, fmt::format("{}: answer {}", where, answers.size() + 1)).answer());
+    answers.push_back(
+        Entry(entry, {architecture, notation, names}, fmt::format("{}: answer {}", where, answers.size() + 1))
+            .answer());
   }
   if (answers.empty()) throw FormatError(fmt::format("{} has no answers, expected at least one", where));
   return answers;

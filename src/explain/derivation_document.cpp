@@ -69,22 +69,34 @@ class DerivationPage {
     std::set<std::string> seen;
     for (const Step& step : derivation_.steps) {
       for (const Source& source : step.sources) {
-        if (!seen.insert(text_of(source.symbol)).second || table.rows.size() == kMostSources) continue;
+        if (!seen.insert(text_of(source.symbol)).second || seen.size() > kMostSources) continue;
         table.rows.push_back({source.symbol, math::number(source.value), math::words(origin(source))});
       }
     }
     if (table.rows.empty()) return;
-    section("Where the numbers come from").blocks.emplace_back(std::move(table));
+    Section& sources = section("Where the numbers come from");
+    sources.blocks.emplace_back(std::move(table));
+    if (seen.size() > kMostSources) {
+      sources.blocks.emplace_back(fmt::format("And {} more.", seen.size() - kMostSources));
+    }
   }
 
   void paths() {
-    if (derivation_.paths.empty()) return;
+    if (derivation_.paths.empty()) {
+      section("Paths to the loss")
+          .blocks.emplace_back(
+              fmt::format("Of {}, none is listed; the steps above add them up.", derivation_.reuse.paths));
+      return;
+    }
     const std::size_t shown = derivation_.paths.size();
     const bool one = derivation_.reuse.paths == "1";
-    Section& paths = section(one                     ? std::string("The one path to the loss")
-                             : derivation_.all_paths ? fmt::format("The {} paths to the loss", shown)
-                                                     : fmt::format("The {} largest of {} paths to the loss", shown,
-                                                                   derivation_.reuse.paths));
+    std::string heading =
+        one ? std::string("The one path to the loss") : fmt::format("The {} paths to the loss", shown);
+    if (!derivation_.all_paths) {
+      heading = fmt::format("The {} largest of {} paths to the loss", shown, derivation_.reuse.paths);
+    }
+    if (derivation_.rows > 1) heading += fmt::format(", row {}", derivation_.row);
+    Section& paths = section(std::move(heading));
     double sum = 0;
     std::vector<Formula> values;
     for (const Path& path : derivation_.paths) {
@@ -95,7 +107,7 @@ class DerivationPage {
     }
     if (!derivation_.all_paths || one) return;
     paths.blocks.emplace_back(Equation{.reason = "their sum is the derivative",
-                                       .left = derivation_.steps.front().left,
+                                       .left = derivation_.steps[derivation_.rows > 1 ? 1 : 0].left,
                                        .right = {math::sum(std::move(values)), math::number(sum)}});
   }
 
@@ -123,7 +135,8 @@ class DerivationPage {
                             std::isnan(unit.slope) ? math::words("a matrix") : math::number(unit.slope),
                             math::number(unit.delta)});
     }
-    section("Side by side").blocks.emplace_back(std::move(table));
+    section(derivation_.rows == 1 ? "Side by side" : fmt::format("Side by side, row {}", derivation_.row))
+        .blocks.emplace_back(std::move(table));
   }
 
   void matrices() {
@@ -137,9 +150,15 @@ class DerivationPage {
     const Update& update = *derivation_.update;
     const double gradient = derivation_.value();
     const Formula& name = derivation_.steps.front().left.parts[1];
-    std::string why = "the derivative is 0: a small change would not change the loss, so nothing is changed";
-    if (gradient > 0) why = "the derivative is positive: more would raise the loss, so it is lowered";
-    if (gradient < 0) why = "the derivative is negative: more would lower the loss, so it is raised";
+    std::string why = "nothing is changed: the derivative is 0, so a small change would not change the loss";
+    if (std::isnan(gradient)) why = "the derivative is no number, and so is what follows";
+    if (gradient != 0 && update.after == update.before) why = "nothing is changed: the step is too small to be seen";
+    if (update.after != update.before && !std::isnan(gradient)) {
+      why = fmt::format("the derivative is {}: more would {} the loss, so it is {}",
+                        gradient > 0 ? "positive" : "negative", gradient > 0 ? "raise" : "lower",
+                        update.after < update.before ? "lowered" : "raised");
+      if (update.learning_rate < 0) why = "a negative learning rate goes uphill";
+    }
     section("The update")
         .blocks.emplace_back(Equation{
             .reason = why,
@@ -172,11 +191,16 @@ class DerivationPage {
     }
     Section& agreement = section(other.agrees ? "Others agree" : "Others do NOT agree");
     agreement.blocks.emplace_back(std::move(table));
-    if (other.difference && other.difference_bound > std::fabs(value)) {
+    const double off = other.difference ? std::fabs(*other.difference - value) : 0;
+    if (off > other.difference_bound) {
       agreement.blocks.emplace_back(
-          fmt::format("The difference of two losses near {} cannot show a derivative this small: rounding alone makes "
-                      "up to {:.1e}. The complex step subtracts nothing.",
-                      "each other", other.difference_bound));
+          "The central difference is further off than its own error explains: within its step the loss has a kink or "
+          "bends sharply.");
+    } else if (other.difference && other.difference_bound > std::fabs(value)) {
+      agreement.blocks.emplace_back(
+          fmt::format("The difference of two losses cannot show a derivative this small: rounding alone makes up to "
+                      "{:.1e}. The complex step subtracts nothing.",
+                      other.difference_bound));
     }
   }
 

@@ -73,8 +73,11 @@ Json agreement_of(const Agreement& agreement) {
 
 std::string render_json(const Derivation& derivation) {
   const NumberStyle& style = derivation.numbers;
-  Json result = {
-      {"title", derivation.title}, {"what", what_of(derivation.what)}, {"value", number(derivation.value())}};
+  Json result = {{"title", derivation.title},
+                 {"what", what_of(derivation.what)},
+                 {"value", number(derivation.value())},
+                 {"rows", derivation.rows},
+                 {"row", derivation.row}};
   for (const Step& step : derivation.steps) result["steps"].push_back(step_of(step, style));
   result["paths"] = Json::array();
   for (const Path& path : derivation.paths) {
@@ -103,7 +106,8 @@ std::string render_json(const Derivation& derivation) {
                                      {"left", formula(equation.left, style)},
                                      {"right", formula(equation.right.front(), style)}});
   }
-  result["backward_network"] = {{"left", formula(derivation.backward_network.left, style)},
+  result["backward_network"] = {{"reason", derivation.backward_network.reason},
+                                {"left", formula(derivation.backward_network.left, style)},
                                 {"right", formula(derivation.backward_network.right.front(), style)}};
   if (derivation.update) {
     result["update"] = {{"learning_rate", derivation.update->learning_rate},

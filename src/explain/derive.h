@@ -3,6 +3,7 @@
 // derive(): explain() of a network in double, with what a question "what if" may change.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bprop/explain.h"
@@ -25,6 +26,10 @@ OwnedRows rounded(const ExplainRows& rows) {
 
 // How many rows there are. Throws ShapeError, and UsageError for several where only one is meant.
 std::size_t checked_rows(const Architecture& architecture, const ExplainRows& rows, const Selector& what);
+
+// The options with the loss as the notation writes it: 000, 001 and 003 have the ½ of the squared error, 002 and 004
+// have not. A remark says so where the model has it otherwise.
+ExplainOptions as_noted(const ExplainOptions& options, std::vector<std::string>& remarks);
 
 // All rows' numbers; `backward` are the weights through which δ goes back, usually those of the network.
 struct BatchValues {

@@ -19,7 +19,7 @@ std::size_t first_layer(const Selector& what) { return what.kind == Selector::Ki
 std::size_t deepest_layer(const NetworkParts& parts, const Selector& what, const ExplainOptions& options) {
   const std::size_t first = first_layer(what);
   const std::size_t last = parts.layers() - 1;
-  if (options.depth) return std::min(last, first + *options.depth);
+  if (options.depth) return first + std::min(last - first, *options.depth);
   std::size_t above = 0;
   for (std::size_t l = first + 1; l <= last; ++l) above += parts.dense(l).outputs;
   return above <= kFewUnits ? last : std::min(last, first + 1);
@@ -92,8 +92,8 @@ Formula Deriver::loss_of_row(std::size_t number) const {
 void Deriver::use(Use used, Step& step) {
   if (used.step) {
     const auto& [kind, layer, unit] = *used.step;
-    if (kind == Kind::kDelta) ++uses_;
     if (kind != Kind::kDelta || layer <= deepest_) {
+      if (kind == Kind::kDelta) ++uses_;
       used.source.origin = Origin::kStep;
       used.source.step = place(*used.step);
     }
@@ -102,7 +102,7 @@ void Deriver::use(Use used, Step& step) {
 }
 
 Deriver::Use Deriver::delta_of(std::size_t layer, std::size_t unit) const {
-  return {{symbols_.delta(layer, unit), row_->layers[layer].delta[unit], Origin::kBackward, 0},
+  return {{delta_symbol(layer, unit), row_->layers[layer].delta[unit], Origin::kBackward, 0},
           Key{Kind::kDelta, layer, unit}};
 }
 
@@ -156,7 +156,7 @@ void Deriver::gradient(const Selector& what, Step& step) {
   if (is_bias) {
     step.reason = fmt::format("the chain rule: the bias reaches the loss through {} alone, which grows as it does",
                               text_of(symbols_.z(layer, what.unit)));
-    step.symbols.push_back(symbols_.delta(layer, what.unit));
+    step.symbols.push_back(delta_symbol(layer, what.unit));
     step.numbers = math::number(delta);
     step.value = delta;
     return;
@@ -164,7 +164,7 @@ void Deriver::gradient(const Selector& what, Step& step) {
   const double incoming = row_->incoming(layer, what.from);
   step.reason = fmt::format("the chain rule: the weight reaches the loss through {} alone, where it multiplies {}",
                             text_of(symbols_.z(layer, what.unit)), text_of(symbols_.incoming(layer, what.from)));
-  step.symbols.push_back(math::product({symbols_.delta(layer, what.unit), symbols_.incoming(layer, what.from)}));
+  step.symbols.push_back(math::product({delta_symbol(layer, what.unit), symbols_.incoming(layer, what.from)}));
   step.numbers = math::product({math::number(delta), math::number(incoming)});
   step.value = delta * incoming;
   use(incoming_of(layer, what.from), step);
@@ -181,7 +181,7 @@ void Deriver::input_gradient(const Selector& what, Step& step) {
 
 void Deriver::delta(std::size_t layer, std::size_t unit, Step& step) {
   step.name = name_of_unit("delta", layer, unit);
-  step.left = symbols_.delta(layer, unit);
+  step.left = delta_symbol(layer, unit);
   if (parts_.is_last(layer) && output_rule(parts_, options_.loss) == OutputRule::kPair) {
     return pair_delta(layer, unit, step);
   }

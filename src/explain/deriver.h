@@ -34,6 +34,10 @@ class Deriver {
   std::size_t partials() const { return partials_; }  // δ with a step
   std::size_t uses() const { return uses_; }          // of them by other steps
 
+  // Whose steps they are.
+  const RowValues& row() const { return *row_; }
+  std::size_t row_number() const { return batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())]; }
+
   // ∂l/∂(what) of one row.
   static double row_gradient(const NetworkParts& parts, const RowValues& row, const Selector& what);
 
@@ -83,6 +87,10 @@ class Deriver {
   Use target_of(std::size_t unit) const;
   Term delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
 
+  // ∂l/∂z of this row where the notation has no letter for it.
+  Formula delta_symbol(std::size_t layer, std::size_t unit) const {
+    return symbols_.has_delta() ? symbols_.delta(layer, unit) : math::partial(row_loss(), symbols_.z(layer, unit));
+  }
   Formula row_loss() const { return loss_of_row(row_number_); }
   Formula loss_of_row(std::size_t number) const;
 

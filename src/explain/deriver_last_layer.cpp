@@ -11,7 +11,10 @@
 namespace bprop::explaining {
 namespace {
 
-Formula sum_of_targets() { return math::sum_over("k", math::symbol(Symbol{"y", "", "k", "y[k]"})); }
+Formula sum_of_targets(const Symbols& symbols) {
+  const Formula all = symbols.targets();
+  return math::sum_over("k", math::symbol(Symbol{all.symbol.base, "", "k"}));
+}
 
 }  // namespace
 
@@ -26,7 +29,7 @@ void Deriver::pair_delta(std::size_t layer, std::size_t unit, Step& step) {
   step.reason = fmt::format("{} and {} together: what is left of the chain rule is prediction less target",
                             rule(parts_.dense(layer).activation).name, rule(options_.loss.loss).name);
   step.symbols = {plain ? math::difference(p, symbols_.target(unit))
-                        : math::difference(math::product({p, sum_of_targets()}), symbols_.target(unit))};
+                        : math::difference(math::product({p, sum_of_targets(symbols_)}), symbols_.target(unit))};
   step.numbers =
       plain ? math::difference(math::number(values.a[unit]), math::number(y))
             : math::difference(math::product({math::number(values.a[unit]), math::number(targets)}), math::number(y));
@@ -41,9 +44,10 @@ void Deriver::pair_delta(std::size_t layer, std::size_t unit, Step& step) {
 void Deriver::long_way(std::size_t layer, std::size_t unit, Step& step) {
   through_activation(layer, unit, step);
   step.name = name_of_unit("delta by the long way", layer, unit);
-  step.left = symbols_.delta(layer, unit);
+  step.left = delta_symbol(layer, unit);
   step.reason = fmt::format("the long way, for comparison: {}", step.reason);
-  if (!std::isfinite(step.value)) step.reason += "; it divides by a probability of 0, which the short way avoids";
+  if (!std::isfinite(step.value))
+    step.reason += "; it divides by 0 where a probability is 0 or 1, which the short way avoids";
 }
 
 void Deriver::softmax_delta(std::size_t layer, std::size_t unit, Step& step) {
@@ -98,15 +102,26 @@ void Deriver::loss_output(std::size_t layer, std::size_t unit, Step& step) {
     const double targets = std::accumulate(row_->target.begin(), row_->target.end(), 0.0);
     const std::string index = std::to_string(unit + 1);
     const Formula p = math::symbol(Symbol{"p", "", index, fmt::format("p[{}]", index)});
-    step.symbols = {math::difference(math::product({p, sum_of_targets()}), target)};
+    step.symbols = {math::difference(math::product({p, sum_of_targets(symbols_)}), target)};
     step.numbers = math::difference(
         math::product({math::number((values.d_output[unit] + y) / targets), math::number(targets)}), math::number(y));
     return;
   }
   const auto put_in = [&](const Formula& s, const Formula& t) {
-    return rule_formula(loss.derivative_text, loss.derivative_latex, {{"s", s}, {"y", t}}, options_.numbers);
+    const std::string bound = text_of(math::number(options_.loss.huber_delta), options_.numbers);
+    const auto with_bound = [&](std::string text, std::string_view letter) {
+      for (std::size_t at = text.find(letter); at != std::string::npos; at = text.find(letter, at + bound.size())) {
+        text.replace(at, letter.size(), bound);
+      }
+      return text;
+    };
+    return rule_formula(with_bound(std::string(loss.derivative_text), "δ"),
+                        with_bound(std::string(loss.derivative_latex), "\\delta"), {{"s", s}, {"y", t}},
+                        options_.numbers);
   };
-  if (loss.id == Loss::kHuber) step.reason += fmt::format(" with δ = {:.6g}", options_.loss.huber_delta);
+  if (!loss.smooth && values.a[unit] == y) {
+    step.reason += fmt::format("; at its kink, where bprop takes {}", loss.kink);
+  }
   step.symbols = {put_in(a, target)};
   step.numbers = put_in(math::number(values.a[unit]), math::number(y));
 }

@@ -16,7 +16,7 @@ namespace {
 std::vector<std::size_t> shown(const std::vector<double>& values, std::size_t top) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (values.size() <= 2 * top) return order;
+  if (values.size() / 2 < top || values.size() == 2 * top) return order;
   const auto larger = [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); };
   std::stable_sort(order.begin(), order.end(), larger);
   order.resize(std::max<std::size_t>(top, 1));

@@ -79,7 +79,7 @@ class TextPage {
   explicit TextPage(const TextStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
-    page_ = bold(document.title) + '\n';
+    for (const std::string& line : packed(words(document.title), room(0))) page_ += bold(line) + '\n';
     for (const Section& section : document.sections) {
       if (!section.heading.empty()) page_ += '\n' + bold(section.heading) + '\n';
       for (const Block& block : section.blocks) std::visit([this](const auto& b) { add(b); }, block);

@@ -33,7 +33,7 @@ std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& w
     for (std::size_t j = 0; j < chosen.size(); ++j) chosen[j] = j;
     if (l == first && what.kind != Kind::kInput) {
       chosen = {what.unit};
-    } else if (chosen.size() > 2 * top) {
+    } else if (top < chosen.size() / 2) {
       std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
         return std::fabs(layer.delta[a]) > std::fabs(layer.delta[b]);
       });
@@ -48,10 +48,18 @@ std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& w
   return units;
 }
 
+// A name out of a file: what a terminal would obey, or a page would end at, is a question mark.
+std::string on_one_line(std::string name) {
+  for (char& c : name) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) c = '?';
+  }
+  return name;
+}
+
 std::string title_of(const Selector& what, const Architecture& architecture, const BatchValues& batch,
                      const Symbols& symbols, const UnitNames& names) {
   const auto named = [](const std::vector<std::string>& all, std::size_t place) {
-    return place < all.size() ? fmt::format(" '{}'", all[place]) : std::string();
+    return place < all.size() ? fmt::format(" '{}'", on_one_line(all[place])) : std::string();
   };
   const auto unit = [&](std::size_t layer, std::size_t place) {
     const bool is_last = layer + 1 == architecture.layers.size();
@@ -78,21 +86,6 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
   }
   return title + (batch.rows.size() == 1 ? fmt::format("; row {}", batch.numbers.front())
                                          : fmt::format("; {} rows", batch.rows.size()));
-}
-
-// 000, 001 and 003 write the squared error with ½, 002 and 004 without; so does a derivation in their notation.
-void follow_half(ExplainOptions& options, std::vector<std::string>& remarks) {
-  if (options.notation == Notation::kOurs) return;
-  const bool half = options.notation != Notation::k002 && options.notation != Notation::k004;
-  const Loss of_note = half ? Loss::kHalfSquaredError : Loss::kSquaredError;
-  const Loss of_model = options.loss.loss;
-  const bool is_squared = of_model == Loss::kHalfSquaredError || of_model == Loss::kSquaredError;
-  if (!is_squared || of_model == of_note) return;
-  remarks.push_back(fmt::format(
-      "The model's loss is {}; this is of {}, as the note has it, and the loss and all its derivatives are {} those of "
-      "training.",
-      rule(of_model).name, half ? "½ Σ (a − y)²" : "Σ (a − y)²", half ? "half" : "twice"));
-  options.loss.loss = of_note;
 }
 
 std::string place_in_files(const Selector& what) {
@@ -127,6 +120,22 @@ std::size_t checked_rows(const Architecture& architecture, const ExplainRows& ro
   return count;
 }
 
+ExplainOptions as_noted(const ExplainOptions& asked, std::vector<std::string>& remarks) {
+  ExplainOptions options = asked;
+  if (options.notation == Notation::kOurs) return options;
+  const bool half = options.notation != Notation::k002 && options.notation != Notation::k004;
+  const Loss of_note = half ? Loss::kHalfSquaredError : Loss::kSquaredError;
+  const Loss of_model = options.loss.loss;
+  const bool is_squared = of_model == Loss::kHalfSquaredError || of_model == Loss::kSquaredError;
+  if (!is_squared || of_model == of_note) return options;
+  remarks.push_back(fmt::format(
+      "The model's loss is {}; this is of {}, as the note has it, and the loss and all its derivatives are {} those of "
+      "training.",
+      rule(of_model).name, half ? "½ Σ (a − y)²" : "Σ (a − y)²", half ? "half" : "twice"));
+  options.loss.loss = of_note;
+  return options;
+}
+
 BatchValues batch_values(const DoubleNetwork& network, const NetworkParts& backward, const ExplainRows& rows,
                          const ExplainOptions& options) {
   const std::size_t count = rows.input.size() / network.inputs();
@@ -145,10 +154,7 @@ BatchValues batch_values(const DoubleNetwork& network, const NetworkParts& backw
 }
 
 Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, const ExplainRows& rows,
-                  const Selector& what, const ExplainOptions& asked) {
-  ExplainOptions options = asked;
-  std::vector<std::string> remarks;
-  follow_half(options, remarks);
+                  const Selector& what, const ExplainOptions& options) {
   const BatchValues batch = batch_values(network, backward, rows, options);
   const Symbols symbols(network.architecture(), options.notation);
 
@@ -161,20 +167,23 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   result.reuse = reuse(backward, what, options.loss);
   result.reuse.partials = deriver.partials();
   result.reuse.uses = deriver.uses();
-  if (batch.rows.size() == 1) {
-    auto found = paths(backward, batch.rows.front(), what, options, symbols);
-    result.paths = std::move(found.listed);
-    result.all_paths = found.all;
-    result.units = unit_gradients(batch.rows.front(), what, options.top);
-  }
-  result.matrix_form = matrix_form(backward, what, options, symbols);
+  auto found = paths(backward, deriver.row(), what, options, symbols);
+  result.paths = std::move(found.listed);
+  result.all_paths = found.all;
+  result.row = deriver.row_number();
+  result.rows = batch.rows.size();
+  result.units = unit_gradients(deriver.row(), what, options.top);
+  result.matrix_form = matrix_form(backward, what, options, symbols, batch.rows.size());
   result.backward_network = backward_network(backward, what, options, symbols);
   const DoubleGradients engine = gradients<double>(network, rows.input, rows.target, options.loss);
-  result.agreement = agreement(network, engine, rows, what, options.loss, result.value());
+  double size = 0;
+  for (const RowValues& row : batch.rows) size += batch.scale * gradient_size(backward, row, what, options.loss);
+  result.agreement = agreement(network, engine, rows, what, options.loss, result.value(), size);
   result.update = update_of(backward, what, options, result.value());
   if (is_parameter(what)) result.remarks.push_back(place_in_files(what));
   for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
-  result.remarks.insert(result.remarks.end(), remarks.begin(), remarks.end());
+  if (!std::isfinite(engine.loss)) result.remarks.emplace_back("The loss is not finite, and neither is what follows.");
+  if (what.kind == Kind::kBias && options.freeze_biases) result.remarks.emplace_back("Biases are frozen: no update.");
   return result;
 }
 
@@ -186,14 +195,14 @@ Derivation explain(const BasicNetwork<T>& network, const ExplainRows& given, con
   explaining::checked_rows(network.architecture(), given, what);
   const explaining::OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
-  Derivation result = explaining::derive(exact, explaining::NetworkParts(exact), rows, what, options);
+  std::vector<std::string> remarks;
+  const ExplainOptions noted = explaining::as_noted(options, remarks);
+  Derivation result = explaining::derive(exact, explaining::NetworkParts(exact), rows, what, noted);
+  result.remarks.insert(result.remarks.end(), remarks.begin(), remarks.end());
   if constexpr (std::is_same_v<T, float>) {
     const std::vector<float> input(given.input.begin(), given.input.end());
     const std::vector<float> target(given.target.begin(), given.target.end());
-    ExplainOptions as_shown = options;
-    std::vector<std::string> ignored;
-    explaining::follow_half(as_shown, ignored);
-    const Gradients trained = gradients<float>(network, input, target, as_shown.loss);
+    const Gradients trained = gradients<float>(network, input, target, noted.loss);
     result.agreement.float_value = explaining::gradient_of(trained, network.architecture(), what);
   }
   return result;

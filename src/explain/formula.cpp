@@ -147,7 +147,12 @@ Formula matrix(std::size_t columns, std::vector<Formula> parts) {
 
 Formula rule_formula(std::string_view text, std::string_view latex,
                      const std::vector<std::pair<std::string_view, Formula>>& letters, const NumberStyle& style) {
-  const auto alone = [](const Formula& f) { return explaining::binding(f) >= explaining::Binding::kAtom; };
+  // A power of 10 is a product.
+  const auto alone = [&](const Formula& f) {
+    if (f.kind == FormulaKind::kNumber && !explaining::number_parts(f.number, style.digits).exponent.empty())
+      return false;
+    return explaining::binding(f) >= explaining::Binding::kAtom;
+  };
   const auto in_text = [&](const Formula& f) {
     return fmt::format(fmt::runtime(alone(f) ? "{}" : "({})"), text_of(f, style));
   };

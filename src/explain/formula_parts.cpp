@@ -53,7 +53,9 @@ class Writer {
     std::string written = within(parts[0], Binding::kSum);
     for (std::size_t i = 1; i < parts.size(); ++i) {
       if (is_negative(parts[i])) {
-        written += dialect_.minus() + within(without_sign(parts[i]), Binding::kProduct);
+        const Formula rest = without_sign(parts[i]);
+        written += dialect_.minus() +
+                   (is_negative(rest) ? dialect_.in_parentheses((*this)(rest)) : within(rest, Binding::kProduct));
       } else {
         written += dialect_.plus() + within(parts[i], Binding::kProduct);
       }
@@ -90,8 +92,9 @@ class Writer {
 std::string write(const Formula& formula, const Dialect& dialect) { return Writer(dialect)(formula); }
 
 NumberParts number_parts(double value, int digits) {
-  if (!std::isfinite(value)) return {fmt::format("{}", value)};
-  const std::string text = fmt::format("{:.{}g}", value, digits);
+  if (std::isnan(value)) return {"nan"};
+  if (std::isinf(value)) return {fmt::format("{}", value)};
+  const std::string text = fmt::format("{:.{}g}", value == 0 ? 0.0 : value, digits);  // no −0
   const std::size_t e = text.find('e');
   if (e == std::string::npos) return {text};
   int exponent = 0;

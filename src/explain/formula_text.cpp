@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bprop/formula.h"
 #include "explain/formula_parts.h"
@@ -34,7 +35,10 @@ class Text : public explaining::Dialect {
  public:
   explicit Text(const NumberStyle& style) : style_(style) {}
 
-  std::string number(double value) const override { return fmt::format("{:.{}g}", value, style_.digits); }
+  std::string number(double value) const override {
+    if (std::isnan(value)) return "nan";
+    return fmt::format("{:.{}g}", value == 0 ? 0.0 : value, style_.digits);  // no −0
+  }
   std::string symbol(const Symbol& symbol) const override {
     if (!symbol.plain.empty()) return symbol.plain;
     return symbol.base + moved(symbol.superscript, kRaised, "^") + moved(symbol.subscript, kLowered, "_");

@@ -88,13 +88,18 @@ class Grader {
   double tolerance(const Answer& answer) const {
     return answer.half_unit * (1 + 1e-9) + kLastBits * std::fabs(answer.value);
   }
-  bool is_right(const Answer& answer) const { return residual(answer, 0) <= tolerance(answer); }
+  // 0 has no digit that could be right, but where it is the answer.
+  bool is_right(const Answer& answer) const {
+    if (answer.value == 0) return residual(answer, 0) <= kLastBits;
+    return residual(answer, 0) <= tolerance(answer);
+  }
   // `times` nearer than the right rule, and near in itself: among many slips one is always the nearest.
   bool is_nearer(const Answer& answer, std::size_t h, double times) const {
     const double of_slip = residual(answer, h);
     return times * of_slip <= residual(answer, 0) && of_slip <= kSlipRounded * size(answer);
   }
   bool is_explained(const Answer& answer, std::size_t h) const {
+    if (answer.value == 0) return residual(answer, h) <= kLastBits;
     return residual(answer, h) <= tolerance(answer) || is_nearer(answer, h, kClearlyNearer);
   }
 
@@ -148,7 +153,9 @@ std::string_view words(When when) {
 
 template <class T>
 Grade grade(const BasicNetwork<T>& network, const ExplainRows& given, const std::vector<Answer>& answers,
-            const ExplainOptions& options) {
+            const ExplainOptions& asked) {
+  std::vector<std::string> remarks;
+  const ExplainOptions options = explaining::as_noted(asked, remarks);
   for (const Answer& answer : answers) {
     BPROP_CHECK(answer.when != When::kAfterUpdate || options.learning_rate, UsageError,
                 "{} after an update needs a learning rate, expected one", answer.name);
@@ -156,7 +163,9 @@ Grade grade(const BasicNetwork<T>& network, const ExplainRows& given, const std:
   }
   const DoubleNetwork exact = nn::in_double(network);
   const explaining::OwnedRows rows = explaining::rounded<T>(given);
-  return Grader(exact, options, explaining::hypotheses(exact, rows, options))(answers);
+  Grade result = Grader(exact, options, explaining::hypotheses(exact, rows, options))(answers);
+  result.remarks = std::move(remarks);
+  return result;
 }
 
 template Grade grade(const BasicNetwork<float>&, const ExplainRows&, const std::vector<Answer>&, const ExplainOptions&);
@@ -165,7 +174,7 @@ template Grade grade(const BasicNetwork<double>&, const ExplainRows&, const std:
 
 Document document(const Grade& grade, const NumberStyle& style) {
   FormulaTable table{{"answer", "when", "written", "right", "verdict"}, {}};
-  std::vector<Block> blocks;
+  std::vector<Block> blocks(grade.remarks.begin(), grade.remarks.end());
   for (const GradedAnswer& graded : grade.answers) {
     // As many digits as were written, and one more to see by how much it is off.
     table.rows.push_back({math::words(graded.answer.name), math::words(words(graded.answer.when)),

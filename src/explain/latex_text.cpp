@@ -56,9 +56,11 @@ std::string_view find(const std::array<Pair, N>& table, std::string_view charact
   return found == table.end() ? std::string_view() : found->second;
 }
 
-// Letters of Latin alphabets, which inputenc and T1 fonts know: U+00A0 … U+017F, two bytes.
+// Letters of Latin alphabets that inputenc and T1 fonts know: U+00A1 … U+017E with a few gaps.
 bool is_latin(std::string_view character) {
-  return character.size() == 2 && static_cast<unsigned char>(character[0]) <= 0xC5U;
+  constexpr std::string_view kGaps[] = {"Ħ", "ħ", "ĸ", "Ŀ", "ŀ", "ŉ", "Ŧ", "ŧ"};
+  return character.size() == 2 && character >= "\u00a1" && character <= "ž" &&
+         std::ranges::find(kGaps, character) == std::end(kGaps);
 }
 
 std::string code_point(std::string_view character) {
@@ -89,7 +91,10 @@ std::string latex_text(std::string_view text) {
       result += escaped;
     } else if (const std::string command = in_math(character); !command.empty()) {
       result += fmt::format("${}{}$", command.starts_with('^') || command.starts_with('_') ? "{}" : "", command);
-    } else if (character.size() == 1 || is_latin(character)) {
+    } else if (character.size() == 1) {
+      const bool is_control = static_cast<unsigned char>(character[0]) < ' ' || character[0] == 0x7F;
+      result += is_control ? std::string_view("?") : character;
+    } else if (is_latin(character)) {
       result += character;
     } else {
       result += code_point(character);

@@ -12,9 +12,11 @@ std::string shape(std::size_t rows, std::size_t columns) { return fmt::format("(
 
 class MatrixForm {
  public:
-  MatrixForm(const NetworkParts& parts, const ExplainOptions& options, const Symbols& symbols)
+  MatrixForm(const NetworkParts& parts, const ExplainOptions& options, const Symbols& symbols, std::size_t rows)
       : parts_(parts),
         symbols_(symbols),
+        rows_(rows),
+        is_mean_(rows > 1 && options.loss.reduction == Reduction::kMean),
         columns_(options.column_vectors.value_or(symbols.column_vectors())),
         output_(output_rule(parts, options.loss)) {}
 
@@ -57,7 +59,7 @@ class MatrixForm {
   }
 
   // A vector of `size` numbers, as this convention lays it.
-  std::string vector(std::size_t size) const { return columns_ ? shape(size, 1) : shape(1, size); }
+  std::string vector(std::size_t size) const { return columns_ ? shape(size, rows_) : shape(rows_, size); }
   // W as the notation stores it, so that its first index is out or in.
   std::string matrix(std::size_t layer) const {
     const Dense& d = parts_.dense(layer);
@@ -80,7 +82,9 @@ class MatrixForm {
 
   Equation activation(std::size_t layer) const {
     const Dense& d = parts_.dense(layer);
-    return {.reason = fmt::format("{}, unit by unit: {}", rule(d.activation).name, vector(d.outputs)),
+    const bool is_softmax = d.activation == Activation::kSoftmax;
+    return {.reason = fmt::format("{}, {}: {}", rule(d.activation).name,
+                                  is_softmax ? "over the units of each sample" : "unit by unit", vector(d.outputs)),
             .left = symbols_.activations(layer),
             .right = {math::call(symbols_.activation_letter(), {symbols_.pre_activations(layer)})}};
   }
@@ -90,16 +94,19 @@ class MatrixForm {
     Equation equation{.reason = fmt::format("backward: {}", vector(d.outputs)), .left = symbols_.deltas(layer)};
     const bool is_pair = parts_.is_last(layer) && output_ == OutputRule::kPair;
     if (is_pair) {
-      equation.right = {math::difference(symbols_.activations(layer), math::symbol("y"))};
+      equation.right = {math::difference(symbols_.activations(layer), symbols_.targets())};
       return equation;
     }
-    if (d.activation == Activation::kSoftmax) equation.reason += ", by the Jacobian of softmax, which is symmetric";
+    const std::string_view jacobian =
+        d.activation == Activation::kSoftmax ? "; the Jacobian of softmax is symmetric" : "";
     if (parts_.is_last(layer)) {
+      equation.reason += jacobian;
       equation.right = {gained(layer, math::partial(symbols_.row_loss(), symbols_.activations(layer)))};
       return equation;
     }
     const Dense& above = parts_.dense(layer + 1);
     equation.reason += fmt::format(" from {} and {}", vector(above.outputs), matrix(layer + 1));
+    equation.reason += jacobian;
     equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
     return equation;
   }
@@ -114,14 +121,22 @@ class MatrixForm {
     } else {
       first = math::transposed(std::move(first));
     }
-    return {.reason = fmt::format("gradient: {}, of rank one for each sample{}", matrix(layer),
-                                  d.bias ? "; that of the bias is δ itself" : ""),
-            .left = math::partial(symbols_.row_loss(), symbols_.weights(layer)),
-            .right = {math::product({std::move(first), std::move(second)})}};
+    const std::string_view bias = !d.bias      ? ""
+                                  : rows_ == 1 ? "; that of the bias is δ itself"
+                                               : "; that of the bias adds δ over the samples";
+    std::vector<Formula> factors;
+    if (is_mean_) factors.push_back(math::quotient(math::number(1), math::number(static_cast<double>(rows_))));
+    factors.push_back(std::move(first));
+    factors.push_back(std::move(second));
+    return {.reason = fmt::format("gradient: {}, of rank one for each sample{}", matrix(layer), bias),
+            .left = math::partial(rows_ == 1 ? symbols_.row_loss() : symbols_.loss(), symbols_.weights(layer)),
+            .right = {math::product(std::move(factors))}};
   }
 
   const NetworkParts& parts_;
   const Symbols& symbols_;
+  std::size_t rows_;  // of samples
+  bool is_mean_;
   bool columns_;
   OutputRule output_;
 };
@@ -129,13 +144,13 @@ class MatrixForm {
 }  // namespace
 
 std::vector<Equation> matrix_form(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
-                                  const Symbols& symbols) {
-  return MatrixForm(parts, options, symbols)(what.kind == Selector::Kind::kInput ? 0 : what.layer);
+                                  const Symbols& symbols, std::size_t rows) {
+  return MatrixForm(parts, options, symbols, rows)(what.kind == Selector::Kind::kInput ? 0 : what.layer);
 }
 
 Equation backward_network(const NetworkParts& parts, const Selector& what, const ExplainOptions& options,
                           const Symbols& symbols) {
-  return MatrixForm(parts, options, symbols).backward_network(what.kind == Selector::Kind::kInput ? 0 : what.layer);
+  return MatrixForm(parts, options, symbols, 1).backward_network(what.kind == Selector::Kind::kInput ? 0 : what.layer);
 }
 
 }  // namespace bprop::explaining

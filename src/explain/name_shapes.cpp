@@ -73,6 +73,8 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
   const auto add = [&](std::string_view pattern, NameOrder order) { all.push_back({pattern, order}); };
   const bool is_note = notation != Notation::kOurs;
   const bool by_letter = notation == Notation::k001;
+  const bool counts_layers = notation == Notation::k003 || notation == Notation::k004;
+  const NameOrder counted = notation == Notation::k003 ? NameOrder::kLayerUnitPlusOne : NameOrder::kLayerUnit;
   switch (kind) {
     case Kind::kWeight: {
       const NameOrder order = notation == Notation::k003 ? NameOrder::kLayerToFrom : NameOrder::kLayerFromTo;
@@ -85,6 +87,7 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
       add("#:#,#", NameOrder::kLayerToFrom);
       add("w#", NameOrder::kFlat);
       add("w_#", NameOrder::kFlat);
+      add("layers.#.weight[#,#]", NameOrder::kFile);
       break;
     }
     case Kind::kBias:
@@ -97,6 +100,7 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
       add("#:#", NameOrder::kLayerUnit);
       add("b#", NameOrder::kFlat);
       add("b_#", NameOrder::kFlat);
+      add("layers.#.bias[#]", NameOrder::kFile);
       break;
     case Kind::kInput:
       for (const auto pattern : {"#", "x[#]", "x_#", "x#"}) add(pattern, NameOrder::kInput);
@@ -104,20 +108,33 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
       if (notation == Notation::k004) add("a^0_#", NameOrder::kInput);
       break;
     case Kind::kPreActivation:
-    case Kind::kActivation:
     case Kind::kDelta:
       add("#:#", NameOrder::kLayerUnit);
-      for (const auto pattern : {"z[#:#]", "a[#:#]", "δ[#:#]"}) add(pattern, NameOrder::kLayerUnit);
+      for (const auto pattern : {"z[#:#]", "δ[#:#]"}) add(pattern, NameOrder::kLayerUnit);
+      if (notation == Notation::k000) {
+        add("q_#", NameOrder::kHidden);
+        add("q^#_#", NameOrder::kLayerUnit);
+        add("z_#", NameOrder::kLast);
+      }
       if (by_letter) {
         for (const auto pattern : {"s^@_#", "δ^@_#"}) add(pattern, NameOrder::kLayerUnit);
       }
-      if (notation == Notation::k002) {
-        for (const auto pattern : {"z#", "a#"}) add(pattern, NameOrder::kFlat);
+      if (notation == Notation::k002) add("z#", NameOrder::kFlat);
+      if (counts_layers) {
+        for (const auto pattern : {"z^#_#", "δ^#_#"}) add(pattern, counted);
       }
-      if (notation == Notation::k003 || notation == Notation::k004) {
-        const NameOrder order = notation == Notation::k003 ? NameOrder::kLayerUnitPlusOne : NameOrder::kLayerUnit;
-        for (const auto pattern : {"z^#_#", "a^#_#", "δ^#_#"}) add(pattern, order);
+      break;
+    case Kind::kActivation:
+      add("#:#", NameOrder::kLayerUnit);
+      add("a[#:#]", NameOrder::kLayerUnit);
+      if (notation == Notation::k000 || by_letter) {
+        const bool is_first_note = notation == Notation::k000;
+        add(is_first_note ? "h_#" : "y_#", NameOrder::kHidden);
+        add(is_first_note ? "h^#_#" : "y^#_#", NameOrder::kLayerUnit);
+        add(is_first_note ? "y_#" : "z_#", NameOrder::kLast);
       }
+      if (notation == Notation::k002) add("a#", NameOrder::kFlat);
+      if (counts_layers) add("a^#_#", counted);
       break;
   }
   return all;

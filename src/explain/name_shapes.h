@@ -13,8 +13,18 @@
 
 namespace bprop::explaining {
 
-// The place that a sequence of numbers from 1 means.
-enum class NameOrder { kLayerToFrom, kLayerFromTo, kLayerUnit, kLayerUnitPlusOne, kFlat, kInput };
+// The place that a sequence of numbers means, from 1 unless said.
+enum class NameOrder {
+  kLayerToFrom,
+  kLayerFromTo,
+  kLayerUnit,
+  kLayerUnitPlusOne,  // the input is layer 1
+  kFlat,
+  kInput,
+  kHidden,  // a unit of the only hidden layer
+  kLast,    // of the last layer
+  kFile,    // layer, to, from, counted from 0
+};
 
 struct NameShape {
   std::string_view pattern;  // for match()

@@ -99,7 +99,7 @@ std::vector<Change> changes(MovedNetwork& moved, const Selector& what, const exp
       result.push_back({symbols.a(l, j), was.a[j], is.a[j], slope(high.a[j], low.a[j])});
     }
   }
-  result.push_back({symbols.loss(), before.loss, after.loss, derivative * kStep});
+  result.push_back({symbols.row_loss(), before.loss, after.loss, derivative * kStep});
   return result;
 }
 
@@ -107,16 +107,18 @@ std::vector<Change> changes(MovedNetwork& moved, const Selector& what, const exp
 
 template <class T>
 Nudge nudge(const BasicNetwork<T>& network, const ExplainRows& given, const Selector& what,
-            const ExplainOptions& options) {
+            const ExplainOptions& asked) {
   const std::size_t count = explaining::checked_rows(network.architecture(), given, what);
   BPROP_CHECK(what.kind == Kind::kWeight || what.kind == Kind::kBias || what.kind == Kind::kInput, UsageError,
               "z, a and δ follow from other numbers, expected a weight, a bias or an input to be nudged");
   const OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
+  Nudge result;
+  const ExplainOptions options = explaining::as_noted(asked, result.remarks);
   MovedNetwork moved(exact, rows, what, options.loss);
   const explaining::Symbols symbols(network.architecture(), options.notation);
-  Nudge result;
   result.numbers = options.numbers;
+  result.loss = count == 1 ? symbols.row_loss() : symbols.loss();
   result.moved = symbols.of(what);
   result.title = fmt::format("{} nudged", text_of(result.moved));
   result.value = moved.value();
@@ -139,6 +141,7 @@ template Nudge nudge(const BasicNetwork<double>&, const ExplainRows&, const Sele
 
 Document document(const Nudge& nudge) {
   Document page{nudge.title, {}};
+  if (!nudge.remarks.empty()) page.sections.push_back({"", {nudge.remarks.begin(), nudge.remarks.end()}});
   const auto error = [&](double quotient) {
     return math::words(fmt::format("{:.1e}", std::fabs(quotient - nudge.derivative)));
   };
@@ -153,6 +156,10 @@ Document document(const Nudge& nudge) {
          {Paragraph("Foretold is what the derivative says: derivative times change of what was moved."),
           std::move(table)}});
   }
+  // A thousandth, at the best of the steps.
+  const bool tends = std::ranges::any_of(nudge.quotients, [&](const DifferenceQuotient& q) {
+    return std::fabs(q.central - nudge.derivative) <= 1e-3 * std::fabs(nudge.derivative);
+  });
   FormulaTable table{{"step", "one-sided", "error", "central", "error"}, {}};
   for (const DifferenceQuotient& q : nudge.quotients) {
     table.rows.push_back({math::number(q.step), math::number(q.one_sided), error(q.one_sided), math::number(q.central),
@@ -161,12 +168,16 @@ Document document(const Nudge& nudge) {
   page.sections.push_back(
       {"The ratio of the changes tends to the derivative",
        {Equation{.reason = "the derivative, by back-propagation",
-                 .left = math::partial(math::symbol("L"), nudge.moved),
+                 .left = math::partial(nudge.loss, nudge.moved),
                  .right = {math::number(nudge.derivative)}},
         std::move(table),
-        Paragraph("While the step is large, a tenth of it makes the one-sided error ten times smaller and the central "
-                  "one a hundred times; where it is tiny, the two losses agree in nearly all digits and rounding is "
-                  "what is left.")}});
+        Paragraph(
+            tends ? "While the step is large, a tenth of it makes the one-sided error ten times smaller and the "
+                    "central one a hundred times; where it is tiny, the two losses agree in nearly all digits and "
+                    "rounding is what is left."
+                  : "The ratios do not tend to it: within the steps the loss has a kink, where the derivatives from "
+                    "the left and from the right differ and bprop takes one of them, or a derivative too small for "
+                    "differences to show.")}});
   return page;
 }
 

@@ -28,7 +28,8 @@ std::vector<double> output_gradient(OutputRule output, const std::vector<double>
     if (output == OutputRule::kPair && is_cross_entropy) {
       result[k] = y[k] == 0 ? 0 : -y[k] / a[k];
     } else if (output == OutputRule::kPair && options.loss == Loss::kBinaryCrossEntropy) {
-      result[k] = (a[k] - y[k]) / (a[k] * (1 - a[k]));
+      // At the corners a or 1 − a cancels, so that p = y is no 0 / 0.
+      result[k] = y[k] == 0 ? 1 / (1 - a[k]) : y[k] == 1 ? -1 / a[k] : (a[k] - y[k]) / (a[k] * (1 - a[k]));
     } else if (is_cross_entropy) {
       result[k] = std::exp(a[k] - largest) / sum * targets - y[k];
     } else {
@@ -115,6 +116,45 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
     }
   }
   return values;
+}
+
+double gradient_size(const NetworkParts& parts, const RowValues& row, const Selector& what, const LossOptions& loss) {
+  constexpr double kLeastSlope = 1e-3;
+  const std::size_t lowest = what.kind == Selector::Kind::kInput ? 0 : what.layer;
+  std::vector<double> d_output;
+  std::vector<double> delta;
+  for (std::size_t l = parts.layers(); l-- > lowest;) {
+    const LayerValues& layer = row.layers[l];
+    const std::size_t units = layer.a.size();
+    d_output.assign(units, 0.0);
+    for (std::size_t j = 0; j < units; ++j) {
+      if (parts.is_last(l))
+        d_output[j] = std::fabs(layer.d_output[j]) + std::fabs(layer.a[j]) + std::fabs(row.target[j]);
+      for (std::size_t k = 0; !parts.is_last(l) && k < delta.size(); ++k) {
+        d_output[j] += delta[k] * std::fabs(parts.weight(l + 1, k, j));
+      }
+    }
+    delta.assign(units, 0.0);
+    for (std::size_t j = 0; j < units; ++j) {
+      if (parts.is_last(l) && output_rule(parts, loss) == OutputRule::kPair) {
+        delta[j] = std::fabs(layer.a[j]) + std::fabs(row.target[j]);
+      } else if (!layer.slope.empty()) {
+        delta[j] = d_output[j] * std::max(std::fabs(layer.slope[j]), kLeastSlope);
+      } else {
+        for (std::size_t k = 0; k < units; ++k) delta[j] += d_output[k] * std::fabs(softmax_slope(layer.a, k, j));
+      }
+    }
+  }
+  switch (what.kind) {
+    case Selector::Kind::kWeight: return delta[what.unit] * std::fabs(row.incoming(what.layer, what.from));
+    case Selector::Kind::kActivation: return d_output[what.unit];
+    case Selector::Kind::kInput: {
+      double sum = 0;
+      for (std::size_t j = 0; j < delta.size(); ++j) sum += delta[j] * std::fabs(parts.weight(0, j, what.unit));
+      return sum;
+    }
+    default: return delta[what.unit];
+  }
 }
 
 }  // namespace bprop::explaining

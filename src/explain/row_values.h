@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bprop/gradients.h"
+#include "bprop/selector.h"
 
 namespace bprop::explaining {
 
@@ -63,6 +64,10 @@ struct BackwardSlips {
 // Row `row` of a forward pass over `all` rows; backward through all layers. Cost: a multiplication a weight.
 RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std::span<const double> input,
                      std::size_t row, const LossOptions& loss, const BackwardSlips& slips = {});
+
+// What |∂l/∂(what)| could be if no term cancelled another, a slope counting as at least 1e-3 (its own rounding error is
+// an absolute one): rounding is a share of this.
+double gradient_size(const NetworkParts& parts, const RowValues& row, const Selector& what, const LossOptions& loss);
 
 // ∂a_k/∂z_j of softmax, a being its outputs.
 inline double softmax_slope(const std::vector<double>& a, std::size_t k, std::size_t j) {

@@ -72,6 +72,13 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
       return {kind, at(0) - 1, at(1), 0};
     case NameOrder::kFlat: return from_flat(kind, at(0) + 1, architecture, text);
     case NameOrder::kInput: return {kind, 0, at(0), 0};
+    case NameOrder::kHidden:
+      if (architecture.layers.size() != 2) {
+        throw UsageError(fmt::format("{}: there is not one hidden layer, expected the layer as well", text));
+      }
+      return {kind, 0, at(0), 0};
+    case NameOrder::kLast: return {kind, architecture.layers.size() - 1, at(0), 0};
+    case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
   }
   return {};
 }
@@ -103,7 +110,8 @@ std::optional<Selector> named(Kind kind, std::string_view text, const Architectu
   std::string_view unit = text.substr(colon + 1);
   Selector selector{kind, layer->front() - 1, 0, 0};
   if (kind == Kind::kWeight) {
-    const std::size_t comma = unit.find(',');
+    // Inputs of layer 1 and classes of the last may have commas in their names.
+    const std::size_t comma = is_last && !is_first ? unit.rfind(',') : unit.find(',');
     if (comma == std::string_view::npos) return std::nullopt;
     selector.from = place_of(unit.substr(comma + 1), is_first ? names.inputs : none, is_first ? "input" : "unit", text);
     unit = unit.substr(0, comma);
@@ -128,6 +136,13 @@ Notation notation_named(std::string_view name) {
 
 Selector selector_named(Kind kind, std::string_view text, const Architecture& architecture, Notation notation,
                         const UnitNames& names) {
+  if (kind == Kind::kInput) {
+    // A column may be called as inputs are: x1.
+    const auto column = std::ranges::find(names.inputs, text);
+    const bool is_number = text.find_first_not_of("0123456789") == std::string_view::npos;
+    if (column != names.inputs.end() && !is_number)
+      return input(static_cast<std::size_t>(column - names.inputs.begin()));
+  }
   const std::string plain = explaining::typed(text);
   for (const NameShape& shape : explaining::name_shapes(kind, notation)) {
     const auto numbers = explaining::match(plain, shape.pattern);

@@ -210,6 +210,10 @@ Formula Symbols::deltas(std::size_t layer) const {
   return ours_of_layer("δ", layer + 1);
 }
 
+Formula Symbols::targets() const {
+  return math::symbol(notation_ == Notation::k000 ? "d" : notation_ == Notation::k001 ? "ẑ" : "y");
+}
+
 Formula Symbols::all_inputs() const {
   switch (notation_) {
     case Notation::k003: return indexed("a", "1", "");

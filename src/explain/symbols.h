@@ -40,6 +40,7 @@ class Symbols {
   Formula activations(std::size_t layer) const;  // layer −1 as all_inputs()
   Formula deltas(std::size_t layer) const;
   Formula all_inputs() const;
+  Formula targets() const;
   Formula all_incoming(std::size_t layer) const { return layer == 0 ? all_inputs() : activations(layer - 1); }
 
   // The letter of the activation: "φ", "σ", "g".
@@ -48,7 +49,7 @@ class Symbols {
     return notation_ != Notation::k000 && notation_ != Notation::k002 && notation_ != Notation::k004;
   }
   bool column_vectors() const;  // z = W a + b rather than z = a Wᵀ + b
-  bool weights_are_in_by_out() const { return notation_ == Notation::k004; }
+  bool weights_are_in_by_out() const { return notation_ == Notation::k001 || notation_ == Notation::k004; }
 
   // What differs from ours, a sentence each.
   std::vector<std::string> remarks() const;

@@ -50,7 +50,9 @@ class Question {
 
   Comparison operator()(const UpdatedWeights&) const {
     const NetworkParts slip = explaining::with_updated_weights(network_, rows_, options_, rate());
-    return {"δ goes back through weights that are already updated", plain(network_),
+    return {"δ goes back through weights that are already updated",
+            {},
+            plain(network_),
             explaining::derive(network_, slip, rows_, what_, options_)};
   }
 
@@ -60,7 +62,9 @@ class Question {
     set(frozen, freeze.number, value_of(network_, freeze.number));
     return {fmt::format("after one update, in which {} was frozen",
                         name_of(freeze.number, network_.architecture(), options_.notation)),
-            plain(all), plain(frozen)};
+            {},
+            plain(all),
+            plain(frozen)};
   }
 
   Comparison operator()(const CutUnit& cut) const {
@@ -71,7 +75,9 @@ class Question {
     for (std::size_t k = 0; k < dense(network_, cut.layer + 1).outputs; ++k) {
       set(without, weight(cut.layer + 1, k, cut.unit), 0);
     }
-    return {fmt::format("unit {} of layer {} is cut: nobody hears it", cut.unit + 1, cut.layer + 1), plain(network_),
+    return {fmt::format("unit {} of layer {} is cut: nobody hears it", cut.unit + 1, cut.layer + 1),
+            {},
+            plain(network_),
             plain(without)};
   }
 
@@ -81,7 +87,9 @@ class Question {
     return {fmt::format("{} is {:.6g} in place of {:.6g}",
                         name_of(other.number, network_.architecture(), options_.notation), other.value,
                         value_of(network_, other.number)),
-            plain(network_), plain(changed)};
+            {},
+            plain(network_),
+            plain(changed)};
   }
 
  private:
@@ -110,7 +118,11 @@ Comparison what_if(const BasicNetwork<T>& network, const ExplainRows& given, con
   explaining::checked_rows(network.architecture(), given, what);
   const OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
-  return std::visit(Question(exact, rows, what, options), otherwise);
+  std::vector<std::string> remarks;
+  const ExplainOptions noted = explaining::as_noted(options, remarks);
+  Comparison result = std::visit(Question(exact, rows, what, noted), otherwise);
+  result.remarks = std::move(remarks);
+  return result;
 }
 
 template Comparison what_if(const BasicNetwork<float>&, const ExplainRows&, const Selector&, const Otherwise&,
@@ -135,7 +147,11 @@ Document document(const Comparison& comparison) {
     table.rows.push_back({math::words("afterwards"), math::number(before), math::number(other),
                           before == other ? math::words("the same") : math::number(other - before)});
   }
-  Document page{comparison.before.title, {{"What if " + comparison.otherwise, {std::move(table)}}}};
+  Document page{comparison.before.title, {}};
+  if (!comparison.remarks.empty()) {
+    page.sections.push_back({"", {comparison.remarks.begin(), comparison.remarks.end()}});
+  }
+  page.sections.push_back({"What if " + comparison.otherwise, {std::move(table)}});
   const auto add = [&](std::string_view heading, const Derivation& derivation) {
     Document one = document(derivation);
     for (Section& section : one.sections) {

@@ -15,7 +15,9 @@ namespace {
 template <class T>
 T pair_output_gradient(Loss loss, T a, T y, T delta, T scale) {
   switch (loss) {
-    case Loss::kBinaryCrossEntropy: return scale * (a - y) / (a * (1 - a));
+    // At the corners a or 1 − a cancels, so that a = y is no 0 / 0.
+    case Loss::kBinaryCrossEntropy:
+      return y == 0 ? scale / (1 - a) : y == 1 ? -scale / a : scale * (a - y) / (a * (1 - a));
     case Loss::kCrossEntropy: return y == 0 ? T(0) : scale * (-y / a);
     default: return delta;  // the link is the identity
   }

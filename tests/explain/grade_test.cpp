@@ -171,6 +171,22 @@ TEST(Grade, ABadSheetIsRefusedInOneSentence) {
   EXPECT_THAT(refusal("[[[[1]]]]"), HasSubstr("nested deeper than 3 levels"));
 }
 
+TEST(Grade, ZeroAndNumbersOutOfRangeAreNoAnswers) {
+  EXPECT_EQ(refusal(R"([{"what": "w1", "value": "0e400000"}])"),
+            "a.json: answer 1 has \"value\": \"0e400000\", expected a number");
+  EXPECT_EQ(refusal(R"([{"what": "w1", "value": "1e-9999999999"}])"),
+            "a.json: answer 1 has \"value\": \"1e-9999999999\", expected a number");
+  const Grade zero = graded(mazur(), kRowsOfMazur, R"([{"what": "w5", "value": 0}])", kMazurOptions);
+  EXPECT_EQ(zero.right, 0U);
+}
+
+TEST(Grade, NamesAndLossAreThoseOfTheNotation) {
+  const auto answers =
+      parse_answers(R"([{"what": "w¹₁₁", "value": 0.000877135}])", mazur().architecture(), "a", Notation::k004);
+  const ExplainOptions options{.notation = Notation::k004};
+  EXPECT_EQ(grade(mazur(), kRowsOfMazur, answers, options).right, 1U);
+}
+
 TEST(Grade, WithoutALearningRateNothingIsUpdated) {
   const auto answers = parse_answers(R"([{"what": "w1", "when": "after update", "value": 1}])", mazur().architecture());
   EXPECT_THROW(grade(mazur(), kRowsOfMazur, answers), UsageError);

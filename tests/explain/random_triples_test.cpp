@@ -128,6 +128,51 @@ TEST(Explain, PathsAddUpToTheDerivative) {
   }
 }
 
+DoubleNetwork network_with(const char* text, const std::vector<double>& weights, const std::vector<double>& biases) {
+  DoubleNetwork network(text, {.initializer = Initializer::kZeros});
+  network.set_weights(0, weights);
+  network.set_bias(0, biases);
+  return network;
+}
+
+// 1 − a² of a saturated tanh, and a derivative that is nothing but cancelled terms, have few digits or none: a share of
+// the terms is what others may differ by.
+TEST(Explain, RoundingOfSaturatedSlopesAndCancelledTermsIsNoDisagreement) {
+  const std::vector<double> one{1.0}, zero{0.0};
+  EXPECT_TRUE(explain(network_with("1 -> 1 tanh", {12}, {0}), {one, zero}, weight(0, 0, 0)).agreement.agrees);
+  const std::vector<double> input{0.7}, target{2, 3};
+  const Derivation cancelled = explain(network_with("1 -> 2 softmax", {0.3, 0.1}, {0, 0.2}), {input, target},
+                                       weight(0, 0, 0), {.loss = {.loss = Loss::kAbsoluteError}});
+  EXPECT_TRUE(cancelled.agreement.agrees);
+  EXPECT_LT(std::fabs(cancelled.value()), 1e-15);
+}
+
+// p = y = 0 in double: the short way has no 0 / 0, and ∂l/∂a has its limit.
+TEST(Explain, ACertainPredictionThatIsRightHasFiniteDerivatives) {
+  const std::vector<double> one{1.0}, zero{0.0};
+  const DoubleNetwork sure = network_with("1 -> 1 sigmoid", {-800}, {0});
+  const ExplainOptions options{.loss = {.loss = Loss::kBinaryCrossEntropy}};
+  EXPECT_EQ(explain(sure, {one, zero}, activation(0, 0), options).value(), 1);
+  EXPECT_EQ(explain(sure, {one, zero}, weight(0, 0, 0), options).value(), 0);
+  const auto g = gradients<double>(sure, one, zero, options.loss);
+  EXPECT_EQ(g.layers[0].d_output[0], 1);
+}
+
+TEST(Explain, ALossThatIsNotFiniteIsSaidSo) {
+  const std::vector<double> one{1.0}, zero{0.0};
+  const Derivation huge = explain(network_with("1 -> 1", {1e200}, {0}), {one, zero}, weight(0, 0, 0));
+  EXPECT_TRUE(huge.agreement.agrees);
+  EXPECT_EQ(huge.remarks.back(), "The loss is not finite, and neither is what follows.");
+}
+
+TEST(Explain, NoDepthAndNoTopIsTooLarge) {
+  const DoubleNetwork network("3 -> 40 tanh -> 40 tanh -> 2", {.seed = 3});
+  const std::vector<double> input{1, 2, 3}, target{0, 1};
+  EXPECT_GT(explain(network, {input, target}, weight(0, 0, 0), {.depth = SIZE_MAX}).steps.size(), 6U);
+  EXPECT_GT(explain(network, {input, target}, weight(0, 0, 0), {.top = SIZE_MAX / 2 + 1}).steps.size(), 40U);
+  EXPECT_GE(explain(network, {input, target}, weight(0, 0, 0), {.depth = 0, .top = 0}).steps.size(), 4U);
+}
+
 TEST(Explain, ABatchIsTheMeanOrSumOfItsRows) {
   const DoubleNetwork network("3 -> 4 tanh -> 2 softmax", {.seed = 3});
   std::vector<double> input, target;

@@ -69,6 +69,14 @@ TEST(Selector, N19EveryPrintedNameMeansTheSameNumberAgain) {
           EXPECT_EQ(selector_named(Kind::kBias, name_of(bias(layer, unit), of, by), of, by), bias(layer, unit));
         }
       }
+      for (std::size_t layer = 0; layer < of.layers.size(); ++layer) {
+        const Selector a = activation(layer, 0);
+        EXPECT_EQ(selector_named(Kind::kActivation, name_of(a, of, by), of, by), a) << name_of(a, of, by);
+        const Selector d = delta(layer, 0);
+        const Selector z{Kind::kPreActivation, layer, 0, 0};
+        EXPECT_EQ(selector_named(Kind::kDelta, name_of(d, of, by), of, by), d) << name_of(d, of, by);
+        EXPECT_EQ(selector_named(Kind::kPreActivation, name_of(z, of, by), of, by), z) << name_of(z, of, by);
+      }
       for (std::size_t i = 0; i < of.inputs(); ++i) {
         EXPECT_EQ(selector_named(Kind::kInput, name_of(input(i), of, by), of, by), input(i));
       }
@@ -84,6 +92,9 @@ TEST(Selector, ColumnsAndClassesStandForNumbers) {
   EXPECT_EQ(selector_named(Kind::kWeight, "2:dog,3", of, Notation::kOurs, names), weight(1, 1, 2));
   EXPECT_EQ(selector_named(Kind::kBias, "2:cat", of, Notation::kOurs, names), bias(1, 0));
   EXPECT_EQ(selector_named(Kind::kInput, "age", of, Notation::kOurs, names), input(0));
+  EXPECT_EQ(selector_named(Kind::kInput, "x1", architecture("2 -> 1"), Notation::kOurs, {{"age", "x1"}, {}}), input(1));
+  EXPECT_EQ(selector_named(Kind::kWeight, "2:a,b,1", of, Notation::kOurs, {{}, {"cat", "a,b"}}), weight(1, 1, 0));
+  EXPECT_EQ(selector_named(Kind::kWeight, "layers.1.weight[1, 2]", of), weight(1, 1, 2));
   EXPECT_EQ(refusal(Kind::kInput, "agge", of, names), "agge: there is no input 'agge'; did you mean age?");
 }
 

@@ -72,6 +72,24 @@ TEST(NudgeN20, ErrorsFallByTenAndByAHundredADecade) {
   }
 }
 
+// Note 002 has no ½: all of its numbers are of that loss.
+TEST(NudgeN20, ANotesLossIsNudgedToo) {
+  const Nudge nudged = nudge(mazur(), kWhatIfRows, weight(0, 0, 0), {.notation = Notation::k002});
+  EXPECT_NEAR(nudged.quotients[2].central / nudged.derivative, 1, 1e-6);
+  EXPECT_EQ(nudged.remarks.size(), 1U);
+  const ExplainOptions options{.notation = Notation::k002, .learning_rate = 0.5};
+  const ExplainOptions same{.loss = {.loss = Loss::kSquaredError}, .learning_rate = 0.5};
+  EXPECT_EQ(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), UpdatedWeights{}, options).after.value(),
+            what_if(mazur(), kWhatIfRows, weight(0, 0, 0), UpdatedWeights{}, same).after.value());
+}
+
+TEST(NudgeN20, AKinkIsNotTakenForRounding) {
+  const DoubleNetwork network = network_of("1 -> 1 relu no-bias", {{0.0}}, {});
+  const Numbers one{1}, target{-1};
+  const Nudge nudged = nudge(network, {one, target}, weight(0, 0, 0));
+  EXPECT_THAT(render_text(document(nudged)), testing::HasSubstr("the loss has a kink"));
+}
+
 TEST(NudgeN20, AChangeIsFollowedFromTheNumberToTheLoss) {
   const Nudge nudged = nudge(mazur(), kWhatIfRows, weight(0, 0, 0));
   ASSERT_EQ(nudged.changes.size(), 8U);  // w, z, a of its unit, z and a of both outputs, L
