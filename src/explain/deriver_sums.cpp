@@ -5,23 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "explain/deriver.h"
+#include "explain/largest.h"
 
 namespace bprop::explaining {
 namespace {
 
 // Which of the terms to show, in their order.
 std::vector<std::size_t> shown(const std::vector<double>& values, std::size_t top) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (values.size() / 2 < top || values.size() == 2 * top) return order;
-  const auto larger = [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); };
-  std::stable_sort(order.begin(), order.end(), larger);
-  order.resize(std::max<std::size_t>(top, 1));
-  std::ranges::sort(order);
-  return order;
+  const bool all = values.size() / 2 < top || values.size() == 2 * top;
+  return places_of_largest(values, all ? values.size() : std::max<std::size_t>(top, 1));
 }
 
 }  // namespace

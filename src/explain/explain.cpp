@@ -11,6 +11,7 @@
 #include "bprop/gradients.h"
 #include "explain/agreement.h"
 #include "explain/deriver.h"
+#include "explain/largest.h"
 #include "explain/matrix_form.h"
 #include "explain/paths.h"
 #include "nn/in_double.h"
@@ -29,17 +30,10 @@ std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& w
   const std::size_t first = what.kind == Kind::kInput ? 0 : what.layer;
   for (std::size_t l = first; l < row.layers.size(); ++l) {
     const LayerValues& layer = row.layers[l];
-    std::vector<std::size_t> chosen(layer.delta.size());
-    for (std::size_t j = 0; j < chosen.size(); ++j) chosen[j] = j;
-    if (l == first && what.kind != Kind::kInput) {
-      chosen = {what.unit};
-    } else if (top < chosen.size() / 2) {
-      std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
-        return std::fabs(layer.delta[a]) > std::fabs(layer.delta[b]);
-      });
-      chosen.resize(std::max<std::size_t>(top, 1));
-      std::sort(chosen.begin(), chosen.end());
-    }
+    const bool few = layer.delta.size() / 2 <= top;
+    std::vector<std::size_t> chosen =
+        places_of_largest(layer.delta, few ? layer.delta.size() : std::max<std::size_t>(top, 1));
+    if (l == first && what.kind != Kind::kInput) chosen = {what.unit};
     for (const std::size_t j : chosen) {
       const double slope = layer.slope.empty() ? std::numeric_limits<double>::quiet_NaN() : layer.slope[j];
       units.push_back({l, j, layer.d_output[j], slope, layer.delta[j]});

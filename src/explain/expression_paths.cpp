@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <tuple>
 
 namespace bprop::explaining {
 
@@ -51,7 +51,9 @@ std::vector<ExpressionWays::Path> ExpressionWays::largest(std::size_t most) cons
         best[v].push_back({std::isnan(size) ? std::numeric_limits<double>::infinity() : size, edge, rank});
       }
     }
-    std::ranges::stable_sort(best[v], std::greater(), &Beginning::size);
+    std::ranges::sort(best[v], [](const Beginning& a, const Beginning& b) {
+      return std::tie(b.size, a.edge, a.rank) < std::tie(a.size, b.edge, b.rank);
+    });
     if (best[v].size() > most) best[v].resize(most);
   }
   std::vector<Path> paths;

@@ -8,6 +8,7 @@
 #include "bprop/gradients.h"
 #include "bprop/what_if.h"
 #include "explain/derive.h"
+#include "explain/largest.h"
 #include "explain/symbols.h"
 #include "nn/in_double.h"
 
@@ -68,16 +69,10 @@ class MovedNetwork {
 // The units of a layer that move most, in their order.
 std::vector<std::size_t> most_moved(const std::vector<double>& before, const std::vector<double>& after,
                                     std::size_t top) {
-  std::vector<std::size_t> units;
-  for (std::size_t j = 0; j < before.size(); ++j) {
-    if (before[j] != after[j]) units.push_back(j);
-  }
-  const auto larger = [&](std::size_t a, std::size_t b) {
-    return std::fabs(after[a] - before[a]) > std::fabs(after[b] - before[b]);
-  };
-  std::stable_sort(units.begin(), units.end(), larger);
-  units.resize(std::min(units.size(), std::max<std::size_t>(top, 1)));
-  std::ranges::sort(units);
+  std::vector<double> moves;
+  for (std::size_t j = 0; j < before.size(); ++j) moves.push_back(after[j] - before[j]);
+  std::vector<std::size_t> units = explaining::places_of_largest(moves, std::max<std::size_t>(top, 1));
+  std::erase_if(units, [&](std::size_t j) { return moves[j] == 0; });
   return units;
 }
 

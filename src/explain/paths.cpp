@@ -7,6 +7,8 @@
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 
+#include "explain/largest.h"
+
 namespace bprop::explaining {
 namespace {
 
@@ -147,16 +149,10 @@ Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& wha
   result.listed = Walk(parts, row, options.loss, symbols)(what);
   result.all = result.listed.size() <= options.paths;
   if (result.all) return result;
-  std::vector<std::size_t> order(result.listed.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto larger = [&](std::size_t a, std::size_t b) {
-    return std::fabs(result.listed[a].value) > std::fabs(result.listed[b].value);
-  };
-  std::stable_sort(order.begin(), order.end(), larger);
-  order.resize(options.paths);
-  std::ranges::sort(order);
+  std::vector<double> values;
+  for (const Path& path : result.listed) values.push_back(path.value);
   std::vector<Path> largest;
-  for (const std::size_t i : order) largest.push_back(std::move(result.listed[i]));
+  for (const std::size_t i : places_of_largest(values, options.paths)) largest.push_back(std::move(result.listed[i]));
   result.listed = std::move(largest);
   return result;
 }
