@@ -185,7 +185,9 @@ class Explain : public Verb {
     }
     if (!what)
       throw UsageError(
-          "what to explain is missing: expected --weight, --bias, --delta, --activation, --input or --names");
+          "what to explain is missing: expected --weight, --bias, --delta, --activation, --input, --names or --grade, "
+          "or "
+          "--expression in place of MODEL");
     return *what;
   }
 

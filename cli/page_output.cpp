@@ -69,7 +69,8 @@ void PageOutput::write(const Grade& grade, const NumberStyle& numbers) const {
 
 void PageOutput::write(const Document& document, const NumberStyle& numbers) const {
   if (format_ == "json" || format_ == "dot") {
-    throw UsageError(fmt::format("--format {}: is for derivations, expected text, markdown, latex or html", format_));
+    throw UsageError(fmt::format(
+        "--format {}: is for derivations, grades and expressions; expected text, markdown, latex or html", format_));
   }
   deliver(written(document, numbers));
 }

@@ -15,7 +15,6 @@
 namespace bprop {
 namespace {
 
-constexpr double kDifferenceStep = 6e-6;                           // ε^(1/3): truncation and rounding weigh the same
 constexpr std::size_t kMostComplexNumbers = std::size_t{1} << 26;  // of all threads together: 1 GB
 
 double largest(std::span<const double> values) {
@@ -36,6 +35,7 @@ double relative(double a, double b, double scale) {
 }
 
 using check::ComplexStep;
+using check::kDifferenceStep;
 
 // One tensor to be checked: the engine's gradient in its own precision and in double, the tape's, and where its entries
 // lie for the complex step.
@@ -129,7 +129,7 @@ class Checker {
     const double difference =
         (subject.loss_with(step, i, kDifferenceStep) - subject.loss_with(step, i, -kDifferenceStep)) /
         (2 * kDifferenceStep);
-    const double bound = options_.difference_tolerance * scale + 8 * 0x1p-53 * std::fabs(loss_) / kDifferenceStep;
+    const double bound = options_.difference_tolerance * scale + check::difference_rounding(loss_);
     if (bound > 0) {
       errors.difference_error = worse(std::fabs(subject.exact[i] - difference) / bound, errors.difference_error);
     }

@@ -4,6 +4,7 @@
 // Trapp 1998). Uses the engine's forward pass and loss over complex numbers and no derivative at all.
 #pragma once
 
+#include <cmath>
 #include <complex>
 #include <span>
 
@@ -12,6 +13,11 @@
 #include "nn/network_state.h"
 
 namespace bprop::check {
+
+// Central differences beside it: ε^(1/3), where truncation and rounding weigh the same, and what rounding two losses of
+// this size may make of the quotient.
+inline constexpr double kDifferenceStep = 6e-6;
+inline double difference_rounding(double loss) { return 8 * 0x1p-53 * std::fabs(loss) / kDifferenceStep; }
 
 // Losses of one batch, input (N × inputs), target (N × outputs), under changes of single numbers.
 class ComplexStep {

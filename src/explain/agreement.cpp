@@ -10,10 +10,10 @@
 namespace bprop::explaining {
 namespace {
 
+using check::kDifferenceStep;
 using Kind = Selector::Kind;
 
 constexpr double kTolerance = 1e-12;
-constexpr double kDifferenceStep = 6e-6;  // ε^(1/3): truncation and rounding weigh the same
 
 template <class T>
 const std::vector<T>& tensor_of(const BasicGradients<T>& gradients, const Selector& what) {
@@ -102,7 +102,7 @@ void judge(Moved moved, double explained, double scale, double loss, Agreement& 
   result.difference_step = kDifferenceStep;
   result.difference = (moved.loss(kDifferenceStep) - moved.loss(-kDifferenceStep)) / (2 * kDifferenceStep);
   constexpr double kDifferenceTolerance = 1e-7;
-  result.difference_bound = kDifferenceTolerance * scale + 8 * 0x1p-53 * std::fabs(loss) / kDifferenceStep;
+  result.difference_bound = kDifferenceTolerance * scale + check::difference_rounding(loss);
 }
 
 }  // namespace

@@ -4,20 +4,11 @@
 #include <map>
 
 #include "bprop/explain.h"
+#include "explain/dot_text.h"
 
 namespace bprop {
-namespace {
 
-std::string dot_text(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-}  // namespace
+using explaining::dot_text;
 
 std::string render_dot(const Derivation& derivation) {
   std::string nodes;

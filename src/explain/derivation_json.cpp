@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "bprop/explain.h"
+#include "explain/json_parts.h"
 
 namespace bprop {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// NaN and infinity have no number in JSON.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json formula(const Formula& formula, const NumberStyle& style) {
-  return {{"text", text_of(formula, style)}, {"latex", latex_of(formula, style)}};
-}
+using explaining::Json;
+using explaining::json_formula;
+using explaining::json_number;
 
 std::string_view name(Selector::Kind kind) {
   constexpr std::string_view kNames[] = {"weight", "bias", "pre_activation", "activation", "delta", "input"};
@@ -36,35 +29,36 @@ Json what_of(const Selector& what) {
 
 Json step_of(const Step& step, const NumberStyle& style) {
   Json symbols = Json::array();
-  for (const Formula& line : step.symbols) symbols.push_back(formula(line, style));
+  for (const Formula& line : step.symbols) symbols.push_back(json_formula(line, style));
   Json sources = Json::array();
   for (const Source& source : step.sources) {
-    Json entry = {
-        {"symbol", formula(source.symbol, style)}, {"value", number(source.value)}, {"from", name(source.origin)}};
+    Json entry = {{"symbol", json_formula(source.symbol, style)},
+                  {"value", json_number(source.value)},
+                  {"from", name(source.origin)}};
     if (source.origin == Source::Origin::kStep) entry["step"] = source.step + 1;
     sources.push_back(std::move(entry));
   }
   return {{"name", step.name},
           {"reason", step.reason},
-          {"left", formula(step.left, style)},
+          {"left", json_formula(step.left, style)},
           {"symbols", std::move(symbols)},
-          {"numbers", formula(step.numbers, style)},
-          {"value", number(step.value)},
+          {"numbers", json_formula(step.numbers, style)},
+          {"value", json_number(step.value)},
           {"sources", std::move(sources)}};
 }
 
 Json agreement_of(const Agreement& agreement) {
-  Json result = {{"engine", number(agreement.engine)}, {"engine_error", number(agreement.engine_error)}};
+  Json result = {{"engine", json_number(agreement.engine)}, {"engine_error", json_number(agreement.engine_error)}};
   if (agreement.complex_step) {
-    result["complex_step"] = number(*agreement.complex_step);
-    result["complex_error"] = number(agreement.complex_error);
+    result["complex_step"] = json_number(*agreement.complex_step);
+    result["complex_error"] = json_number(agreement.complex_error);
   }
   if (agreement.difference) {
-    result["difference"] = number(*agreement.difference);
+    result["difference"] = json_number(*agreement.difference);
     result["difference_step"] = agreement.difference_step;
-    result["difference_bound"] = number(agreement.difference_bound);
+    result["difference_bound"] = json_number(agreement.difference_bound);
   }
-  if (agreement.float_value) result["float"] = number(*agreement.float_value);
+  if (agreement.float_value) result["float"] = json_number(*agreement.float_value);
   result["agrees"] = agreement.agrees;
   return result;
 }
@@ -75,16 +69,16 @@ std::string render_json(const Derivation& derivation) {
   const NumberStyle& style = derivation.numbers;
   Json result = {{"title", derivation.title},
                  {"what", what_of(derivation.what)},
-                 {"value", number(derivation.value())},
+                 {"value", json_number(derivation.value())},
                  {"rows", derivation.rows},
                  {"row", derivation.row}};
   for (const Step& step : derivation.steps) result["steps"].push_back(step_of(step, style));
   result["paths"] = Json::array();
   for (const Path& path : derivation.paths) {
     result["paths"].push_back({{"units", path.units},
-                               {"symbols", formula(path.symbols, style)},
-                               {"numbers", formula(path.numbers, style)},
-                               {"value", number(path.value)}});
+                               {"symbols", json_formula(path.symbols, style)},
+                               {"numbers", json_formula(path.numbers, style)},
+                               {"value", json_number(path.value)}});
   }
   result["all_paths"] = derivation.all_paths;
   result["reuse"] = {{"paths", derivation.reuse.paths},
@@ -96,27 +90,27 @@ std::string render_json(const Derivation& derivation) {
   for (const UnitGradient& unit : derivation.units) {
     result["units"].push_back({{"layer", unit.layer + 1},
                                {"unit", unit.unit + 1},
-                               {"d_output", number(unit.d_output)},
-                               {"slope", number(unit.slope)},
-                               {"delta", number(unit.delta)}});
+                               {"d_output", json_number(unit.d_output)},
+                               {"slope", json_number(unit.slope)},
+                               {"delta", json_number(unit.delta)}});
   }
   result["matrix_form"] = Json::array();
   for (const Equation& equation : derivation.matrix_form) {
     result["matrix_form"].push_back({{"reason", equation.reason},
-                                     {"left", formula(equation.left, style)},
-                                     {"right", formula(equation.right.front(), style)}});
+                                     {"left", json_formula(equation.left, style)},
+                                     {"right", json_formula(equation.right.front(), style)}});
   }
   result["backward_network"] = {{"reason", derivation.backward_network.reason},
-                                {"left", formula(derivation.backward_network.left, style)},
-                                {"right", formula(derivation.backward_network.right.front(), style)}};
+                                {"left", json_formula(derivation.backward_network.left, style)},
+                                {"right", json_formula(derivation.backward_network.right.front(), style)}};
   if (derivation.update) {
     result["update"] = {{"learning_rate", derivation.update->learning_rate},
-                        {"before", number(derivation.update->before)},
-                        {"after", number(derivation.update->after)}};
+                        {"before", json_number(derivation.update->before)},
+                        {"after", json_number(derivation.update->after)}};
   }
   result["agreement"] = agreement_of(derivation.agreement);
   result["remarks"] = derivation.remarks;
-  return result.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return explaining::json_text(result);
 }
 
 }  // namespace bprop

@@ -2,20 +2,11 @@
 #include <fmt/format.h>
 
 #include "bprop/expression.h"
+#include "explain/dot_text.h"
 
 namespace bprop {
-namespace {
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-}  // namespace
+using explaining::dot_text;
 
 // Inputs at the bottom, what was derived on top, as the notes draw it; an edge goes from a variable to its user.
 std::string render_dot(const ExpressionExplanation& explanation) {
@@ -26,14 +17,14 @@ std::string render_dot(const ExpressionExplanation& explanation) {
     std::string label = text_of(variable.symbol, style);
     if (variable.definition) label += " = " + text_of(*variable.definition, style);
     label += fmt::format(" = {}", text_of(math::number(variable.value), style));
-    graph += fmt::format("  v{} [label={}{}];\n", v + 1, quoted(label), variable.definition ? "" : ", shape=ellipse");
+    graph += fmt::format("  v{} [label={}{}];\n", v + 1, dot_text(label), variable.definition ? "" : ", shape=ellipse");
   }
   for (const ExpressionPartial& partial : explanation.partials) {
     std::string label = fmt::format("{} = {}", text_of(partial.left, style), text_of(partial.symbols, style));
     if (partial.symbols.kind != Formula::Kind::kNumber) {
       label += fmt::format(" = {}", text_of(math::number(partial.value), style));
     }
-    graph += fmt::format("  v{} -> v{} [label={}];\n", partial.by + 1, partial.of + 1, quoted(label));
+    graph += fmt::format("  v{} -> v{} [label={}];\n", partial.by + 1, partial.of + 1, dot_text(label));
   }
   return graph + "}\n";
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "bprop/expression.h"
+#include "explain/json_parts.h"
 
 namespace bprop {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// NaN and infinity have no number in JSON.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+using explaining::Json;
+using explaining::json_number;
 
 class Page {
  public:
@@ -35,20 +32,18 @@ class Page {
 
   const std::string& name(std::size_t place) const { return explanation_.variables[place].name; }
 
-  Json json(const Formula& formula) const {
-    return {{"text", text_of(formula, explanation_.numbers)}, {"latex", latex_of(formula, explanation_.numbers)}};
-  }
+  Json json(const Formula& formula) const { return explaining::json_formula(formula, explanation_.numbers); }
   Json json(const std::optional<Formula>& formula) const { return formula ? json(*formula) : Json(nullptr); }
 
   Json json(const ExpressionVariable& variable) const {
-    return {{"name", variable.name}, {"definition", json(variable.definition)}, {"value", number(variable.value)}};
+    return {{"name", variable.name}, {"definition", json(variable.definition)}, {"value", json_number(variable.value)}};
   }
 
   Json json(const ExpressionPartial& partial) const {
     return {{"of", name(partial.of)},
             {"by", name(partial.by)},
             {"symbols", json(partial.symbols)},
-            {"value", number(partial.value)}};
+            {"value", json_number(partial.value)}};
   }
 
   Json json(const ExpressionPath& path) const {
@@ -58,7 +53,7 @@ class Page {
             {"partials", json(path.partials)},
             {"symbols", json(path.symbols)},
             {"numbers", json(path.numbers)},
-            {"value", number(path.value)}};
+            {"value", json_number(path.value)}};
   }
 
   Json json(const ExpressionStep& step) const {
@@ -66,13 +61,13 @@ class Page {
             {"left", json(step.left)},
             {"symbols", list(step.symbols)},
             {"numbers", json(step.numbers)},
-            {"value", number(step.value)}};
+            {"value", json_number(step.value)}};
   }
 
   Json json(const ExpressionDerivative& derivative) const {
     return {{"of", name(derivative.of)},
             {"by", name(derivative.by)},
-            {"value", number(derivative.value)},
+            {"value", json_number(derivative.value)},
             {"path_count", derivative.path_count},
             {"all_paths", derivative.all_paths},
             {"paths", list(derivative.paths)},
@@ -81,10 +76,10 @@ class Page {
             {"in_inputs", json(derivative.by_in_inputs)},
             {"products_path_by_path", derivative.products_path_by_path},
             {"products_once", derivative.products_once},
-            {"tape", number(derivative.tape)},
-            {"tape_error", number(derivative.tape_error)},
-            {"complex_step", number(derivative.complex_step)},
-            {"complex_error", number(derivative.complex_error)},
+            {"tape", json_number(derivative.tape)},
+            {"tape_error", json_number(derivative.tape_error)},
+            {"complex_step", json_number(derivative.complex_step)},
+            {"complex_error", json_number(derivative.complex_error)},
             {"agrees", derivative.agrees}};
   }
 
@@ -97,8 +92,6 @@ class Page {
 
 }  // namespace
 
-std::string render_json(const ExpressionExplanation& explanation) {
-  return Page(explanation)().dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
+std::string render_json(const ExpressionExplanation& explanation) { return explaining::json_text(Page(explanation)()); }
 
 }  // namespace bprop

@@ -18,6 +18,12 @@ Formula of(FormulaKind kind, std::vector<Formula> parts) {
   return formula;
 }
 
+Formula of_one(FormulaKind kind, Formula part) {
+  std::vector<Formula> parts;
+  parts.push_back(std::move(part));
+  return of(kind, std::move(parts));
+}
+
 Formula of_two(FormulaKind kind, Formula a, Formula b) {
   std::vector<Formula> parts;
   parts.push_back(std::move(a));
@@ -109,11 +115,7 @@ Formula power(Formula base, Formula exponent) {
   return of_two(FormulaKind::kPower, std::move(base), std::move(exponent));
 }
 
-Formula negative(Formula part) {
-  std::vector<Formula> parts;
-  parts.push_back(std::move(part));
-  return of(FormulaKind::kNegative, std::move(parts));
-}
+Formula negative(Formula part) { return of_one(FormulaKind::kNegative, std::move(part)); }
 
 Formula call(std::string_view name, std::vector<Formula> arguments) {
   Formula formula = of(FormulaKind::kCall, std::move(arguments));
@@ -124,18 +126,12 @@ Formula call(std::string_view name, std::vector<Formula> arguments) {
 Formula partial(Formula of, Formula by) { return of_two(FormulaKind::kPartial, std::move(of), std::move(by)); }
 
 Formula sum_over(std::string_view index, Formula part) {
-  std::vector<Formula> parts;
-  parts.push_back(std::move(part));
-  Formula formula = of(FormulaKind::kSumOver, std::move(parts));
+  Formula formula = of_one(FormulaKind::kSumOver, std::move(part));
   formula.symbol.base = index;
   return formula;
 }
 
-Formula transposed(Formula part) {
-  std::vector<Formula> parts;
-  parts.push_back(std::move(part));
-  return of(FormulaKind::kTransposed, std::move(parts));
-}
+Formula transposed(Formula part) { return of_one(FormulaKind::kTransposed, std::move(part)); }
 
 Formula matrix(std::size_t columns, std::vector<Formula> parts) {
   Formula formula = of(FormulaKind::kMatrix, std::move(parts));

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "explain/derive.h"
+#include "explain/json_parts.h"
 #include "explain/slips.h"
 #include "nn/in_double.h"
 
@@ -193,22 +193,23 @@ Document document(const Grade& grade, const NumberStyle& style) {
 }
 
 std::string render_json(const Grade& grade) {
-  using Json = nlohmann::ordered_json;
+  using explaining::Json;
+  using explaining::json_number;
   constexpr std::string_view kVerdicts[] = {"right", "slip", "rounded", "unknown"};
   Json result = {{"right", grade.right}, {"answers", Json::array()}};
   for (const GradedAnswer& graded : grade.answers) {
     Json entry = {{"what", graded.answer.name},
                   {"when", words(graded.answer.when)},
                   {"value", graded.answer.value},
-                  {"right", graded.right},
+                  {"right", json_number(graded.right)},
                   {"verdict", kVerdicts[static_cast<std::size_t>(graded.verdict)]}};
     if (graded.verdict == Verdict::kSlip) {
       entry["slip"] = graded.slip;
-      entry["slip_value"] = graded.slip_value;
+      entry["slip_value"] = json_number(graded.slip_value);
     }
     result["answers"].push_back(std::move(entry));
   }
-  return result.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return explaining::json_text(result);
 }
 
 }  // namespace bprop

@@ -102,17 +102,7 @@ class Slips {
 
   double loss_after(const Hypothesis& hypothesis) const {
     if (!options_.learning_rate) return std::numeric_limits<double>::quiet_NaN();
-    DoubleNetwork after = network_;
-    const auto descend = [&](std::vector<double> values, const std::vector<double>& gradient) {
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] -= *options_.learning_rate * gradient[i];
-      return values;
-    };
-    for (std::size_t l = 0; l < hypothesis.layers.size(); ++l) {
-      after.set_weights(l, descend(network_.weights(l), hypothesis.layers[l].d_weights));
-      if (parts_.dense(l).bias && !options_.freeze_biases) {
-        after.set_bias(l, descend(network_.bias(l), hypothesis.layers[l].d_bias));
-      }
-    }
+    const DoubleNetwork after = descended(network_, hypothesis.layers, options_, *options_.learning_rate);
     return loss<double>(after, rows_.input, rows_.target, options_.loss);
   }
 

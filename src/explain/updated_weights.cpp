@@ -25,20 +25,25 @@ void descend(std::vector<double>& values, const std::vector<double>& gradient, d
 
 }  // namespace
 
-DoubleNetwork updated(const DoubleNetwork& network, const ExplainRows& rows, const ExplainOptions& options,
-                      double learning_rate) {
-  const DoubleGradients g = gradients<double>(network, rows.input, rows.target, options.loss);
+DoubleNetwork descended(const DoubleNetwork& network, const std::vector<LayerGradients<double>>& gradients,
+                        const ExplainOptions& options, double learning_rate) {
   DoubleNetwork result = network;
-  for (std::size_t layer = 0; layer < g.layers.size(); ++layer) {
+  for (std::size_t layer = 0; layer < gradients.size(); ++layer) {
     std::vector<double> weights = network.weights(layer);
-    descend(weights, g.layers[layer].d_weights, learning_rate);
+    descend(weights, gradients[layer].d_weights, learning_rate);
     result.set_weights(layer, weights);
     std::vector<double> bias = network.bias(layer);
     if (bias.empty() || options.freeze_biases) continue;
-    descend(bias, g.layers[layer].d_bias, learning_rate);
+    descend(bias, gradients[layer].d_bias, learning_rate);
     result.set_bias(layer, bias);
   }
   return result;
+}
+
+DoubleNetwork updated(const DoubleNetwork& network, const ExplainRows& rows, const ExplainOptions& options,
+                      double learning_rate) {
+  const DoubleGradients g = gradients<double>(network, rows.input, rows.target, options.loss);
+  return descended(network, g.layers, options, learning_rate);
 }
 
 NetworkParts with_updated_weights(const DoubleNetwork& network, const ExplainRows& rows, const ExplainOptions& options,
