@@ -3,6 +3,7 @@
 
 #include "bprop/activation.h"
 #include "bprop/error.h"
+#include "bprop/lesson.h"
 #include "bprop/loss.h"
 #include "bprop/network.h"
 #include "bprop/optimizer.h"
@@ -16,14 +17,15 @@ namespace {
 
 constexpr VerbText kText = {
     .name = "list",
-    .summary = "what there is of activations, losses, optimizers, initializers, with formulas",
+    .summary = "what there is of activations, losses, optimizers, initializers and lessons",
     .examples =
         "bprop list activations\n"
+        "bprop list lessons\n"
         "bprop list losses --json",
-    .usage = "activations|losses|optimizers|initializers [--json]",
+    .usage = "activations|losses|optimizers|initializers|lessons [--json]",
     .details =
         "Prints the rules that the engine computes by: names, formulas, derivatives, where a derivative jumps and "
-        "what is taken there, who described it.",
+        "what is taken there, who described it; or the lessons, with the rows of the lecture notes that they show.",
 };
 
 // Columns of a rule that people see, then those that only --json has.
@@ -72,6 +74,14 @@ Listing initializers() {
   return list;
 }
 
+Listing lesson_list() {
+  Listing list{3, {"name", "shows", "rows"}};
+  for (const LessonInfo& lesson : lessons()) {
+    list.rows.push_back({text(lesson.name), text(lesson.summary), text(lesson.rows)});
+  }
+  return list;
+}
+
 std::string table(Listing list) {
   list.rows.insert(list.rows.begin(), list.keys);
   for (auto& row : list.rows) row.resize(list.columns_for_people);
@@ -83,7 +93,7 @@ class List : public Verb {
   List() : Verb(kText) {}
 
   void declare(Options& options) override {
-    options.positional("WHAT", what_, "activations, losses, optimizers or initializers");
+    options.positional("WHAT", what_, "activations, losses, optimizers, initializers or lessons");
     options.flag("json", json_, "all that is known, LaTeX too, as a JSON list");
   }
 
@@ -99,10 +109,10 @@ class List : public Verb {
     if (what_ == "losses") return losses();
     if (what_ == "optimizers") return optimizers();
     if (what_ == "initializers") return initializers();
-    throw UsageError(what_.empty() ? "WHAT is missing: expected activations, losses, optimizers or initializers"
-                                   : fmt::format("there is no list of '{}', expected activations, losses, optimizers "
-                                                 "or initializers",
-                                                 what_));
+    if (what_ == "lessons") return lesson_list();
+    constexpr std::string_view kExpected = "expected activations, losses, optimizers, initializers or lessons";
+    throw UsageError(what_.empty() ? fmt::format("WHAT is missing: {}", kExpected)
+                                   : fmt::format("there is no list of '{}', {}", what_, kExpected));
   }
 
   std::string what_;

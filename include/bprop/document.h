@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Document: a page of text, numbered equations and tables, written for a terminal, as Markdown, LaTeX or one HTML file.
-// What explains something in bprop makes one.
+// Document: a page of text, numbered equations, tables and figures, written for a terminal, as Markdown, LaTeX or one
+// HTML file. What explains something in bprop makes one.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "bprop/figure.h"
 #include "bprop/formula.h"
 
 namespace bprop {
@@ -27,8 +28,13 @@ struct FormulaTable {
   std::vector<std::vector<Formula>> rows;
 };
 
+// Commands, or the text of a file: printed as they are.
+struct Listing {
+  std::string text;
+};
+
 using Paragraph = std::string;
-using Block = std::variant<Paragraph, Equation, FormulaTable>;
+using Block = std::variant<Paragraph, Equation, FormulaTable, Figure, Listing>;
 
 struct Section {
   std::string heading;  // "" for the beginning of the page

@@ -3,12 +3,10 @@
 
 #include <map>
 
+#include "base/dot_text.h"
 #include "bprop/explain.h"
-#include "explain/dot_text.h"
 
 namespace bprop {
-
-using explaining::dot_text;
 
 std::string render_dot(const Derivation& derivation) {
   std::string nodes;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "base/html_text.h"
 #include "bprop/document.h"
-#include "explain/html_text.h"
 
 namespace bprop {
 namespace {
-
-using explaining::html_text;
 
 // One column that a phone can read, dark where the reader's system is.
 constexpr std::string_view kStyle =
@@ -18,7 +16,7 @@ constexpr std::string_view kStyle =
     ".lines{overflow-x:auto;padding:.2rem 0 .2rem 2rem}.lines mtable{math-style:normal}.lines mtd{text-align:left}"
     ".lines mtd:first-child{text-align:right}"
     "table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .8rem;text-align:left;"
-    "border-bottom:1px solid #8884}"
+    "border-bottom:1px solid #8884}figure{margin:.8rem 0}pre{overflow-x:auto;background:#8881;padding:.5rem}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}.reason{color:#999}}";
 
 class HtmlPage {
@@ -67,6 +65,9 @@ class HtmlPage {
     }
     page_ += "</table>\n";
   }
+
+  void add(const Figure& figure) { page_ += fmt::format("<figure>\n{}</figure>\n", render_svg(figure)); }
+  void add(const Listing& listing) { page_ += fmt::format("<pre>{}</pre>\n", html_text(listing.text)); }
 
   std::string written(const Formula& cell) const {
     if (cell.kind == Formula::Kind::kWords) return html_text(cell.text);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/latex_text.h"
+#include "base/utf8.h"
 #include "bprop/document.h"
-#include "explain/latex_text.h"
+#include "figures/tikz.h"
 
 namespace bprop {
 namespace {
@@ -17,15 +21,22 @@ constexpr std::string_view kPreamble =
     "\\setlength{\\parindent}{0pt}\n"
     "\\setlength{\\parskip}{0.5em}\n";
 
+bool has_figure(const Document& document) {
+  return std::ranges::any_of(document.sections, [](const Section& section) {
+    return std::ranges::any_of(section.blocks, [](const Block& b) { return std::holds_alternative<Figure>(b); });
+  });
+}
+
 class LatexPage {
  public:
   explicit LatexPage(const NumberStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
-    page_ = fmt::format("{}\\begin{{document}}\n\\section*{{{}}}\n", kPreamble, explaining::latex_text(document.title));
+    page_ = fmt::format("{}{}\\begin{{document}}\n\\section*{{{}}}\n", kPreamble,
+                        has_figure(document) ? figures::kTikzPreamble : "", latex_text(document.title));
     for (const Section& section : document.sections) {
       if (!section.heading.empty()) {
-        page_ += fmt::format("\n\\subsection*{{{}}}\n", explaining::latex_text(section.heading));
+        page_ += fmt::format("\n\\subsection*{{{}}}\n", latex_text(section.heading));
       }
       for (const Block& block : section.blocks) {
         page_ += '\n';
@@ -36,11 +47,11 @@ class LatexPage {
   }
 
  private:
-  void add(const Paragraph& paragraph) { page_ += explaining::latex_text(paragraph) + '\n'; }
+  void add(const Paragraph& paragraph) { page_ += latex_text(paragraph) + '\n'; }
 
   void add(const Equation& equation) {
     if (equation.number > 0) page_ += fmt::format("\\textbf{{({})}} ", equation.number);
-    if (equation.number > 0 || !equation.reason.empty()) page_ += explaining::latex_text(equation.reason) + '\n';
+    if (equation.number > 0 || !equation.reason.empty()) page_ += latex_text(equation.reason) + '\n';
     page_ += fmt::format("\\begin{{align*}}\n{}", latex_of(equation.left, style_));
     bool first = true;
     for (const Formula& right : equation.right) {
@@ -69,7 +80,7 @@ class LatexPage {
   void add(const FormulaTable& table) {
     page_ += fmt::format("\\begin{{tabular}}{{{}}}\n", std::string(table.head.size(), 'l'));
     for (std::size_t c = 0; c < table.head.size(); ++c) {
-      page_ += fmt::format("{}{}", c > 0 ? " & " : "", explaining::latex_text(table.head[c]));
+      page_ += fmt::format("{}{}", c > 0 ? " & " : "", latex_text(table.head[c]));
     }
     page_ += " \\\\\\hline\n";
     for (const auto& row : table.rows) {
@@ -79,6 +90,15 @@ class LatexPage {
       page_ += " \\\\\n";
     }
     page_ += "\\end{tabular}\n";
+  }
+
+  void add(const Figure& figure) { page_ += figures::tikz_of(figure); }
+  void add(const Listing& listing) {
+    page_ += "\\begin{flushleft}\\ttfamily\\small\n";
+    for (const std::string_view c : characters(listing.text)) {
+      page_ += c == "\n" ? "\\\\\n" : c == " " ? "~" : latex_text(c);
+    }
+    page_ += "\\end{flushleft}\n";
   }
 
   NumberStyle style_;

@@ -63,6 +63,9 @@ class MarkdownPage {
     return is_text ? escaped(cell.text) : fmt::format("${}$", latex_of(cell, style_));
   }
 
+  void add(const Figure& figure) { page_ += fmt::format("```text\n{}```\n", render_text(figure)); }
+  void add(const Listing& listing) { page_ += fmt::format("```text\n{}```\n", listing.text); }
+
   NumberStyle style_;
   std::string page_;
 };

@@ -74,6 +74,16 @@ Lines packed(const Pieces& pieces, std::size_t room) {
   return lines;
 }
 
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 class TextPage {
  public:
   explicit TextPage(const TextStyle& style) : style_(style) {}
@@ -82,12 +92,21 @@ class TextPage {
     for (const std::string& line : packed(words(document.title), room(0))) page_ += bold(line) + '\n';
     for (const Section& section : document.sections) {
       if (!section.heading.empty()) page_ += '\n' + bold(section.heading) + '\n';
-      for (const Block& block : section.blocks) std::visit([this](const auto& b) { add(b); }, block);
+      const Block* before = nullptr;
+      for (const Block& block : section.blocks) {
+        if (before != nullptr && (stands_apart(*before) || stands_apart(block))) page_ += '\n';
+        std::visit([this](const auto& b) { add(b); }, block);
+        before = &block;
+      }
     }
     return page_;
   }
 
  private:
+  static bool stands_apart(const Block& block) {
+    return std::holds_alternative<Figure>(block) || std::holds_alternative<Listing>(block);
+  }
+
   std::string bold(const std::string& text) const { return style_.colors ? "\x1b[1m" + text + "\x1b[0m" : text; }
   std::string dim(const std::string& text) const { return style_.colors ? "\x1b[2m" + text + "\x1b[0m" : text; }
 
@@ -160,6 +179,16 @@ class TextPage {
       }
       page_ += text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
     }
+  }
+
+  // A width without end is a terminal's for pictures.
+  void add(const Figure& figure) {
+    constexpr std::size_t kUsual = 80;
+    page_ += render_text(figure, style_.width == 0 ? kUsual : style_.width);
+  }
+
+  void add(const Listing& listing) {
+    for (const std::string_view line : lines_of(listing.text)) page_ += fmt::format("{}{}\n", spaces(kIndent), line);
   }
 
   TextStyle style_;

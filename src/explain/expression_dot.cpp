@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "base/dot_text.h"
 #include "bprop/expression.h"
-#include "explain/dot_text.h"
 
 namespace bprop {
-
-using explaining::dot_text;
 
 // Inputs at the bottom, what was derived on top, as the notes draw it; an edge goes from a variable to its user.
 std::string render_dot(const ExpressionExplanation& explanation) {

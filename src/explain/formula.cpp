@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/html_text.h"
 #include "explain/formula_parts.h"
-#include "explain/html_text.h"
 
 namespace bprop {
 namespace {
@@ -161,8 +161,8 @@ Formula rule_formula(std::string_view text, std::string_view latex,
     return fmt::format("</mtext>{}{}{}<mtext>", open, mathml_of(f, style), alone(f) ? "" : "<mo>)</mo>");
   };
   Formula formula = math::words(replaced(text, letters, in_text), replaced(latex, letters, in_latex));
-  formula.mathml = fmt::format("<mrow><mtext>{}</mtext></mrow>",
-                               replaced(with_hard_spaces(explaining::html_text(text)), letters, in_mathml));
+  formula.mathml =
+      fmt::format("<mrow><mtext>{}</mtext></mrow>", replaced(with_hard_spaces(html_text(text)), letters, in_mathml));
   return formula;
 }
 

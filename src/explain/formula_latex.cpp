@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "base/latex_text.h"
 #include "bprop/formula.h"
 #include "explain/formula_parts.h"
-#include "explain/latex_text.h"
 
 namespace bprop {
 namespace {
@@ -26,13 +26,13 @@ class Latex : public explaining::Dialect {
     return fmt::format("{} \\times 10^{{{}}}", parts.mantissa, parts.exponent);
   }
   std::string symbol(const Symbol& symbol) const override {
-    std::string result = explaining::latex_symbol(symbol.base);
-    if (!symbol.superscript.empty()) result += fmt::format("^{{{}}}", explaining::latex_symbols(symbol.superscript));
-    if (!symbol.subscript.empty()) result += fmt::format("_{{{}}}", explaining::latex_symbols(symbol.subscript));
+    std::string result = latex_symbol(symbol.base);
+    if (!symbol.superscript.empty()) result += fmt::format("^{{{}}}", latex_symbols(symbol.superscript));
+    if (!symbol.subscript.empty()) result += fmt::format("_{{{}}}", latex_symbols(symbol.subscript));
     return result;
   }
   std::string words(const Formula& formula) const override {
-    return formula.latex.empty() ? fmt::format("\\text{{{}}}", explaining::latex_text(formula.text)) : formula.latex;
+    return formula.latex.empty() ? fmt::format("\\text{{{}}}", latex_text(formula.text)) : formula.latex;
   }
   std::string plus() const override { return " + "; }
   std::string minus() const override { return " - "; }
@@ -51,7 +51,7 @@ class Latex : public explaining::Dialect {
     for (const std::string_view command : kCommands) {
       if (name == command) return fmt::format("\\{}\\left({}\\right)", name, fmt::join(arguments, ", "));
     }
-    return fmt::format("{}\\left({}\\right)", explaining::latex_symbol(name), fmt::join(arguments, ", "));
+    return fmt::format("{}\\left({}\\right)", latex_symbol(name), fmt::join(arguments, ", "));
   }
   std::string partial(const std::string& of, const std::string& by) const override {
     return fmt::format("\\frac{{\\partial {}}}{{\\partial {}}}", of, by);

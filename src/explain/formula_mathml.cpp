@@ -4,16 +4,16 @@
 
 #include <cmath>
 
+#include "base/html_text.h"
 #include "bprop/formula.h"
 #include "explain/formula_parts.h"
-#include "explain/html_text.h"
 
 namespace bprop {
 namespace {
 
 std::string row_of(const std::string& parts) { return fmt::format("<mrow>{}</mrow>", parts); }
 std::string sign_of(std::string_view sign) { return fmt::format("<mo>{}</mo>", sign); }
-std::string letters(std::string_view name) { return fmt::format("<mi>{}</mi>", explaining::html_text(name)); }
+std::string letters(std::string_view name) { return fmt::format("<mi>{}</mi>", html_text(name)); }
 
 class MathMl : public explaining::Dialect {
  public:
@@ -31,16 +31,15 @@ class MathMl : public explaining::Dialect {
   }
   std::string symbol(const Symbol& symbol) const override {
     const std::string base = letters(symbol.base);
-    const std::string above = fmt::format("<mtext>{}</mtext>", explaining::html_text(symbol.superscript));
-    const std::string below = fmt::format("<mtext>{}</mtext>", explaining::html_text(symbol.subscript));
+    const std::string above = fmt::format("<mtext>{}</mtext>", html_text(symbol.superscript));
+    const std::string below = fmt::format("<mtext>{}</mtext>", html_text(symbol.subscript));
     if (symbol.superscript.empty() && symbol.subscript.empty()) return base;
     if (symbol.superscript.empty()) return fmt::format("<msub>{}{}</msub>", base, below);
     if (symbol.subscript.empty()) return fmt::format("<msup>{}{}</msup>", base, above);
     return fmt::format("<msubsup>{}{}{}</msubsup>", base, below, above);
   }
   std::string words(const Formula& formula) const override {
-    return formula.mathml.empty() ? fmt::format("<mtext>{}</mtext>", explaining::html_text(formula.text))
-                                  : formula.mathml;
+    return formula.mathml.empty() ? fmt::format("<mtext>{}</mtext>", html_text(formula.text)) : formula.mathml;
   }
   std::string plus() const override { return sign_of("+"); }
   std::string minus() const override { return sign_of("−"); }

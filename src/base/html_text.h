@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace bprop::explaining {
+namespace bprop {
 
 // Text between tags or in an attribute: what HTML would read as markup is escaped.
 inline std::string html_text(std::string_view text) {
@@ -21,4 +21,4 @@ inline std::string html_text(std::string_view text) {
   return result;
 }
 
-}  // namespace bprop::explaining
+}  // namespace bprop

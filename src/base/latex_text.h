@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace bprop::explaining {
+namespace bprop {
 
 // Running text: special characters escaped, Greek letters and mathematical signs as commands in math mode. Letters with
 // accents stay UTF-8, which LaTeX reads; others that pdflatex has no font for become their code point, "U+4E2D".
@@ -19,4 +19,4 @@ std::string latex_symbol(std::string_view name);
 // What stands above or below a symbol, in math mode.
 std::string latex_symbols(std::string_view text);
 
-}  // namespace bprop::explaining
+}  // namespace bprop

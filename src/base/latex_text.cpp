@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explain/latex_text.h"
+#include "base/latex_text.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-namespace bprop::explaining {
+namespace bprop {
 namespace {
 
 using Pair = std::pair<std::string_view, std::string_view>;
@@ -126,4 +126,4 @@ std::string latex_symbols(std::string_view text) {
   return result;
 }
 
-}  // namespace bprop::explaining
+}  // namespace bprop

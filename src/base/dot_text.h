@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace bprop::explaining {
+namespace bprop {
 
 // A label in Graphviz's quotes.
 inline std::string dot_text(std::string_view text) {
@@ -16,4 +16,4 @@ inline std::string dot_text(std::string_view text) {
   return result + '"';
 }
 
-}  // namespace bprop::explaining
+}  // namespace bprop

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/network_diagram.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/check.h"
+#include "explain/symbols.h"
+
+namespace bprop {
+namespace {
+
+using explaining::Symbols;
+using Kind = Selector::Kind;
+
+constexpr std::size_t kLeastUnits = 3;
+constexpr std::size_t kMostUnitsWithNames = 3;  // wider layers have no room for their weights' names
+
+class NetworkDrawing {
+ public:
+  NetworkDrawing(const Architecture& architecture, const NetworkDiagramOptions& options)
+      : architecture_(architecture), options_(options), symbols_(architecture, options.notation) {
+    sizes_.push_back(architecture.inputs());
+    for (const Layer& layer : architecture.layers) sizes_.push_back(std::get<Dense>(layer).outputs);
+    for (const std::size_t size : sizes_) {
+      rows_ = std::max(rows_, drawn(size));
+      names_ = names_ && size <= kMostUnitsWithNames;
+    }
+  }
+
+  Diagram operator()() {
+    add_column(sizes_[0], [&](std::size_t i) { return symbols_.input(i); });
+    auto below = column_;
+    for (std::size_t layer = 0; layer < architecture_.layers.size(); ++layer) {
+      if (!options_.simplified) add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.z(layer, j); });
+      const auto units = options_.simplified ? std::map<std::size_t, std::size_t>() : column_;
+      add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.a(layer, j); });
+      join_layer(layer, below, options_.simplified ? column_ : units);
+      if (!options_.simplified) join_units(layer, units);
+      below = column_;
+    }
+    if (!options_.simplified) add_loss();
+    return std::move(diagram_);
+  }
+
+ private:
+  std::size_t drawn(std::size_t size) const { return std::min(size, options_.most_units); }
+
+  // Nodes of a column, centred; column_ has the units' places.
+  void add_column(std::size_t size, const auto& symbol_of) {
+    column_.clear();
+    const std::size_t count = drawn(size);
+    const double top = (static_cast<double>(rows_) - static_cast<double>(count)) / 2;
+    for (std::size_t place = 0; place < count; ++place) {
+      const bool gap = count < size && place + 2 == count;
+      const std::size_t unit = place + 1 == count ? size - 1 : place;
+      if (!gap) column_[unit] = diagram_.nodes.size();
+      diagram_.nodes.push_back(
+          {gap ? std::string("⋮") : text_of(symbol_of(unit)), next_column_, top + static_cast<double>(place)});
+    }
+    ++next_column_;
+  }
+
+  void join_layer(std::size_t layer, const std::map<std::size_t, std::size_t>& below,
+                  const std::map<std::size_t, std::size_t>& above) {
+    for (const auto& [unit, to] : above) {
+      for (const auto& [from_unit, from] : below) {
+        diagram_.edges.push_back({from, to, names_ ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
+                                  is_on_path(layer, unit, from_unit)});
+      }
+    }
+  }
+
+  // z to a; softmax makes each a of all z.
+  void join_units(std::size_t layer, const std::map<std::size_t, std::size_t>& units) {
+    const auto activation = std::get<Dense>(architecture_.layers[layer]).activation;
+    for (const auto& [unit, to] : column_) {
+      for (const auto& [from_unit, from] : units) {
+        if (from_unit != unit && activation != Activation::kSoftmax) continue;
+        const bool on_path =
+            activation == Activation::kSoftmax ? is_reached(layer, from_unit) : is_reached(layer, unit);
+        const std::string label = from_unit == unit ? std::string(symbols_.activation_letter()) : std::string();
+        diagram_.edges.push_back({from, to, label, on_path && !starts_above(layer, unit)});
+      }
+    }
+  }
+
+  void add_loss() {
+    const std::size_t loss = diagram_.nodes.size();
+    diagram_.nodes.push_back({text_of(symbols_.loss()), next_column_, (static_cast<double>(rows_) - 1) / 2});
+    const std::size_t last = architecture_.layers.size() - 1;
+    for (const auto& [unit, from] : column_) diagram_.edges.push_back({from, loss, {}, is_reached(last, unit)});
+  }
+
+  // Whether the number asked about changes this unit's a.
+  bool is_reached(std::size_t layer, std::size_t unit) const {
+    if (!options_.paths_of) return false;
+    const Selector& what = *options_.paths_of;
+    if (what.kind == Kind::kInput) return true;
+    return what.layer < layer || (what.layer == layer && what.unit == unit);
+  }
+  // Whether it is the a itself: then the z below it is on no path.
+  bool starts_above(std::size_t layer, std::size_t unit) const {
+    return options_.paths_of && options_.paths_of->kind == Kind::kActivation && options_.paths_of->layer == layer &&
+           options_.paths_of->unit == unit;
+  }
+  bool is_on_path(std::size_t layer, std::size_t unit, std::size_t from) const {
+    if (!options_.paths_of) return false;
+    const Selector& what = *options_.paths_of;
+    if (what.kind == Kind::kInput) return layer > 0 || what.unit == from;
+    if (what.layer == layer) return what.kind == Kind::kWeight && what.unit == unit && what.from == from;
+    return what.layer < layer && is_reached(layer - 1, from);
+  }
+
+  const Architecture& architecture_;
+  const NetworkDiagramOptions& options_;
+  Symbols symbols_;
+  std::vector<std::size_t> sizes_;
+  std::size_t rows_ = 0;
+  bool names_ = true;
+  std::size_t next_column_ = 0;
+  std::map<std::size_t, std::size_t> column_;  // unit to its node
+  Diagram diagram_;
+};
+
+}  // namespace
+
+Diagram network_diagram(const Architecture& architecture, const NetworkDiagramOptions& options) {
+  BPROP_CHECK(options.most_units >= kLeastUnits, UsageError, "[diagram] most_units is {}, expected at least {}",
+              options.most_units, kLeastUnits);
+  if (options.paths_of) check_selector(*options.paths_of, architecture);
+  return NetworkDrawing(architecture, options)();
+}
+
+Diagram dependence_diagram(const ExpressionExplanation& explanation) {
+  const auto& variables = explanation.variables;
+  std::vector<std::size_t> columns(variables.size(), 0);
+  for (const ExpressionPartial& partial : explanation.partials) {  // in the order of the variables that they derive
+    columns[partial.of] = std::max(columns[partial.of], columns[partial.by] + 1);
+  }
+  std::map<std::size_t, std::size_t> height;
+  for (const std::size_t column : columns) ++height[column];
+  std::size_t rows = 0;
+  for (const auto& [column, count] : height) rows = std::max(rows, count);
+  Diagram diagram;
+  std::map<std::size_t, std::size_t> placed;
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    const std::size_t column = columns[v];
+    const double top = (static_cast<double>(rows) - static_cast<double>(height[column])) / 2;
+    diagram.nodes.push_back({text_of(variables[v].symbol), column, top + static_cast<double>(placed[column]++)});
+  }
+  for (const ExpressionPartial& partial : explanation.partials) {
+    diagram.edges.push_back({partial.by, partial.of, text_of(partial.symbols, explanation.numbers), false});
+  }
+  return diagram;
+}
+
+}  // namespace bprop

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/lesson.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "bprop/suggestion.h"
+#include "lessons/all_lessons.h"
+
+namespace bprop {
+namespace {
+
+struct Entry {
+  LessonInfo info;
+  Document (*page)();
+};
+
+constexpr std::array kLessons = std::to_array<Entry>({
+    {{"one-layer", "one layer of sigmoid units, a weight's gradient factor by factor, its update", "N1, N22"},
+     teaching::one_layer},
+});
+
+constexpr auto kInfos = [] {
+  std::array<LessonInfo, kLessons.size()> infos;
+  for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = kLessons[i].info;
+  return infos;
+}();
+
+}  // namespace
+
+std::span<const LessonInfo> lessons() { return kInfos; }
+
+Document lesson(std::string_view name) {
+  const auto found = std::ranges::find(kLessons, name, [](const Entry& entry) { return entry.info.name; });
+  if (found != kLessons.end()) return found->page();
+  std::vector<std::string> known;
+  for (const LessonInfo& info : kInfos) known.emplace_back(info.name);
+  const std::string meant = suggestion(name, known, "'");
+  throw UsageError(fmt::format("there is no lesson '{}'{}", name,
+                               meant.empty() ? std::string("; bprop list lessons names all") : meant));
+}
+
+}  // namespace bprop

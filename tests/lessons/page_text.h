@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A lesson as a page of text, and what stands in its tables and equations.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bprop/lesson.h"
+
+namespace bprop {
+
+// Without line breaks, so that a sentence can be looked for.
+inline std::string page_text(std::string_view name) { return render_text(lesson(name), {.width = 0}); }
+
+}  // namespace bprop
