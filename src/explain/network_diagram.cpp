@@ -73,14 +73,11 @@ class NetworkDrawing {
 
   // z to a; softmax makes each a of all z.
   void join_units(std::size_t layer, const std::map<std::size_t, std::size_t>& units) {
-    const auto activation = std::get<Dense>(architecture_.layers[layer]).activation;
     for (const auto& [unit, to] : column_) {
       for (const auto& [from_unit, from] : units) {
-        if (from_unit != unit && activation != Activation::kSoftmax) continue;
-        const bool on_path =
-            activation == Activation::kSoftmax ? is_reached(layer, from_unit) : is_reached(layer, unit);
+        if (from_unit != unit && !mixes(layer)) continue;
         const std::string label = from_unit == unit ? std::string(symbols_.activation_letter()) : std::string();
-        diagram_.edges.push_back({from, to, label, on_path && !starts_above(layer, unit)});
+        diagram_.edges.push_back({from, to, label, z_is_reached(layer, from_unit)});
       }
     }
   }
@@ -89,27 +86,32 @@ class NetworkDrawing {
     const std::size_t loss = diagram_.nodes.size();
     diagram_.nodes.push_back({text_of(symbols_.loss()), next_column_, (static_cast<double>(rows_) - 1) / 2});
     const std::size_t last = architecture_.layers.size() - 1;
-    for (const auto& [unit, from] : column_) diagram_.edges.push_back({from, loss, {}, is_reached(last, unit)});
+    for (const auto& [unit, from] : column_) diagram_.edges.push_back({from, loss, {}, a_is_reached(last, unit)});
   }
 
-  // Whether the number asked about changes this unit's a.
-  bool is_reached(std::size_t layer, std::size_t unit) const {
+  bool mixes(std::size_t layer) const {
+    return std::get<Dense>(architecture_.layers[layer]).activation == Activation::kSoftmax;
+  }
+
+  // Whether the number asked about changes this unit's z, or its a.
+  bool z_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
-    if (what.kind == Kind::kInput) return true;
-    return what.layer < layer || (what.layer == layer && what.unit == unit);
+    if (what.kind == Kind::kInput || what.layer < layer) return true;
+    return what.layer == layer && what.unit == unit && what.kind != Kind::kActivation;
   }
-  // Whether it is the a itself: then the z below it is on no path.
-  bool starts_above(std::size_t layer, std::size_t unit) const {
-    return options_.paths_of && options_.paths_of->kind == Kind::kActivation && options_.paths_of->layer == layer &&
-           options_.paths_of->unit == unit;
+  bool a_is_reached(std::size_t layer, std::size_t unit) const {
+    if (!options_.paths_of || z_is_reached(layer, unit)) return options_.paths_of.has_value();
+    const Selector& what = *options_.paths_of;
+    if (what.layer != layer) return false;
+    return what.kind == Kind::kActivation ? what.unit == unit : mixes(layer);
   }
   bool is_on_path(std::size_t layer, std::size_t unit, std::size_t from) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
     if (what.kind == Kind::kInput) return layer > 0 || what.unit == from;
     if (what.layer == layer) return what.kind == Kind::kWeight && what.unit == unit && what.from == from;
-    return what.layer < layer && is_reached(layer - 1, from);
+    return what.layer < layer && a_is_reached(layer - 1, from);
   }
 
   const Architecture& architecture_;

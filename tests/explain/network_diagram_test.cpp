@@ -70,7 +70,8 @@ TEST(NetworkDiagram, SetsOffThePathsOfAWeight) {
 
 TEST(NetworkDiagram, SetsOffThePathsOfBiasesUnitsAndInputs) {
   const auto of = [](const Selector& what) {
-    return emphasized(network_diagram(kTwoLayers, {.notation = Notation::k000, .paths_of = what}));
+    const Architecture with_biases = Architecture::parse("2 -> 2 sigmoid -> 2 sigmoid");
+    return emphasized(network_diagram(with_biases, {.notation = Notation::k000, .paths_of = what}));
   };
   EXPECT_THAT(of(bias(1, 0)), ElementsAre("y₁ → ε", "z₁ → y₁"));
   EXPECT_THAT(of(delta(1, 0)), ElementsAre("y₁ → ε", "z₁ → y₁"));
