@@ -10,7 +10,7 @@
 namespace bprop::figures {
 namespace {
 
-constexpr int kMostTicks = 6;
+constexpr int kMostTicks = 8;
 
 // 1, 2 or 5 times a power of ten, at least `step`.
 double round_step(double step) {

@@ -30,6 +30,23 @@ std::vector<std::size_t> pattern_of_series(std::size_t series) {
 double across(std::size_t columns) { return static_cast<double>(Canvas::kDotsAcross * columns); }
 double down(std::size_t lines) { return static_cast<double>(Canvas::kDotsDown * lines); }
 
+// A caption in lines of so many columns, broken at spaces.
+std::string caption_lines(std::string_view caption, std::size_t width) {
+  std::string all, line;
+  while (!caption.empty()) {
+    const std::size_t end = std::min(caption.find(' '), caption.size());
+    const std::string_view word = caption.substr(0, end);
+    caption.remove_prefix(std::min(end + 1, caption.size()));
+    if (!line.empty() && character_count(line) + 1 + character_count(word) > width) {
+      all += line + '\n';
+      line.clear();
+    }
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  return line.empty() ? all : all + line + '\n';
+}
+
 class ChartText {
  public:
   ChartText(const Chart& chart, std::size_t width)
@@ -48,7 +65,7 @@ class ChartText {
         draw_curve(s);
       }
     }
-    std::string all = chart_.caption.empty() ? "" : chart_.caption + '\n';
+    std::string all = caption_lines(chart_.caption, margin_ + plot_ + 1);
     if (!chart_.y_label.empty()) all += chart_.y_label + '\n';
     return all + canvas_.str() + legend();
   }
@@ -144,7 +161,7 @@ class ChartText {
 
 class DiagramText {
  public:
-  DiagramText(const Diagram& diagram, std::size_t width) : diagram_(diagram), widths_(column_widths()) {
+  DiagramText(const Diagram& diagram, std::size_t width) : diagram_(diagram), width_(width), widths_(column_widths()) {
     constexpr std::size_t kMostBetween = 22;
     std::size_t used = 0;
     for (const std::size_t w : widths_) used += w;
@@ -166,7 +183,7 @@ class DiagramText {
     const bool some = std::ranges::any_of(diagram_.edges, &DiagramEdge::emphasized);
     for (const DiagramEdge& edge : diagram_.edges) draw(canvas, edge, !some || edge.emphasized);
     for (const DiagramEdge& edge : diagram_.edges) label(canvas, edge);
-    return (diagram_.caption.empty() ? "" : diagram_.caption + '\n') + canvas.str();
+    return caption_lines(diagram_.caption, width_) + canvas.str();
   }
 
  private:
@@ -224,7 +241,8 @@ class DiagramText {
   }
 
   const Diagram& diagram_;
-  std::vector<std::size_t> widths_;
+  std::size_t width_;
+  std::vector<std::size_t> widths_;  // of the columns of nodes
   std::size_t between_ = 0;
   std::size_t lines_a_row_ = 0;
 };

@@ -21,6 +21,13 @@ struct Entry {
 constexpr std::array kLessons = std::to_array<Entry>({
     {{"one-layer", "one layer of sigmoid units, a weight's gradient factor by factor, its update", "N1, N22"},
      teaching::one_layer},
+    {{"two-layers", "a hidden weight feels both outputs; partial results are used again; names", "N2, N3, N19"},
+     teaching::two_layers},
+    {{"forward-backward", "the forward table, the backward table, and their products", "N11, N21, N23"},
+     teaching::forward_backward},
+    {{"predict", "from an input to probabilities and a class", "N13"}, teaching::predict},
+    {{"chain-rule", "paths through any expression; a small change followed through", "N15, N20"}, teaching::chain_rule},
+    {{"matrix-form", "a whole layer at once, in rows and in columns; the drawings", "N16, N25"}, teaching::matrix_form},
 });
 
 constexpr auto kInfos = [] {

@@ -40,7 +40,7 @@ Document one_layer() {
       "what it should say, ε what that costs.");
   page.network(lab);
   Diagram picture = network_diagram(lab.architecture(), {.notation = Notation::k000, .paths_of = w1});
-  picture.caption = "The network in full; whole lines lead from w1 to the loss.";
+  picture.caption = "The network in full; the paths of w1 stand out.";
   page.add(Figure(std::move(picture)));
 
   page.section("Forward (N1)");

@@ -51,7 +51,8 @@ TEST(Axis, MarksRoundNumbersAroundTheData) {
 }
 
 TEST(Axis, MarksPowersOfTenOnALogarithmicScale) {
-  EXPECT_THAT(labels(Axis(2e-7, 0.3, true)), ElementsAre("1e-7", "1e-5", "0.001", "0.1"));
+  EXPECT_THAT(labels(Axis(2e-7, 0.3, true)), ElementsAre("1e-7", "1e-6", "1e-5", "1e-4", "0.001", "0.01", "0.1", "1"));
+  EXPECT_THAT(labels(Axis(1e-20, 1, true)), ElementsAre("1e-20", "1e-17", "1e-14", "1e-11", "1e-8", "1e-5", "0.01"));
   EXPECT_DOUBLE_EQ(Axis(1, 100, true).share(10), 0.5);
 }
 

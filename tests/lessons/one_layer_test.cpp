@@ -15,9 +15,9 @@ TEST(LessonN1, AWeightOfOneLayerHasThreeFactorsAndNoPathToTheOtherOutput) {
   const double y1 = 1 / (1 + std::exp(-(0.05 * 0.15 + 0.10 * 0.20)));
   const std::string page = page_text("one-layer");
   EXPECT_THAT(page, HasSubstr("No path leads from w1 to y2, so that ∂ε₂/∂w1 is 0"));
-  EXPECT_THAT(page, HasSubstr("∂ε/∂y₁ · ∂y₁/∂z₁ · ∂z₁/∂w1 = " + text_of(math::number(y1 - 0.01)) + " · " +
-                              text_of(math::number(y1 * (1 - y1))) + " · 0.05"));
-  EXPECT_THAT(page, HasSubstr("= " + text_of(math::number((y1 - 0.01) * y1 * (1 - y1) * 0.05)) + "\n"));
+  EXPECT_THAT(page, HasSubstr("∂ε/∂y₁ · ∂y₁/∂z₁ · ∂z₁/∂w1 = " + number_text(y1 - 0.01) + " · " +
+                              number_text(y1 * (1 - y1)) + " · 0.05"));
+  EXPECT_THAT(page, HasSubstr("= " + number_text((y1 - 0.01) * y1 * (1 - y1) * 0.05) + "\n"));
 }
 
 TEST(LessonN22, TheUpdateSaysItsDirectionAndWhy) {

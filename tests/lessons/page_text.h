@@ -13,4 +13,7 @@ namespace bprop {
 // Without line breaks, so that a sentence can be looked for.
 inline std::string page_text(std::string_view name) { return render_text(lesson(name), {.width = 0}); }
 
+// As pages print numbers: six significant digits.
+inline std::string number_text(double number) { return text_of(math::number(number)); }
+
 }  // namespace bprop
