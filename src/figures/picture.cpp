@@ -13,7 +13,6 @@ namespace {
 
 constexpr double kMargin = 14;
 constexpr double kLine = 18;  // from one line of text to the next
-constexpr double kCharacter = 7;
 
 // The curves of a series: the pieces between its gaps.
 std::vector<std::vector<Point>> pieces(const Series& series, const Axes& axes, const auto& place) {
@@ -65,14 +64,35 @@ void add_legend(Picture& picture, const Chart& chart, const Plot& plot) {
   }
 }
 
+// A label on the way, near its beginning; further on where it would cover another.
+Label free_label(const std::vector<Label>& others, const Point& begin, const Point& end, const std::string& text) {
+  constexpr double kShares[] = {0.28, 0.22, 0.36, 0.46, 0.56, 0.66};
+  const auto at = [&](double share) {
+    return Point{begin.x + share * (end.x - begin.x), begin.y + share * (end.y - begin.y)};
+  };
+  for (const double share : kShares) {
+    const Point place = at(share);
+    const bool free = std::ranges::none_of(others, [&](const Label& other) {
+      return std::fabs(other.at.x - place.x) < (width_of(other.text) + width_of(text)) / 2 &&
+             std::fabs(other.at.y - place.y) < kLine * 0.8;
+    });
+    if (free) return {place, text};
+  }
+  return {at(kShares[0]), text};
+}
+
 double widest(const auto& texts, const auto& text_of) {
   double most = 0;
-  for (const auto& item : texts)
-    most = std::max(most, kCharacter * static_cast<double>(character_count(text_of(item))));
+  for (const auto& item : texts) most = std::max(most, width_of(text_of(item)));
   return most;
 }
 
 }  // namespace
+
+double width_of(std::string_view text) {
+  constexpr double kCharacter = 7;
+  return kCharacter * static_cast<double>(character_count(text));
+}
 
 Ink ink_of_series(std::size_t series) {
   return static_cast<Ink>(static_cast<std::size_t>(Ink::kFirst) + series % kSeriesInks);
@@ -123,20 +143,18 @@ Picture picture_of(const Diagram& diagram) {
   };
   Picture picture;
   picture.labels.push_back({{kMargin, kMargin}, diagram.caption, Label::Anchor::kStart});
-  picture.width = kMargin * 2 + kCharacter * static_cast<double>(character_count(diagram.caption));
+  picture.width = kMargin * 2 + width_of(diagram.caption);
   for (const DiagramEdge& edge : diagram.edges) {
     const Point from = place(diagram.nodes[edge.from]), to = place(diagram.nodes[edge.to]);
     const double length = std::hypot(to.x - from.x, to.y - from.y);
     if (length == 0) continue;
-    // From circle to circle; a label leaves room for the others that cross.
+    // From circle to circle.
     const Point step{(to.x - from.x) / length, (to.y - from.y) / length};
     const Point begin{from.x + step.x * radius, from.y + step.y * radius};
     const Point end{to.x - step.x * radius, to.y - step.y * radius};
     picture.lines.push_back(
         {{begin, end}, edge.emphasized ? Ink::kFirst : Ink::kText, edge.emphasized ? 2.5 : 1, {}, true});
-    constexpr double kLabelAt = 0.3;
-    picture.labels.push_back(
-        {{begin.x + kLabelAt * (end.x - begin.x), begin.y + kLabelAt * (end.y - begin.y)}, edge.label});
+    if (!edge.label.empty()) picture.labels.push_back(free_label(picture.labels, begin, end, edge.label));
   }
   for (const DiagramNode& node : diagram.nodes) {
     const Point at = place(node);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/figure.h"
@@ -58,6 +59,9 @@ struct Picture {
   std::vector<Circle> circles;
   std::vector<Label> labels;  // on top of the rest, which they cover a little
 };
+
+// About, in the letters of labels.
+double width_of(std::string_view text);
 
 Picture picture_of(const Chart& chart);
 Picture picture_of(const Diagram& diagram);

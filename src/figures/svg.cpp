@@ -13,13 +13,13 @@ using figures::Label;
 using figures::Line;
 using figures::Picture;
 
-// Inks by class, so that they can follow the page's colours; labels stand out from what they cross.
+// Inks as variables, so that they follow the page's colours; a label covers the lines that it stands on.
 constexpr std::string_view kStyle =
     "svg.bprop{--page:#fff;--ink0:#222;--ink1:#999;--ink2:#1a66cc;--ink3:#c2410c;--ink4:#15803d;--ink5:#7e22ce;"
     "--ink6:#0e7490;font:13px system-ui,sans-serif;max-width:100%;height:auto}"
     "@media(prefers-color-scheme:dark){svg.bprop{--page:#161616;--ink0:#ddd;--ink1:#777;--ink2:#7db0ff;--ink3:#ff9a62;"
     "--ink4:#6fd18c;--ink5:#c79bff;--ink6:#6fd0e0}}"
-    "svg.bprop text{paint-order:stroke;stroke:var(--page);stroke-width:4px;dominant-baseline:central}";
+    "svg.bprop text{dominant-baseline:central}";
 
 std::string ink(Ink ink) { return fmt::format("var(--ink{})", static_cast<int>(ink)); }
 
@@ -41,9 +41,15 @@ std::string element(const Circle& circle) {
 
 std::string element(const Label& label) {
   constexpr std::string_view kAnchors[] = {"start", "middle", "end"};
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n", label.at.x,
-                     label.at.y, kAnchors[static_cast<std::size_t>(label.anchor)], ink(label.ink),
-                     html_text(label.text));
+  constexpr double kHeight = 15;
+  const double width = figures::width_of(label.text);
+  const double left = label.at.x - width * 0.5 * static_cast<double>(label.anchor);
+  const std::string background =
+      fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:g}\" fill=\"var(--page)\"/>\n", left,
+                  label.at.y - kHeight / 2, width, kHeight);
+  return background + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n",
+                                  label.at.x, label.at.y, kAnchors[static_cast<std::size_t>(label.anchor)],
+                                  ink(label.ink), html_text(label.text));
 }
 
 }  // namespace

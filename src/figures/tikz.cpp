@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/latex_text.h"
 #include "figures/picture.h"
 
@@ -11,6 +13,8 @@ namespace {
 
 constexpr std::string_view kInks[] = {"black",          "black!45", "blue!70!black", "orange!80!black",
                                       "green!50!black", "violet",   "teal"};
+
+constexpr double kTextWidth = 480;  // points: A4 less margins of 2 cm
 
 std::string_view ink(Ink ink) { return kInks[static_cast<std::size_t>(ink)]; }
 
@@ -49,8 +53,8 @@ std::string tikz_of(const Figure& figure) {
   for (const Line& line : picture.lines) commands += command(line);
   for (const Circle& circle : picture.circles) commands += command(circle);
   for (const Label& label : picture.labels) commands += command(label);
-  return fmt::format("\\adjustbox{{max width=\\textwidth}}{{%\n\\begin{{tikzpicture}}\n{}\\end{{tikzpicture}}}}\n",
-                     commands);
+  const double scale = std::min(1.0, kTextWidth / picture.width);
+  return fmt::format("\\begin{{tikzpicture}}[scale={:.3f},transform shape]\n{}\\end{{tikzpicture}}\n", scale, commands);
 }
 
 }  // namespace bprop::figures

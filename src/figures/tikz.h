@@ -7,11 +7,9 @@
 
 namespace bprop::figures {
 
-// A tikzpicture, at most as wide as the text; its page needs kTikzPreamble.
+// A tikzpicture, at most as wide as the text of A4; its page needs kTikzPreamble.
 std::string tikz_of(const Figure& figure);
 
-constexpr const char* kTikzPreamble =
-    "\\usepackage{tikz}\n"
-    "\\usepackage{adjustbox}\n";
+constexpr const char* kTikzPreamble = "\\usepackage{tikz}\n";
 
 }  // namespace bprop::figures

@@ -45,9 +45,10 @@ void with_numbers(Page& page, const Lab& lab, const DoubleGradients& values) {
   page.section("The backward pass, a layer a line, with its numbers (N16)");
   std::vector<double> miss;
   for (std::size_t j = 0; j < last.a.size(); ++j) miss.push_back(last.a[j] - lab.target[j]);
-  page.equation("the last layer: δ is (2 × 1), like z", letter("δ", "3"),
-                {math::hadamard(math::words("∇ₐC", "\\nabla_a C"), math::call("g'", {letter("z", "3")})),
-                 math::hadamard(column(miss), column(slopes(last.a))), column(last.delta)});
+  page.equation(
+      "the last layer: δ is (2 × 1), like z", letter("δ", "3"),
+      {math::hadamard(math::partial(math::symbol("C"), letter("a", "3")), math::call("g'", {letter("z", "3")})),
+       math::hadamard(column(miss), column(slopes(last.a))), column(last.delta)});
   page.equation(
       "a hidden layer: the weights of the forward pass, transposed, carry δ down", letter("δ", "2"),
       {math::hadamard(math::product({math::transposed(letter("W", "2")), letter("δ", "3")}),
