@@ -11,6 +11,7 @@
 #include "checkpoint/model_format.h"
 #include "checkpoint/safetensors_reader.h"
 #include "checkpoint/tensor_shelf.h"
+#include "checkpoint/trace_format.h"
 
 namespace bprop::checkpoint {
 namespace {
@@ -44,6 +45,8 @@ void check_divisor(double divisor, const char* name, std::size_t number, std::st
               number + 1, divisor);
 }
 
+}  // namespace
+
 void read_preprocessing(Preprocessing& preprocessing, const Architecture& network, TensorShelf& shelf,
                         std::string_view path) {
   BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), FormatError,
@@ -75,6 +78,8 @@ void read_exercise(Exercise& exercise, const Architecture& network, TensorShelf&
   }
 }
 
+namespace {
+
 Model read_model(const SafetensorsFile& file, Description description, std::string_view path) {
   TensorShelf shelf(file, path);
   Model model{.network = read_network(description, shelf),
@@ -93,6 +98,9 @@ Result<Model> parse_model(std::span<const std::byte> bytes, std::string_view pat
   const auto file = parse_safetensors(bytes, path);
   if (!file) return file.failure();
   const auto text = file->metadata.find(kDescriptionKey);
+  if (text == file->metadata.end() && file->metadata.contains(kTraceKey)) {
+    return format_failure(fmt::format("{}: is the trace of a run but no model; read it with explain --trace", path));
+  }
   if (text == file->metadata.end()) {
     return format_failure(fmt::format("{}: is a safetensors file but no model of bprop; read it with import", path));
   }

@@ -43,6 +43,8 @@ void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tens
   }
 }
 
+}  // namespace
+
 void add_preprocessing(const Preprocessing& preprocessing, const Architecture& network,
                        std::vector<TensorSource>& tensors) {
   BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), ShapeError,
@@ -81,8 +83,6 @@ void add_exercise(const Exercise& exercise, const Architecture& network, std::ve
   add(kExerciseInput, exercise.input, network.inputs());
   add(kExerciseTarget, exercise.target, network.outputs());
 }
-
-}  // namespace
 
 std::vector<TensorSource> model_tensors(const Model& model) {
   std::vector<TensorSource> tensors;

@@ -12,4 +12,9 @@ namespace bprop::checkpoint {
 // ShapeError when preprocessing or exercise do not fit the network.
 std::vector<TensorSource> model_tensors(const Model& model);
 
+// The same of what a model has beside its network.
+void add_preprocessing(const Preprocessing& preprocessing, const Architecture& network,
+                       std::vector<TensorSource>& tensors);
+void add_exercise(const Exercise& exercise, const Architecture& network, std::vector<TensorSource>& tensors);
+
 }  // namespace bprop::checkpoint

@@ -78,6 +78,14 @@ constexpr Dtype dtype_of<double>() {
   return Dtype::kF64;
 }
 template <>
+constexpr Dtype dtype_of<std::uint64_t>() {
+  return Dtype::kU64;
+}
+template <>
+constexpr Dtype dtype_of<std::uint32_t>() {
+  return Dtype::kU32;
+}
+template <>
 constexpr Dtype dtype_of<std::uint8_t>() {
   return Dtype::kU8;
 }

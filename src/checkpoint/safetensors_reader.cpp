@@ -140,5 +140,7 @@ std::vector<T> values_of(const Tensor& tensor) {
 }
 template std::vector<float> values_of(const Tensor&);
 template std::vector<double> values_of(const Tensor&);
+template std::vector<std::uint32_t> values_of(const Tensor&);
+template std::vector<std::uint64_t> values_of(const Tensor&);
 
 }  // namespace bprop::checkpoint

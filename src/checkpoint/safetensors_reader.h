@@ -26,10 +26,12 @@ Result<SafetensorsFile> parse_safetensors_header(std::span<const std::byte> byte
 Result<std::uint64_t> parse_header_end(std::span<const std::byte> bytes, std::uint64_t file_size,
                                        std::string_view path);
 
-// Copies a tensor of type F32 or F64 out (its bytes need not be aligned). The tensor must have dtype_of<T>().
+// Copies a tensor of type F32, F64, U32 or U64 out (its bytes need not be aligned). The tensor must have dtype_of<T>().
 template <class T>
 std::vector<T> values_of(const Tensor& tensor);
 extern template std::vector<float> values_of(const Tensor&);
 extern template std::vector<double> values_of(const Tensor&);
+extern template std::vector<std::uint32_t> values_of(const Tensor&);
+extern template std::vector<std::uint64_t> values_of(const Tensor&);
 
 }  // namespace bprop::checkpoint

@@ -9,8 +9,17 @@
 #include "checkpoint/atomic_file.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/model_format.h"
+#include "checkpoint/trace_format.h"
 
 namespace bprop::checkpoint {
+namespace {
+
+std::string_view words_of(FileKind kind) {
+  if (kind == FileKind::kModel) return "model";
+  return kind == FileKind::kTrace ? "trace" : "file of tensors";
+}
+
+}  // namespace
 
 FileKind kind_of_file(const std::string& path) {
   std::error_code ignored;
@@ -25,20 +34,22 @@ FileKind kind_of_file(const std::string& path) {
   if (!head) return FileKind::kOther;
   const auto file = parse_safetensors_header(head->bytes.span(), path);
   if (!file || !file->metadata.contains(kChecksumKey)) return FileKind::kOther;
-  return file->metadata.contains(kDescriptionKey) ? FileKind::kModel : FileKind::kTensors;
+  if (file->metadata.contains(kDescriptionKey)) return FileKind::kModel;
+  return file->metadata.contains(kTraceKey) ? FileKind::kTrace : FileKind::kTensors;
 }
 
 void check_destination(const std::string& path, FileKind kind) {
   check_replaceable(path);
   const FileKind there = kind_of_file(path);
   if (there == FileKind::kNone || there == kind) return;
-  throw UsageError(fmt::format("{}: exists and is not a {} of bprop; it stays as it is", path,
-                               kind == FileKind::kModel ? "model" : "file of tensors"));
+  throw UsageError(fmt::format("{}: exists and is not a {} of bprop; it stays as it is", path, words_of(kind)));
 }
 
 void write_tensors(const std::string& path, std::vector<TensorSource> tensors, Metadata metadata) {
-  BPROP_CHECK(!metadata.contains(kDescriptionKey), UsageError, "{}: the metadata key \"{}\" marks a model", path,
-              kDescriptionKey);
+  for (const std::string_view key : {kDescriptionKey, kTraceKey}) {
+    BPROP_CHECK(!metadata.contains(key), UsageError, "{}: the metadata key \"{}\" marks a {}", path, key,
+                words_of(key == kTraceKey ? FileKind::kTrace : FileKind::kModel));
+  }
   check_destination(path, FileKind::kTensors);
   write_safetensors(path, std::move(tensors), std::move(metadata));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files of plain tensors (gradients, traces) beside model files: which is which, and that neither takes the place of
+// Files of plain tensors (gradients) and traces beside model files: which is which, and that neither takes the place of
 // the other or of somebody else's work.
 #pragma once
 
@@ -14,6 +14,7 @@ namespace bprop::checkpoint {
 enum class FileKind {
   kNone,     // there is no such file
   kModel,    // written by save()
+  kTrace,    // written by TraceWriter
   kTensors,  // written by write_tensors()
   kOther,    // anything else, also what cannot be read
 };

@@ -2,6 +2,7 @@
 #include "checkpoint/tensor_shelf.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "base/check.h"
 #include "base/sentence.h"
@@ -22,21 +23,35 @@ const Tensor& TensorShelf::expect(const std::string& name, const std::vector<std
               shape_text(found.shape), row_of(dtype_of<T>()).name, shape_text(shape));
   return found;
 }
-template const Tensor& TensorShelf::expect<float>(const std::string&, const std::vector<std::uint64_t>&) const;
-template const Tensor& TensorShelf::expect<double>(const std::string&, const std::vector<std::uint64_t>&) const;
+
+template <class T>
+const Tensor& TensorShelf::accept(const std::string& name, const std::vector<std::uint64_t>& shape) {
+  const Tensor& found = expect<T>(name, shape);
+  taken_.insert(name);
+  return found;
+}
 
 template <class T>
 std::vector<T> TensorShelf::take(const std::string& name, const std::vector<std::uint64_t>& shape) {
-  std::vector<T> values = values_of<T>(expect<T>(name, shape));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    BPROP_CHECK(std::isfinite(values[i]), FormatError, "{}: tensor {}: number {} is {}, expected a finite one", path_,
-                in_quotes(name), i + 1, values[i]);
+  std::vector<T> values = values_of<T>(accept<T>(name, shape));
+  if constexpr (std::is_floating_point_v<T>) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      BPROP_CHECK(std::isfinite(values[i]), FormatError, "{}: tensor {}: number {} is {}, expected a finite one", path_,
+                  in_quotes(name), i + 1, values[i]);
+    }
   }
-  taken_.insert(name);
   return values;
 }
-template std::vector<float> TensorShelf::take(const std::string&, const std::vector<std::uint64_t>&);
-template std::vector<double> TensorShelf::take(const std::string&, const std::vector<std::uint64_t>&);
+
+#define BPROP_SHELF_OF(T)                                                                                     \
+  template const Tensor& TensorShelf::expect<T>(const std::string&, const std::vector<std::uint64_t>&) const; \
+  template const Tensor& TensorShelf::accept<T>(const std::string&, const std::vector<std::uint64_t>&);       \
+  template std::vector<T> TensorShelf::take(const std::string&, const std::vector<std::uint64_t>&);
+BPROP_SHELF_OF(float)
+BPROP_SHELF_OF(double)
+BPROP_SHELF_OF(std::uint32_t)
+BPROP_SHELF_OF(std::uint64_t)
+#undef BPROP_SHELF_OF
 
 void TensorShelf::finish() const {
   for (const Tensor& tensor : file_.tensors) {

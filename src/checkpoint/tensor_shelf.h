@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TensorShelf: the tensors of a file, taken one by one, each as the element type and shape that the architecture
-// demands, every number finite, and none left over. Throws FormatError.
+// demands, and none left over. Throws FormatError.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,12 @@ class TensorShelf {
  public:
   TensorShelf(const SafetensorsFile& file, std::string_view path) : file_(file), path_(path) {}
 
-  // T: float (F32) or double (F64). expect() checks type and shape only.
+  // T: float (F32), double (F64), std::uint32_t (U32) or std::uint64_t (U64). take() demands that every number is
+  // finite, accept() does not look at the numbers, expect() leaves the tensor on the shelf.
   template <class T>
   const Tensor& expect(const std::string& name, const std::vector<std::uint64_t>& shape) const;
+  template <class T>
+  const Tensor& accept(const std::string& name, const std::vector<std::uint64_t>& shape);
   template <class T>
   std::vector<T> take(const std::string& name, const std::vector<std::uint64_t>& shape);
 

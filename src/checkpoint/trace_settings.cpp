@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/trace_settings.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/strict_json.h"
+#include "checkpoint/json_fields.h"
+#include "checkpoint/trace_format.h"
+
+namespace bprop::checkpoint {
+namespace {
+
+using nlohmann::json;
+
+constexpr JsonLimits kSettingsLimits = {.depth = 2, .items = 64};
+
+// Shows every number of an optimiser to `see`, by the name that C++ and the command line give it.
+template <class Chosen, class See>
+void numbers_of(Chosen& o, const See& see) {
+  see("learning_rate", o.learning_rate);
+  if constexpr (requires { o.momentum; }) see("momentum", o.momentum);
+  if constexpr (requires { o.decay; }) see("decay", o.decay);
+  if constexpr (requires { o.beta1; }) see("beta1", o.beta1);
+  if constexpr (requires { o.beta2; }) see("beta2", o.beta2);
+  if constexpr (requires { o.epsilon; }) see("epsilon", o.epsilon);
+  if constexpr (requires { o.weight_decay; }) see("weight_decay", o.weight_decay);
+}
+
+json write_optimizer(const Optimizer& optimizer) {
+  json value = {{"name", rule(optimizer).name}};
+  std::visit([&](const auto& o) { numbers_of(o, [&](const char* key, double number) { value[key] = number; }); },
+             optimizer);
+  return value;
+}
+
+Optimizer read_optimizer(const json& value, const std::string& where) {
+  JsonFields fields(value, where + ": optimizer");
+  Optimizer optimizer = optimizer_named(fields.text("name"));
+  std::visit([&](auto& o) { numbers_of(o, [&](const char* key, double& number) { number = fields.number(key); }); },
+             optimizer);
+  fields.finish();
+  return optimizer;
+}
+
+TraceSettings read_settings(const json& value, const std::string& where) {
+  JsonFields fields(value, where);
+  if (const double version = fields.number("format"); version != kTraceVersion) {
+    fields.fail(
+        fmt::format("has the format {}, expected {}: written by another version of bprop", version, kTraceVersion));
+  }
+  TraceSettings settings;
+  settings.optimizer = read_optimizer(fields.any("optimizer"), where);
+  settings.l2 = fields.number("l2");
+  settings.weight_decay = fields.number("weight_decay");
+  settings.clip = fields.number("clip");
+  settings.freeze_biases = fields.flag("freeze_biases");
+  fields.finish();
+  return settings;
+}
+
+}  // namespace
+
+std::string settings_text(const TraceSettings& settings) {
+  return json{{"format", kTraceVersion}, {"optimizer", write_optimizer(settings.optimizer)},
+              {"l2", settings.l2},       {"weight_decay", settings.weight_decay},
+              {"clip", settings.clip},   {"freeze_biases", settings.freeze_biases}}
+      .dump();
+}
+
+Result<TraceSettings> parse_settings(std::string_view text, std::string_view path) {
+  const std::string where = fmt::format("{}: settings", path);
+  const auto parsed = parse_strict_json(text, kSettingsLimits, where);
+  if (!parsed) return parsed.failure();
+  try {
+    return read_settings(*parsed, where);
+  } catch (const FormatError& error) {
+    return format_failure(error.what());
+  } catch (const Error& error) {  // an unknown optimizer
+    return format_failure(fmt::format("{}: {}", where, error.what()));
+  }
+}
+
+}  // namespace bprop::checkpoint
