@@ -14,7 +14,7 @@
 
 namespace bprop {
 
-// left = right[0] = right[1] = …, with the reason before it. Others refer to it by its number.
+// left = right[0] = right[1] = …, or left alone, with the reason before it. Others refer to it by its number.
 struct Equation {
   std::size_t number = 0;  // 0: none
   std::string reason = {};

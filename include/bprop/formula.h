@@ -38,6 +38,7 @@ struct Formula {
     kPower,       // parts[0] ^ parts[1]
     kNegative,    // −parts[0]
     kCall,        // name(parts[0], …)
+    kAt,          // parts[0](parts[1]): what it is at an update
     kPartial,     // ∂parts[0]/∂parts[1]
     kSumOver,     // Σ over the index `symbol` of parts[0]
     kTransposed,  // parts[0]ᵀ
@@ -68,6 +69,7 @@ Formula quotient(Formula above, Formula below);
 Formula power(Formula base, Formula exponent);
 Formula negative(Formula part);
 Formula call(std::string_view name, std::vector<Formula> arguments);
+Formula at(Formula of, Formula update);
 Formula partial(Formula of, Formula by);
 Formula sum_over(std::string_view index, Formula part);
 Formula transposed(Formula part);

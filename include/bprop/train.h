@@ -61,8 +61,13 @@ struct TrainOptions {
   // Changes only what is written and said.
   std::size_t doctor_every =
       100;                      // one update in so many is looked at for findings (0.3 to 1.5 % of the work); 0: none
-  std::string run_directory{};  // metrics.jsonl, timing.jsonl, doctor.jsonl, config.toml, best.safetensors; "": none
+  std::string run_directory{};  // folder of the run (docs/commands.md has its files); "": none
   std::string configuration{};  // text of config.toml
+  // Updates, from 1, that go to trace.safetensors in run_directory (trace.h): parameters before and after, gradient,
+  // rows. Those that the run does not reach are a warning. Each takes the whole-gradient path (same bits) and writes
+  // three times the parameters, twice; all of them together cost the memory of two gradients. More than kMaxTraceBytes
+  // is a UsageError before training begins.
+  std::vector<std::size_t> record{};
 };
 
 enum class StopReason : std::uint8_t {

@@ -58,6 +58,11 @@ struct StepReport {
   bool examined = false;     // the doctor looked at it: health() is of this update
 };
 
+namespace training {
+template <class T>
+class UpdateObserver;
+}
+
 template <class T>
 class BasicTrainer {
  public:
@@ -79,6 +84,9 @@ class BasicTrainer {
   // not the rows to judge units by). Empty without doctor_every.
   std::vector<LayerHealth> health() const;
   Diagnosis diagnosis() const;
+
+  // For bprop's own loop (src/train/update_observer.h). Null: nobody looks. Allocates a gradient.
+  void observe(training::UpdateObserver<T>* observer);
 
  private:
   struct State;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "explain/derivation_json.h"
 #include "bprop/explain.h"
-#include "explain/json_parts.h"
 
 namespace bprop {
 namespace {
@@ -19,13 +19,17 @@ std::string_view name(Source::Origin origin) {
   return kNames[static_cast<std::size_t>(origin)];
 }
 
-Json what_of(const Selector& what) {
+}  // namespace
+
+explaining::Json explaining::selector_json(const Selector& what) {
   Json result = {{"kind", name(what.kind)}};
   if (what.kind != Selector::Kind::kInput) result["layer"] = what.layer + 1;
   result[what.kind == Selector::Kind::kInput ? "input" : "unit"] = what.unit + 1;
   if (what.kind == Selector::Kind::kWeight) result["from"] = what.from + 1;
   return result;
 }
+
+namespace {
 
 Json step_of(const Step& step, const NumberStyle& style) {
   Json symbols = Json::array();
@@ -65,10 +69,10 @@ Json agreement_of(const Agreement& agreement) {
 
 }  // namespace
 
-std::string render_json(const Derivation& derivation) {
+explaining::Json explaining::derivation_json(const Derivation& derivation) {
   const NumberStyle& style = derivation.numbers;
   Json result = {{"title", derivation.title},
-                 {"what", what_of(derivation.what)},
+                 {"what", explaining::selector_json(derivation.what)},
                  {"value", json_number(derivation.value())},
                  {"rows", derivation.rows},
                  {"row", derivation.row}};
@@ -110,7 +114,11 @@ std::string render_json(const Derivation& derivation) {
   }
   result["agreement"] = agreement_of(derivation.agreement);
   result["remarks"] = derivation.remarks;
-  return explaining::json_text(result);
+  return result;
+}
+
+std::string render_json(const Derivation& derivation) {
+  return explaining::json_text(explaining::derivation_json(derivation));
 }
 
 }  // namespace bprop

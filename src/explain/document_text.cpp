@@ -122,15 +122,12 @@ class TextPage {
   void add(const Equation& equation) {
     add_reason(equation);
     const std::string left = text_of(equation.left, style_.numbers);
+    if (equation.right.empty()) return add_alone(left);
     std::size_t margin = kIndent + character_count(left);
     if (style_.width == 0 || margin <= style_.width / 2) {
       page_ += spaces(kIndent) + left;
     } else {
-      std::size_t deeper = kIndent;
-      for (const std::string& line : packed(operands(left, room(kIndent + 2)), room(kIndent + 2))) {
-        page_ += spaces(deeper) + line + '\n';
-        deeper = kIndent + 2;
-      }
+      add_alone(left);
       margin = kIndent + 1;
       page_ += spaces(margin);
     }
@@ -145,6 +142,15 @@ class TextPage {
       }
     }
     page_ += '\n';
+  }
+
+  // A formula in lines of its own.
+  void add_alone(const std::string& formula) {
+    std::size_t deeper = kIndent;
+    for (const std::string& line : packed(operands(formula, room(kIndent + 2)), room(kIndent + 2))) {
+      page_ += spaces(deeper) + line + '\n';
+      deeper = kIndent + 2;
+    }
   }
 
   void add_reason(const Equation& equation) {

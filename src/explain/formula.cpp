@@ -123,6 +123,7 @@ Formula call(std::string_view name, std::vector<Formula> arguments) {
   return formula;
 }
 
+Formula at(Formula of, Formula update) { return of_two(FormulaKind::kAt, std::move(of), std::move(update)); }
 Formula partial(Formula of, Formula by) { return of_two(FormulaKind::kPartial, std::move(of), std::move(by)); }
 
 Formula sum_over(std::string_view index, Formula part) {
@@ -183,6 +184,7 @@ Binding binding(const Formula& formula) {
     case FormulaKind::kTransposed: return Binding::kPower;
     case FormulaKind::kSymbol:
     case FormulaKind::kCall:
+    case FormulaKind::kAt:
     case FormulaKind::kMatrix: return Binding::kAtom;
   }
   return Binding::kAtom;

@@ -28,6 +28,8 @@ class Writer {
       case FormulaKind::kQuotient: return quotient(parts[0], parts[1]);
       case FormulaKind::kPower: return dialect_.power(within(parts[0], Binding::kAtom), exponent(parts[1]));
       case FormulaKind::kCall: return dialect_.call(formula.text, all(parts));
+      case FormulaKind::kAt:
+        return dialect_.row(within(parts[0], Binding::kPartial) + dialect_.in_parentheses((*this)(parts[1])));
       case FormulaKind::kPartial:
         return dialect_.partial(within(parts[0], Binding::kAtom), within(parts[1], Binding::kAtom));
       case FormulaKind::kSumOver: return dialect_.sum_over(formula.symbol.base, within(parts[0], Binding::kProduct));

@@ -15,6 +15,7 @@
 #include "train/epoch_record.h"
 #include "train/setup.h"
 #include "train/shuffled_batch.h"
+#include "train/trace_record.h"
 #include "train/validation.h"
 
 namespace bprop::training {
@@ -48,7 +49,9 @@ class Loop {
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
+        trace_(options_, model, trainer_options_, folder),
         trainer_(std::in_place, network_, trainer_options_) {
+    if (!options_.record.empty()) trainer_->observe(&trace_);
     result_.history.reserve(EpochRecord::most(total_epochs(options_, rows_)));
   }
 
@@ -58,6 +61,7 @@ class Loop {
     const std::size_t epochs = total_epochs(options_, rows_);
     for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
+    trace_.finish(result_.steps, result_.warnings);
     folder_.flush();
   }
 
@@ -89,13 +93,12 @@ class Loop {
       const std::size_t count = std::min(batch_, rows_ - done);
       source_.begin_batch(count);
       const double loss = trainer_->step(count, source_);
-      if (trainer_->report().abandoned) {
-        going = false;
-        break;
-      }
+      going = !trainer_->report().abandoned;
+      if (!going) break;
       if (!std::isfinite(loss)) return diverge_in_step();
       if (trainer_->report().examined && folder_.writes())
         folder_.examined(trainer_->report().step, trainer_->health());
+      trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
       done += count;
       going = go_on_after_step(loss);
@@ -244,12 +247,7 @@ class Loop {
     const bool bad = result_.stop_reason == StopReason::kDiverged && !have_best;
     if (!bad && check::all_finite(network_)) return;
     if (!result_.divergence) diverge(*find_divergence<T>(network_, model_.loss, train_, {}, check::Search::kForward));
-    throw_away();
-  }
-
-  // No good weights are left: those before the first update come back.
-  void throw_away() {
-    network_ = first_network();
+    network_ = first_network();  // no good weights are left: those before the first update come back
     result_.best_epoch = 0;
   }
 
@@ -275,6 +273,7 @@ class Loop {
   const Model* start_model_;
   EpochRecord record_;
   TrainerOptions trainer_options_;
+  TraceRecord<T> trace_;
   std::optional<BasicTrainer<T>> trainer_;
   Clock::time_point start_;
   double last_report_ = 0;

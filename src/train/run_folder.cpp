@@ -10,6 +10,8 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "checkpoint/tensor_file.h"
+#include "checkpoint/trace_format.h"
 
 namespace bprop {
 namespace training {
@@ -37,6 +39,8 @@ std::string json_count(const std::optional<std::size_t>& count) {
 // Every run has these from its beginning on.
 constexpr std::array kFilesOfARun = {"config.toml", "metrics.jsonl", "timing.jsonl"};
 
+fs::path trace_path(const std::string& folder) { return fs::path(folder) / checkpoint::kTraceFile; }
+
 void check_writable(const std::string& path, const fs::path& folder) {
   if (::access(folder.c_str(), W_OK | X_OK) == 0) return;
   const std::string reason = std::generic_category().message(errno);
@@ -61,6 +65,8 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
   std::error_code error;
   fs::create_directories(path, error);
   BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
+  fs::remove(trace_path(path), error);
+  BPROP_CHECK(!error, IoError, "{}: the trace of an earlier run cannot be removed: {}", path, error.message());
   metrics_ = open(fs::path(path) / "metrics.jsonl");
   timing_ = open(fs::path(path) / "timing.jsonl");
   doctor_ = open(fs::path(path) / "doctor.jsonl");
@@ -127,6 +133,10 @@ void RunFolder::end(const Model& model) {
   if (!best_written_) best(model);
 }
 
+void RunFolder::begin_trace(const Model& model, const TraceSettings& settings) {
+  trace_.emplace(trace_path(path_).string(), model, settings);
+}
+
 }  // namespace training
 
 void check_run_directory(const std::string& path) {
@@ -143,6 +153,7 @@ void check_run_directory(const std::string& path) {
                 "earlier run",
                 path, file);
   }
+  checkpoint::check_destination(training::trace_path(path).string(), checkpoint::FileKind::kTrace);
 }
 
 }  // namespace bprop

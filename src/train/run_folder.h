@@ -3,21 +3,24 @@
 // The run folder: config.toml (what was asked for), metrics.jsonl (one line an epoch that EpochRecord records, and one
 // if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), doctor.jsonl (a
 // line for every update that the doctor looked at; after 1,000 of them for every 2nd, after 2,000 lines every 4th, …),
-// best.safetensors (the best weights so far; at the end of a run without validation rows the last ones). Nobody else
-// writes there.
+// best.safetensors (the best weights so far; at the end of a run without validation rows the last ones),
+// trace.safetensors (the recorded updates, at the end of the run). Nobody else writes there.
 #pragma once
 
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "bprop/train.h"
+#include "checkpoint/trace_writer.h"
 
 namespace bprop::training {
 
 class RunFolder {
  public:
   // "" makes a folder that writes nothing. Otherwise the folder is made, or an earlier run in it replaced: its
-  // best.safetensors stays until this run has a model to put in its place. Throws as check_run_directory() does.
+  // best.safetensors stays until this run has a model to put in its place, its trace goes. Throws as
+  // check_run_directory() does.
   RunFolder(const std::string& path, const std::string& configuration);
 
   void epoch(const EpochReport& report);  // reaches the files within a second or so of training
@@ -28,9 +31,15 @@ class RunFolder {
   void best(const Model& model);  // replaces the file, all or nothing
   void end(const Model& model);   // the same, if there never was a best one
 
+  // For a run whose updates are recorded. end_trace() writes those of trace().
+  void begin_trace(const Model& model, const TraceSettings& settings);
+  checkpoint::TraceWriter& trace() { return *trace_; }
+  void end_trace() const { trace_->commit(); }
+
  private:
   std::string path_;
   bool best_written_ = false;
+  std::optional<checkpoint::TraceWriter> trace_;
   double flushed_ = 0;  // seconds of training
   std::ofstream metrics_;
   std::ofstream timing_;

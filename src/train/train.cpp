@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "train/loop.h"
 #include "train/setup.h"
+#include "train/trace_record.h"
 #include "train/trainer_options.h"
 
 namespace bprop {
@@ -30,6 +31,7 @@ constexpr std::array kStopTexts = {
 };
 
 void check_options(const TrainOptions& o) {
+  training::check_record(o);
   check_run_directory(o.run_directory);
   TrainerOptions trainer = training::trainer_options(o);
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
@@ -73,6 +75,7 @@ TrainResult train_model(Model model, const Model* start, const Dataset& train, c
   check_options(options);
   check_validation(options, validation.rows());
   BPROP_CHECK(train.rows() > 0, UsageError, "{}: there are no rows to train on", train.source());
+  training::check_trace_size(options, model, train.rows());
   TrainResult result{.model = std::move(model)};
   result.warnings = std::move(warnings);
   result.train_rows = train.rows();
@@ -138,6 +141,7 @@ TrainResult train_from(const Model& start, const TrainOptions& options, const Tr
   check_options(options);
   check_validation(options, 0);
   const Exercise& exercise = training::exercise_of(start, true);
+  training::check_trace_size(options, start, exercise.rows);
   TrainResult result{.model = start};
   result.model.loss = training::loss_options(options, start.loss);
   result.train_rows = exercise.rows;

@@ -15,6 +15,7 @@
 #include "optim/update.h"
 #include "train/health_record.h"
 #include "train/trainer_options.h"
+#include "train/update_observer.h"
 
 namespace bprop {
 namespace {
@@ -102,7 +103,8 @@ struct BasicTrainer<T>::State {
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     report.examined = false;
     const bool examine = health && report.step % options.doctor_every == 0;
-    return whole_gradients || examine ? step_with_gradient(batch, examine) : step_on_the_way(batch);
+    const bool observe = observer != nullptr && observer->wants(report.step + 1);
+    return whole_gradients || examine || observe ? step_with_gradient(batch, examine, observe) : step_on_the_way(batch);
   }
 
   // Each layer's parameters change while its gradient is in the cache.
@@ -115,10 +117,10 @@ struct BasicTrainer<T>::State {
     return report.loss;
   }
 
-  double step_with_gradient(const nn::Batch<T>& batch, bool examine) {
-    nn::BackwardObserver<T>* const observer = examine ? &health->begin(batch.rows) : nullptr;
+  double step_with_gradient(const nn::Batch<T>& batch, bool examine, bool observe) {
+    nn::BackwardObserver<T>* const watch = examine ? &health->begin(batch.rows) : nullptr;
     const std::optional<double> loss =
-        batch_gradient(engine, network.state(), twins, batch, gradient.span(), options.stop, observer);
+        batch_gradient(engine, network.state(), twins, batch, gradient.span(), options.stop, watch);
     report.abandoned = !loss;
     report.loss = loss.value_or(std::numeric_limits<double>::quiet_NaN());
     if (report.abandoned) return report.loss;
@@ -126,6 +128,7 @@ struct BasicTrainer<T>::State {
     if (!std::isfinite(report.loss)) return report.loss;
     if (examine) health->end(report.loss, gradient.span());
     report.examined = examine;
+    if (observe) observer->see(gradient.span());
     if (options.clip > 0 && !clip()) return report.loss = report.gradient_norm;
     if (options.measure_change) previous.copy_from(network.state().parameters);
     optim::update<T>(updates, engine.pool, options.optimizer, report.learning_rate, options.weight_decay, segments,
@@ -172,6 +175,7 @@ struct BasicTrainer<T>::State {
   nn::Twins<T> twins;
   nn::BatchGradient<T> batch_gradient;
   std::optional<training::HealthRecord<T>> health;
+  training::UpdateObserver<T>* observer = nullptr;
   StepReport report;
 };
 
@@ -214,6 +218,12 @@ std::vector<LayerHealth> BasicTrainer<T>::health() const {
 template <class T>
 Diagnosis BasicTrainer<T>::diagnosis() const {
   return state_->health ? state_->health->diagnosis() : Diagnosis();
+}
+
+template <class T>
+void BasicTrainer<T>::observe(training::UpdateObserver<T>* observer) {
+  state_->observer = observer;
+  if (state_->gradient.empty()) state_->gradient = AlignedBuffer<T>(state_->network.state().layout.size());
 }
 
 template class BasicTrainer<float>;
