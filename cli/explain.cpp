@@ -16,6 +16,7 @@
 #include "quantity.h"
 #include "row_list.h"
 #include "text_file.h"
+#include "trace_explanation.h"
 #include "verbs.h"
 
 namespace bprop::cli {
@@ -35,9 +36,11 @@ constexpr VerbText kText = {
         "bprop explain exercise.toml --weight w1 --what-if updated-weights\n"
         "bprop explain exercise.toml --grade answers.json\n"
         "bprop explain exercise.toml --names 1:2,1\n"
+        "bprop explain --trace run --step 10 --weight 1:3,5 digits.csv\n"
         "bprop explain --expression 'f = x*y*z; x = r; y = r*s; z = s' --derivative f,s --at r=2,s=3",
     .usage =
         "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER|--grade ANSWERS [OPTION...]\n"
+        "       bprop explain --trace RUN --step K --weight|--bias NUMBER [DATA] [OPTION...]\n"
         "       bprop explain --expression TEXT|--expression-file FILE [--derivative F,X] [--at X=NUMBER] [OPTION...]",
     .details =
         "Prints a derivation: each step in symbols, with the numbers put in, its value, the rule it uses and where its "
@@ -78,6 +81,8 @@ class Explain : public Verb {
     input_.declare(options);
     options.heading("An expression in place of MODEL");
     expression_.declare(options);
+    options.heading("A recorded update in place of MODEL");
+    trace_.declare(options);
     options.heading("What to explain, one of");
     options.value("weight", "W", weight_, "1:3,5 (layer : to unit, from unit), w17, or a name in the notation");
     options.value("bias", "B", bias_, "1:3 or b3");
@@ -112,6 +117,8 @@ class Explain : public Verb {
     page_.check(options, program_.json);
     if (expression_.given()) return explain_expression(options);
     options.exclude({"derivative", "at"}, "without --expression");
+    if (trace_.given()) return explain_update(options);
+    options.exclude({"step"}, "without --trace");
     input_.exclude(options);
     const Model model = input_.model();
     explain_.names = unit_names(model);
@@ -157,7 +164,7 @@ class Explain : public Verb {
   ExitCode explain_expression(Options& options) {
     constexpr std::string_view kWhy = "with an expression, which has no network";
     options.exclude({"MODEL", "DATA", "weight", "bias", "delta", "activation", "input", "names", "nudge", "what-if",
-                     "grade", "rows", "notation", "convention", "depth", "top", "learning-rate"},
+                     "grade", "trace", "step", "rows", "notation", "convention", "depth", "top", "learning-rate"},
                     kWhy);
     input_.exclude(options);
     if (options.given("expression-file"))
@@ -167,6 +174,18 @@ class Explain : public Verb {
     page_.write(explanation, numbers);
     const bool agrees = std::ranges::all_of(explanation.derivatives, &ExpressionDerivative::agrees);
     return agrees ? ExitCode::kDone : ExitCode::kFailed;
+  }
+
+  ExitCode explain_update(Options& options) {
+    const Trace trace = trace_.load(input_, options);
+    explain_.names = unit_names(trace.model());
+    explain_.numbers.digits = checked_digits(digits_);
+    explain_.column_vectors = column_vectors(convention_);
+    const Selector what = asked_for(trace.model().architecture());
+    const TraceExplanation explanation = trace_.explained(trace, what, input_, explain_);
+    program_.remark_all("explain", explanation.warnings);
+    page_.write(explanation, explain_.numbers);
+    return explanation.agrees() ? ExitCode::kDone : ExitCode::kFailed;
   }
 
   Selector asked_for(const Architecture& architecture) const {
@@ -230,6 +249,7 @@ class Explain : public Verb {
 
   ModelAndData input_;
   ExpressionRequest expression_;
+  TraceRequest trace_;
   RowChoice rows_{.first = 1};
   PageOutput page_;
   ProgramOptions program_;

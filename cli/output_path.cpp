@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kRead[] = {"MODEL",  "DATA",       "WEIGHTS",           "labels",
                                       "test",   "validation", "validation-labels", "test-labels",
-                                      "config", "grade",      "expression-file"};
+                                      "config", "grade",      "expression-file",   "trace"};
 
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;
@@ -32,6 +32,9 @@ void check_not_read(const std::string& output, const Options& options) {
     const Option* option = options.find(name);
     if (option == nullptr) continue;
     for (const std::string& input : option->texts) check(input, option->origin);
+    if (name == "trace" && !option->texts.empty()) {
+      check((std::filesystem::path(option->texts.front()) / "trace.safetensors").string(), "the trace of --trace");
+    }
     if (name == "DATA" && !option->texts.empty()) check(labels_beside(option->texts.front()), "the labels of DATA");
   }
 }

@@ -56,6 +56,12 @@ void PageOutput::write(const Derivation& derivation, const NumberStyle& numbers)
   deliver(written(document(derivation), numbers));
 }
 
+void PageOutput::write(const TraceExplanation& explanation, const NumberStyle& numbers) const {
+  if (format_ == "json") return deliver(render_json(explanation));
+  if (format_ == "dot") return deliver(render_dot(explanation));
+  deliver(written(document(explanation), numbers));
+}
+
 void PageOutput::write(const ExpressionExplanation& explanation, const NumberStyle& numbers) const {
   if (format_ == "json") return deliver(render_json(explanation));
   if (format_ == "dot") return deliver(render_dot(explanation));

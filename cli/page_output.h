@@ -7,6 +7,7 @@
 
 #include "bprop/document.h"
 #include "bprop/explain.h"
+#include "bprop/explain_trace.h"
 #include "bprop/expression.h"
 #include "bprop/grade.h"
 #include "options.h"
@@ -23,6 +24,7 @@ class PageOutput {
   void check(const Options& options, bool json);
 
   void write(const Derivation& derivation, const NumberStyle& numbers) const;
+  void write(const TraceExplanation& explanation, const NumberStyle& numbers) const;
   void write(const ExpressionExplanation& explanation, const NumberStyle& numbers) const;
   void write(const Grade& grade, const NumberStyle& numbers) const;  // no dot
   // A page alone: throws UsageError for json and dot.

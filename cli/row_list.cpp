@@ -7,20 +7,49 @@
 #include <numeric>
 
 #include "bprop/error.h"
+#include "quantity.h"
 #include "values.h"
 
 namespace bprop::cli {
 namespace {
 
-std::size_t read_row(std::string_view text, std::string_view list) {
-  std::size_t row = 0;
-  try {
-    read(text, row);
-  } catch (const UsageError&) {
-    row = 0;
+constexpr std::size_t kMostSteps = 1'000'000;
+
+struct Range {
+  std::size_t first;
+  std::size_t last;
+};
+
+// "1:32" or "5", from 1; `noun` is what is counted.
+Range read_range(std::string_view text, std::string_view option, std::string_view list, std::string_view noun) {
+  const auto read_end = [&](std::string_view end) {
+    std::size_t number = 0;
+    try {
+      read(end, number);
+    } catch (const UsageError&) {
+      number = 0;
+    }
+    if (number > 0) return number;
+    throw UsageError(fmt::format("--{} {}: expected {} counted from 1, such as 1:32 or 1,5,7:9", option, list, noun));
+  };
+  const std::size_t colon = text.find(':');
+  const std::size_t first = read_end(text.substr(0, colon));
+  const std::size_t last = colon == std::string_view::npos ? first : read_end(text.substr(colon + 1));
+  if (last < first) throw UsageError(fmt::format("--{} {}: {} stands before {}", option, list, first, last));
+  return {first, last};
+}
+
+// The ranges between commas.
+std::vector<Range> read_ranges(std::string_view list, std::string_view option, std::string_view noun) {
+  std::vector<Range> ranges;
+  std::string_view rest = list;
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    ranges.push_back(read_range(rest.substr(0, comma), option, list, noun));
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
   }
-  if (row == 0) throw UsageError(fmt::format("--rows {}: expected rows counted from 1, such as 1:32 or 1,5,7:9", list));
-  return row;
+  return ranges;
 }
 
 }  // namespace
@@ -32,24 +61,27 @@ std::vector<std::uint32_t> read_rows(std::string_view list, std::size_t rows, bo
     std::iota(positions.begin(), positions.end(), 0U);
     return positions;
   }
-  std::string_view rest = list;
-  for (bool more = true; more;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view range = rest.substr(0, comma);
-    more = comma != std::string_view::npos;
-    if (more) rest.remove_prefix(comma + 1);
-
-    const std::size_t colon = range.find(':');
-    const std::size_t first = read_row(range.substr(0, colon), list);
-    std::size_t last = colon == std::string_view::npos ? first : read_row(range.substr(colon + 1), list);
-    if (last < first) throw UsageError(fmt::format("--rows {}: {} stands before {}", list, first, last));
+  for (const auto& [first, last] : read_ranges(list, "rows", "rows")) {
     if (last > rows && asked_for) {
       throw UsageError(fmt::format("--rows {}: there is no row {}, the data have {}", list, last, rows));
     }
-    last = std::min(last, rows);
-    for (std::size_t row = first; row <= last; ++row) positions.push_back(static_cast<std::uint32_t>(row - 1));
+    for (std::size_t row = first; row <= std::min(last, rows); ++row) {
+      positions.push_back(static_cast<std::uint32_t>(row - 1));
+    }
   }
   return positions;
+}
+
+std::vector<std::size_t> read_steps(std::string_view list, std::string_view option) {
+  std::vector<std::size_t> steps;
+  for (const auto& [first, last] : read_ranges(list, option, "updates")) {
+    if (last - first >= kMostSteps - steps.size()) {
+      throw UsageError(
+          fmt::format("--{} {}: more than {} updates, expected fewer", option, list, with_commas(kMostSteps)));
+    }
+    for (std::size_t step = first; step <= last; ++step) steps.push_back(step);
+  }
+  return steps;
 }
 
 }  // namespace bprop::cli

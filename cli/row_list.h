@@ -12,4 +12,7 @@ namespace bprop::cli {
 // behind the last row is left out; a row that somebody asked for must be there. Throws UsageError.
 std::vector<std::uint32_t> read_rows(std::string_view list, std::size_t rows, bool asked_for);
 
+// Updates in the same form, as they stand there, from 1. Throws UsageError that begins with the option.
+std::vector<std::size_t> read_steps(std::string_view list, std::string_view option);
+
 }  // namespace bprop::cli

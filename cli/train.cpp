@@ -11,6 +11,7 @@
 #include "json_text.h"
 #include "output_path.h"
 #include "quantity.h"
+#include "row_list.h"
 #include "terminal.h"
 #include "text_file.h"
 #include "train_report.h"
@@ -61,6 +62,7 @@ class Train : public Verb {
   std::string from_;
   std::string output_ = "model.safetensors";
   std::string run_directory_;
+  std::string record_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
@@ -79,6 +81,8 @@ void Train::declare(Options& options) {
   options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
   options.value("run", "DIR", run_directory_,
                 "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors");
+  options.value("record", "LIST", record_,
+                "updates that go to trace.safetensors of --run, from 1, such as 1,10,100:110 (explain --trace)");
   options.value("doctor", "N", doctor_every_,
                 "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
   program_.declare(options, {.json = "the summary as one JSON object",
@@ -86,21 +90,25 @@ void Train::declare(Options& options) {
                              .seed = "of first weights, order of rows and split"});
 }
 
-// In a run folder that is not there yet, but will be when the model is written.
-bool goes_to_new_run(const std::string& output, const std::string& run_directory) {
+bool goes_to_run(const std::string& output, const std::string& run_directory) {
   namespace fs = std::filesystem;
   const auto plain = [](const fs::path& path) { return fs::absolute(path).lexically_normal(); };
+  return !run_directory.empty() && plain(output).parent_path() == plain(fs::path(run_directory) / "").parent_path();
+}
+
+// In a run folder that is not there yet, but will be when the model is written.
+bool goes_to_new_run(const std::string& output, const std::string& run_directory) {
   std::error_code ignored;
-  return !run_directory.empty() && !fs::exists(run_directory, ignored) &&
-         plain(output).parent_path() == plain(fs::path(run_directory) / "").parent_path();
+  return goes_to_run(output, run_directory) && !std::filesystem::exists(run_directory, ignored);
 }
 
 // Found out before training, as far as it can be.
 void check_destinations(const std::string& output, const std::string& run_directory) {
   check_run_directory(run_directory);
-  if (!goes_to_new_run(output, run_directory)) return check_save_path(output);
   const std::string name = std::filesystem::path(output).filename().string();
-  if (name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl" ||
+  const bool is_trace = name == "trace.safetensors" && goes_to_run(output, run_directory);
+  if (!is_trace && !goes_to_new_run(output, run_directory)) return check_save_path(output);
+  if (is_trace || name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl" ||
       name == "doctor.jsonl") {
     throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
   }
@@ -110,6 +118,9 @@ ExitCode Train::run(Options& options) {
   if (data_.path().empty() && from_.empty()) {
     throw UsageError(
         "DATA is missing: expected a table or images to train on, as in bprop train digits.csv --target digit");
+  }
+  if (!record_.empty() && run_directory_.empty()) {
+    throw UsageError("--record: the recorded updates go to a run folder, expected --run DIR");
   }
   check_not_read(output_, options);
   check_destinations(output_, run_directory_);
@@ -124,6 +135,7 @@ TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   train.pool = pool_.get();
   train.run_directory = run_directory_;
   train.doctor_every = doctor_every_;
+  if (!record_.empty()) train.record = read_steps(record_, "record");
   train.configuration = config_text(TrainingOptions::completed(options, train));
   return train;
 }
