@@ -53,18 +53,21 @@ struct TraceExplanation {
   bool own_rows = false;                   // they are the network's own, not a table's
   std::vector<UpdateOfNumber> all;         // every recorded update, ascending
   std::optional<double> expected;          // w(k+1) by plain gradient descent; none: the optimiser is another
-  double rounding = 0;                     // share of |w(k)| and |Δw| by which w(k+1) may differ from it
+  double rounding = 0;                     // of the network's type, a share of a number
   std::optional<TraceAgreement> gradient;  // none: without rows
   std::optional<Derivation> derivation;    // on the batch's rows with the parameters before the update
   std::vector<std::string> remarks;
   std::vector<std::string> warnings;  // of encoding the rows
   NumberStyle numbers;
 
-  bool is_decayed() const;   // weight decay applies to it
-  bool has_l2() const;       // so does the l2 term
-  bool is_frozen() const;    // biases are not updated
-  bool is_expected() const;  // w(k+1) is `expected`, to rounding
-  bool agrees() const;       // all of that, and the derivation with its judges
+  bool is_decayed() const;  // weight decay applies to it
+  bool has_l2() const;      // so does the l2 term
+  bool is_frozen() const;   // biases are not updated
+  bool agrees() const;      // w(k+1) is as expected, the gradient and the derivation with its judges agree
+
+  // Whether w(k+1) is w(k) and this change, to rounding.
+  bool is_change(double change) const;
+  bool is_expected() const { return !expected || is_change(*expected - update.before); }
 };
 
 // Of a weight or a bias at update `step`. `data`: the table that was trained on, whole; null: the network's own rows,

@@ -18,8 +18,8 @@ using Kind = Selector::Kind;
 
 constexpr double kFloatBound = 1e-5;  // of the gradient
 constexpr double kDoubleBound = 1e-12;
-constexpr double kFloatRounding = 1e-6;  // of an update
-constexpr double kDoubleRounding = 1e-14;
+constexpr double kFloatRounding = 0x1p-22;  // two units in the last place
+constexpr double kDoubleRounding = 0x1p-51;
 
 double number_of(const Trace& trace, TracePart part, std::size_t place, const Selector& what) {
   return what.kind == Kind::kBias ? trace.bias(part, place, what.layer, what.unit)
@@ -151,10 +151,12 @@ bool TraceExplanation::is_decayed() const {
   return what.kind == Kind::kWeight && settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
 }
 
-bool TraceExplanation::is_expected() const {
-  if (!expected || (std::isnan(*expected) && std::isnan(update.after)) || *expected == update.after) return true;
-  const double size = std::fabs(update.before) + std::fabs(*expected - update.before);
-  return std::fabs(update.after - *expected) <= rounding * size;
+bool TraceExplanation::is_change(double change) const {
+  constexpr double kRoundingsOfAChange = 8;  // gradient, clipping, rate
+  const double after = update.before + change;
+  if (after == update.after || (std::isnan(after) && std::isnan(update.after))) return true;
+  const double may_be = rounding * (std::fabs(update.before) + kRoundingsOfAChange * std::fabs(change));
+  return std::fabs(after - update.after) <= may_be;
 }
 
 bool TraceExplanation::agrees() const {

@@ -182,7 +182,7 @@ class TracePage {
         .right = {math::difference(next(), w_), math::difference(math::number(u_.after), math::number(u_.before)),
                   math::number(u_.change())}});
     const double descent = -u_.learning_rate * u_.gradient_scale * u_.gradient;
-    const bool is_plain = std::fabs(u_.change() - descent) <= e_.rounding * (std::fabs(u_.before) + std::fabs(descent));
+    const bool is_plain = e_.is_change(descent);
     update.blocks.emplace_back(
         Equation{.reason = is_plain ? std::string("which is what plain gradient descent would do here")
                                     : fmt::format("which is not what plain gradient descent would do: {}",

@@ -167,6 +167,10 @@ TEST_F(TraceN3, AnOptimizerWithAMemoryIsSaidNotToFollowTheGradientAlone) {
   EXPECT_THAT(first, HasSubstr("which is what plain gradient descent would do here"));  // v is g
   const std::string second = render_text(document(explain_trace(trace(), 2, weight(0, 0, 0))));
   EXPECT_THAT(second, HasSubstr("which is not what plain gradient descent would do: v has the gradients"));
+  // Nesterov's first step is 1 + μ times as long; here it moves only the last digits of the weight.
+  options.optimizer = Nesterov{.learning_rate = 2e-6, .momentum = 0.9};
+  train(sectors(100), options);
+  EXPECT_THAT(render_text(document(explain_trace(trace(), 1, weight(0, 0, 0)))), HasSubstr("which is not what plain"));
 }
 
 TEST_F(TraceN3, JsonAndGraphsHaveEveryRecordedUpdate) {
