@@ -40,6 +40,7 @@ struct TraceAgreement {
   double largest = 0;  // |gradient| of the tensor
   double bound = 0;    // 1e-5 for a float network, 1e-12 for a double one: share of `largest`, or of what the terms of
                        // this gradient add up to without their signs, by which the two may differ
+  bool as_trained = true;  // false: the note writes the loss otherwise; its derivation is twice or half of `derived`
   bool agrees = true;
 };
 

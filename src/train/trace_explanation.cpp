@@ -136,7 +136,8 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
   TraceAgreement agreement{.derived = derived + l2_term,
                            .recorded = e.update.gradient,
                            .largest = largest_gradient(trace, place, e.what),
-                           .bound = std::is_same_v<T, float> ? kFloatBound : kDoubleBound};
+                           .bound = std::is_same_v<T, float> ? kFloatBound : kDoubleBound,
+                           .as_trained = as_trained};
   const double may_be = agreement.bound * std::fmax(agreement.largest, size) + std::numeric_limits<T>::min();
   agreement.agrees = std::fabs(agreement.derived - agreement.recorded) <= may_be;
   e.gradient = agreement;

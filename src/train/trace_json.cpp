@@ -25,11 +25,9 @@ Json update_json(const UpdateOfNumber& update) {
 }
 
 Json agreement_json(const TraceAgreement& agreement) {
-  return {{"derived", json_number(agreement.derived)},
-          {"recorded", json_number(agreement.recorded)},
-          {"largest", json_number(agreement.largest)},
-          {"bound", agreement.bound},
-          {"agrees", agreement.agrees}};
+  return {{"derived", json_number(agreement.derived)}, {"recorded", json_number(agreement.recorded)},
+          {"largest", json_number(agreement.largest)}, {"bound", agreement.bound},
+          {"as_trained", agreement.as_trained},        {"agrees", agreement.agrees}};
 }
 
 }  // namespace

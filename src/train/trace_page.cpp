@@ -213,8 +213,10 @@ class TracePage {
     };
     FormulaTable table{{"gradient by", "value", "difference"}, {}};
     table.rows.push_back(row("training, as recorded", found.recorded, ""));
-    table.rows.push_back(row(e_.has_l2() ? "the derivation below, and λ w" : "the derivation below", found.derived,
-                             fmt::format("{:.1e}", std::fabs(found.derived - found.recorded))));
+    const std::string_view derivation =
+        found.as_trained ? "the derivation below" : "the derivation, of the trained loss";
+    table.rows.push_back(row(e_.has_l2() ? fmt::format("{}, and λ w", derivation) : std::string(derivation),
+                             found.derived, fmt::format("{:.1e}", std::fabs(found.derived - found.recorded))));
     Section& agreement =
         section(found.agrees ? "The derivation agrees with training" : "The derivation does NOT agree with training");
     agreement.blocks.emplace_back(std::move(table));

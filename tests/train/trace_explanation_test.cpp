@@ -153,6 +153,9 @@ TEST_F(TraceN3, EveryNotationHasItsSymbolsAndAgrees) {
         explain_trace(found, 2, weight(0, 1, 0), nullptr, {.notation = static_cast<Notation>(i)});
     EXPECT_TRUE(why.agrees()) << notation_names()[i];
     EXPECT_THAT(render_text(document(why)), HasSubstr(symbols[i])) << notation_names()[i];
+    // Notes 002 and 004 have no ½: their derivation is twice the gradient that was trained with.
+    EXPECT_EQ(why.gradient->as_trained, i != 3 && i != 5);
+    EXPECT_NEAR(why.derivation->value(), (why.gradient->as_trained ? 1 : 2) * why.update.gradient, 1e-15);
   }
 }
 
