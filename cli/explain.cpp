@@ -37,11 +37,13 @@ constexpr VerbText kText = {
         "bprop explain exercise.toml --grade answers.json\n"
         "bprop explain exercise.toml --names 1:2,1\n"
         "bprop explain --trace run --step 10 --weight 1:3,5 digits.csv\n"
-        "bprop explain --expression 'f = x*y*z; x = r; y = r*s; z = s' --derivative f,s --at r=2,s=3",
+        "bprop explain --expression 'f = x*y*z; x = r; y = r*s; z = s' --derivative f,s --at r=2,s=3\n"
+        "bprop explain --expression-file sine.expression --at x=0.5 --grade answers.json",
     .usage =
         "MODEL [DATA] --weight|--bias|--delta|--activation|--input|--names NUMBER|--grade ANSWERS [OPTION...]\n"
         "       bprop explain --trace RUN --step K --weight|--bias NUMBER [DATA] [OPTION...]\n"
-        "       bprop explain --expression TEXT|--expression-file FILE [--derivative F,X] [--at X=NUMBER] [OPTION...]",
+        "       bprop explain --expression TEXT|--expression-file FILE [--derivative F,X|--grade ANSWERS] "
+        "[--at X=NUMBER] [OPTION...]",
     .details =
         "Prints a derivation: each step in symbols, with the numbers put in, its value, the rule it uses and where its "
         "numbers come from; the paths to the loss; what was used again; the same as matrices; and what the engine, a "
@@ -164,12 +166,16 @@ class Explain : public Verb {
   ExitCode explain_expression(Options& options) {
     constexpr std::string_view kWhy = "with an expression, which has no network";
     options.exclude({"MODEL", "DATA", "weight", "bias", "delta", "activation", "input", "names", "nudge", "what-if",
-                     "grade", "trace", "step", "rows", "notation", "convention", "depth", "top", "learning-rate"},
+                     "trace", "step", "rows", "notation", "convention", "depth", "top", "learning-rate"},
                     kWhy);
     input_.exclude(options);
     if (options.given("expression-file"))
       options.exclude({"expression"}, "with --expression-file: the text stands there");
     const NumberStyle numbers{checked_digits(digits_)};
+    if (!grade_.empty()) {
+      options.exclude({"derivative", "paths"}, "with --grade, which asks for what the answers are");
+      return write_grade(grade_of(expression_, read_text_file(grade_, kMostAnswerBytes), grade_), numbers);
+    }
     const ExpressionExplanation explanation = explanation_of(expression_, explain_.paths, numbers);
     page_.write(explanation, numbers);
     const bool agrees = std::ranges::all_of(explanation.derivatives, &ExpressionDerivative::agrees);
@@ -217,9 +223,12 @@ class Explain : public Verb {
     program_.remark_all("explain", rows.warnings);
     const std::vector<double> input(rows.input.begin(), rows.input.end());
     const std::vector<double> target(rows.target.begin(), rows.target.end());
-    const Grade graded = grade(network, {input, target}, answers, explain_);
-    page_.write(graded, explain_.numbers);
-    return graded.right == answers.size() ? ExitCode::kDone : ExitCode::kFailed;
+    return write_grade(grade(network, {input, target}, answers, explain_), explain_.numbers);
+  }
+
+  ExitCode write_grade(const Grade& grade, const NumberStyle& numbers) {
+    page_.write(grade, numbers);
+    return grade.right == grade.answers.size() ? ExitCode::kDone : ExitCode::kFailed;
   }
 
   template <class T>

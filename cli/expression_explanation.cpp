@@ -30,6 +30,19 @@ std::vector<Item> all_of(std::string_view option, const std::vector<std::string>
   return items;
 }
 
+std::string text_of(const ExpressionRequest& request) {
+  return request.file.empty() ? request.expression : read_text_file(request.file, kMostBytes);
+}
+
+std::vector<NamedNumber> inputs_of(const ExpressionRequest& request) {
+  return all_of<NamedNumber>("at", request.at, parse_named_numbers);
+}
+
+[[noreturn]] void fail_at_place(const ExpressionRequest& request, std::string_view sentence) {
+  if (request.file.empty()) throw UsageError(fmt::format("--expression, {}", sentence));
+  throw FormatError(fmt::format("{}, {}", request.file, sentence));
+}
+
 }  // namespace
 
 void ExpressionRequest::declare(Options& options) {
@@ -41,18 +54,27 @@ void ExpressionRequest::declare(Options& options) {
 
 ExpressionExplanation explanation_of(const ExpressionRequest& request, std::size_t paths, const NumberStyle& numbers) {
   const ExpressionOptions options{
-      .at = all_of<NamedNumber>("at", request.at, parse_named_numbers),
+      .at = inputs_of(request),
       .derivatives = all_of<NamedDerivative>("derivative", request.derivatives, parse_named_derivatives),
       .paths = paths,
       .numbers = numbers};
-  const std::string text = request.file.empty() ? request.expression : read_text_file(request.file, kMostBytes);
   try {
-    return explain_expression(text, options);
+    return explain_expression(text_of(request), options);
+  } catch (const UsageError& error) {
+    if (names_place(error.what())) fail_at_place(request, error.what());
+    throw UsageError(fmt::format("--{}", error.what()));
+  }
+}
+
+Grade grade_of(const ExpressionRequest& request, std::string_view answers, const std::string& answers_file) {
+  const std::vector<ExpressionAnswer> sheet = parse_expression_answers(answers, answers_file);
+  try {
+    return grade_expression(text_of(request), inputs_of(request), sheet);
   } catch (const UsageError& error) {
     const std::string_view sentence = error.what();
-    if (!names_place(sentence)) throw UsageError(fmt::format("--{}", sentence));
-    if (request.file.empty()) throw UsageError(fmt::format("--expression, {}", sentence));
-    throw FormatError(fmt::format("{}, {}", request.file, sentence));
+    if (names_place(sentence)) fail_at_place(request, sentence);
+    if (sentence.starts_with("at ")) throw UsageError(fmt::format("--{}", sentence));
+    throw FormatError(fmt::format("{}: {}", answers_file, sentence));
   }
 }
 

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/expression.h"
+#include "bprop/grade.h"
 #include "options.h"
 
 namespace bprop::cli {
@@ -24,6 +26,9 @@ struct ExpressionRequest {
   // explanations of networks have as well.
   void declare(Options& options);
 };
+
+// The sheet's grade; the text of `answers_file` is already read. Throws as below, of the sheet FormatError.
+Grade grade_of(const ExpressionRequest& request, std::string_view answers, const std::string& answers_file);
 
 // Throws UsageError, of a file FormatError, with option or file, line and column in front; IoError.
 ExpressionExplanation explanation_of(const ExpressionRequest& request, std::size_t paths, const NumberStyle& numbers);

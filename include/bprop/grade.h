@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// grade: what a hand calculation got right, and which slip made what is wrong.
+// grade: what a hand calculation got right, and which slip made what is wrong. Of networks, and of expressions.
 //
 //   auto answers = bprop::parse_answers(text, net.architecture());
 //   bprop::Grade grade = bprop::grade(net, {x, y}, answers, {.learning_rate = 0.5, .freeze_biases = true});
@@ -10,6 +10,13 @@
 // the way: within 2 % of the size of the gradient (of the update, after one) and four times nearer than the right rule
 // (twice, if the slip explains two other answers of the sheet); of several, the one that explains most answers. An
 // answer within 0.5 % of the right one was rounded on the way. Anything else is an unknown error.
+//
+// An early error is carried forward: answers are read in the sheet's order, and one that is not right is compared with
+// what the right rule gives from those before it – first from the wrong ones alone, then from all, as they were
+// written. It follows from them if it is as near as its last digit and the rounding of their last digits allow (a whole
+// number counts as exact), and then it is right, but for the error that it comes from; a slip on top is named. What
+// follows from right answers that were rounded, was rounded. Of several rows only updates follow, from the gradients
+// before them: what lies between is of one row.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +28,7 @@
 
 #include "bprop/document.h"
 #include "bprop/explain.h"
+#include "bprop/expression.h"
 
 namespace bprop {
 
@@ -31,7 +39,7 @@ struct Answer {
     kAfterUpdate,  // after one update of all parameters: loss, weights, biases
   };
   std::string name = {};              // as it was written: "w1"
-  std::optional<Selector> what = {};  // none: the loss
+  std::optional<Selector> what = {};  // none: the loss, or a number of an expression
   When when = When::kGradient;
   double value = 0;
   double half_unit = 0;  // half a unit of the last printed digit
@@ -45,7 +53,7 @@ std::vector<Answer> parse_answers(std::string_view text, const Architecture& arc
                                   std::string_view where = "answers", Notation notation = Notation::kOurs,
                                   const UnitNames& names = {});
 
-enum class Verdict : std::uint8_t { kRight, kSlip, kRounded, kUnknown };
+enum class Verdict : std::uint8_t { kRight, kSlip, kRounded, kUnknown, kFollows };
 
 struct GradedAnswer {
   Answer answer;
@@ -53,16 +61,20 @@ struct GradedAnswer {
   double right = 0;
   std::string slip = {};  // kSlip: "hidden deltas with updated weights"
   double slip_value = 0;  // kSlip: what that gives
+  // kFollows, and kSlip on top of an earlier error:
+  std::optional<std::size_t> follows_from = {};  // the place of the first wrong answer that it comes from
+  double from_earlier = 0;                       // what the right rule gives from the earlier answers
 };
 
 struct Grade {
   std::vector<GradedAnswer> answers;
-  std::size_t right = 0;  // kRight and kRounded
+  std::size_t right = 0;   // kRight, kRounded and kFollows
+  std::size_t follow = 0;  // kFollows
   std::vector<std::string> remarks;
 };
 
 // Throws as explain(), and UsageError where an answer needs options.learning_rate and there is none. Cost: a backward
-// pass per slip.
+// pass per slip, and four passes, unit by unit, for each answer that is not right.
 template <class T>
 Grade grade(const BasicNetwork<T>& network, const ExplainRows& rows, const std::vector<Answer>& answers,
             const ExplainOptions& options = {});
@@ -71,6 +83,27 @@ extern template Grade grade(const BasicNetwork<float>&, const ExplainRows&, cons
                             const ExplainOptions&);
 extern template Grade grade(const BasicNetwork<double>&, const ExplainRows&, const std::vector<Answer>&,
                             const ExplainOptions&);
+
+// An answer about an expression.
+struct ExpressionAnswer {
+  std::string name = {};    // as it was written: "∂f/∂s"
+  std::string of = {};      // the variable
+  std::string by = {};      // of a derivative; "": it is the variable's value
+  bool is_partial = false;  // with ∂: where the statement of `of` uses `by`, of that statement alone
+  double value = 0;
+  double half_unit = 0;
+};
+
+// A list of objects: {"what": "f" | "df/ds" | "d f/d s" | "∂f/∂s", "value": 24 | "24.0"}. Throws FormatError.
+std::vector<ExpressionAnswer> parse_expression_answers(std::string_view text, std::string_view where = "answers");
+
+// As above: values of variables, partial derivatives of a statement, derivatives over all paths, each carried forward.
+// Slips: a path that is missing, a factor of the chain rule that is forgotten or has the wrong sign, and in one
+// statement those of the product, quotient, power and chain rules. In the grade, values are "forward", the others
+// "gradient". Throws UsageError as explain_expression() ("at q=1: …"), and "dg/ds: there is no variable 'g'". Cost:
+// that of explain_expression(), and a statement's operations for each of its slips.
+Grade grade_expression(std::string_view expression, const std::vector<NamedNumber>& at,
+                       const std::vector<ExpressionAnswer>& answers);
 
 Document document(const Grade& grade, const NumberStyle& style = {});
 std::string render_json(const Grade& grade);

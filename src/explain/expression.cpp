@@ -2,14 +2,13 @@
 #include "bprop/expression.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 
 #include "base/check.h"
-#include "bprop/suggestion.h"
 #include "explain/expression_deriver.h"
 #include "explain/expression_formula.h"
+#include "explain/expression_inputs.h"
 #include "explain/expression_judges.h"
 #include "explain/expression_remarks.h"
 
@@ -21,45 +20,6 @@ using explaining::ExpressionGraph;
 constexpr std::size_t kMostPaths = 1000;
 constexpr std::int32_t kMostOperationsShown = 400;
 constexpr std::size_t kMostPairs = 100;  // of outputs and inputs that nobody named
-
-// "; did you mean x?", or all the names where there are few.
-std::string hint(const std::string& typed, const std::vector<std::string>& known) {
-  constexpr std::size_t kMostNamed = 12;
-  std::string near = suggestion(typed, known);
-  if (!near.empty() || known.empty() || known.size() > kMostNamed) return near;
-  return fmt::format("; known: {}", fmt::join(known, ", "));
-}
-
-std::vector<std::string> names(const ExpressionGraph& graph, bool inputs_only) {
-  std::vector<std::string> result;
-  for (std::size_t v = 0; v < graph.variables.size(); ++v) {
-    if (!inputs_only || graph.is_input(v)) result.push_back(graph.variables[v].name);
-  }
-  return result;
-}
-
-// A value for every input; 0 for what is not one.
-std::vector<double> input_values(const ExpressionGraph& graph, const std::vector<NamedNumber>& at) {
-  std::vector<double> values(graph.variables.size(), 0);
-  std::vector<bool> given(graph.variables.size(), false);
-  for (const NamedNumber& one : at) {
-    const std::string where = fmt::format("at {}={}", one.name, one.value);
-    const std::size_t v = graph.find(one.name);
-    BPROP_CHECK(v < graph.variables.size(), UsageError, "{}: the expression has no input '{}'{}", where, one.name,
-                hint(one.name, names(graph, true)));
-    BPROP_CHECK(graph.is_input(v), UsageError, "{}: '{}' is defined at {} and cannot be given a value", where, one.name,
-                text_of(graph.variables[v].place));
-    BPROP_CHECK(!given[v], UsageError, "{}: '{}' is given a value twice, expected once", where, one.name);
-    values[v] = one.value;
-    given[v] = true;
-  }
-  for (std::size_t v = 0; v < graph.variables.size(); ++v) {
-    BPROP_CHECK(!graph.is_input(v) || given[v], UsageError,
-                "at lacks a value of '{0}', which is used at {1} and nowhere defined; expected {0}=NUMBER",
-                graph.variables[v].name, text_of(graph.variables[v].place));
-  }
-  return values;
-}
 
 struct Pair {
   std::size_t of;
@@ -93,7 +53,7 @@ std::vector<Pair> pairs_of(const ExpressionGraph& graph, const std::vector<Named
     const auto find = [&](const std::string& name) {
       const std::size_t v = graph.find(name);
       BPROP_CHECK(v < graph.variables.size(), UsageError, "derivative {},{}: there is no variable '{}'{}", wanted.of,
-                  wanted.by, name, hint(name, names(graph, false)));
+                  wanted.by, name, explaining::hint_for_variable(graph, name));
       return v;
     };
     const Pair pair{find(wanted.of), find(wanted.by)};
@@ -142,7 +102,7 @@ ExpressionExplanation explain_expression(std::string_view text, const Expression
               options.paths, kMostPaths);
   const ExpressionGraph graph = explaining::parse_expression(text).value_or_throw();
   const std::vector<Pair> pairs = pairs_of(graph, options.derivatives);
-  const std::vector<double> inputs = input_values(graph, options.at);
+  const std::vector<double> inputs = explaining::input_values(graph, options.at);
   const auto values = explaining::evaluate<double>(graph, [&](std::size_t v, double value) {
     return explaining::arithmetic::plain(graph.is_input(v) ? inputs[v] : value);
   });

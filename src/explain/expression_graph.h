@@ -72,20 +72,27 @@ T value_of(const ExpressionTree::Node& node, const ExpressionValues<T>& values) 
   return left;
 }
 
+// What the statement of a variable that is no input gives; what it uses has its value already.
+template <class T>
+T statement_value(const ExpressionGraph& graph, std::size_t variable, ExpressionValues<T>& values) {
+  const ExpressionTree::Statement& statement = graph.statement_of(variable);
+  for (auto n = static_cast<std::size_t>(statement.first); n <= static_cast<std::size_t>(statement.root); ++n) {
+    values.nodes[n] = value_of(graph.tree.nodes[n], values);
+  }
+  return values.nodes[static_cast<std::size_t>(statement.root)];
+}
+
+template <class T>
+ExpressionValues<T> room_for(const ExpressionGraph& graph) {
+  return {std::vector<T>(graph.tree.nodes.size()), std::vector<T>(graph.variables.size())};
+}
+
 // settle(variable, value) is what the variable becomes; the value is what its statement gives, 0 for an input.
 template <class T, class Settle>
 ExpressionValues<T> evaluate(const ExpressionGraph& graph, Settle settle) {
-  ExpressionValues<T> values{std::vector<T>(graph.tree.nodes.size()), std::vector<T>(graph.variables.size())};
+  ExpressionValues<T> values = room_for<T>(graph);
   for (std::size_t v = 0; v < graph.variables.size(); ++v) {
-    T value = 0.0;
-    if (!graph.is_input(v)) {
-      const ExpressionTree::Statement& statement = graph.statement_of(v);
-      for (auto n = static_cast<std::size_t>(statement.first); n <= static_cast<std::size_t>(statement.root); ++n) {
-        values.nodes[n] = value_of(graph.tree.nodes[n], values);
-      }
-      value = values.nodes[static_cast<std::size_t>(statement.root)];
-    }
-    values.variables[v] = settle(v, value);
+    values.variables[v] = settle(v, graph.is_input(v) ? T(0.0) : statement_value(graph, v, values));
   }
   return values;
 }

@@ -23,6 +23,11 @@ struct NetworkParts {
   double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
     return weights[layer][unit * dense(layer).inputs + from];
   }
+  // A weight or a bias.
+  double parameter(const Selector& what) const {
+    return what.kind == Selector::Kind::kBias ? biases[what.layer][what.unit]
+                                              : weight(what.layer, what.unit, what.from);
+  }
 
   Architecture architecture;
   std::vector<std::vector<double>> weights;  // (out × in)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A sheet of answers as JSON: a list of objects, of which each kind of sheet reads what it knows.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bprop::explaining {
+
+// One entry of the list. Its place begins every sentence; all throw FormatError.
+class AnswerEntry {
+ public:
+  // `keys` are those that there may be.
+  AnswerEntry(const nlohmann::json& entry, std::span<const std::string_view> keys, std::string where);
+
+  [[noreturn]] void fail(const std::string& reason) const;
+  bool has(const char* key) const { return entry_.contains(key); }
+  std::string text(const char* key) const;
+
+  // "value", and half a unit of its last printed digit.
+  struct Printed {
+    double value = 0;
+    double half_unit = 0;
+  };
+  Printed value() const;
+
+ private:
+  std::string value_text() const;
+  double number(const std::string& printed) const;
+  double half_unit(std::string_view printed) const;
+
+  const nlohmann::json& entry_;
+  std::string where_;
+};
+
+// Calls read(entry) for each of the list, which has at least one.
+void for_each_answer(std::string_view text, std::string_view where, std::span<const std::string_view> keys,
+                     const std::function<void(const AnswerEntry&)>& read);
+
+}  // namespace bprop::explaining
