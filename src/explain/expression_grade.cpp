@@ -24,7 +24,7 @@ using explaining::ExpressionDeriver;
 using explaining::ExpressionEdges;
 using explaining::ExpressionGraph;
 using explaining::GivenInExpression;
-using explaining::Question;
+using explaining::SheetQuestion;
 
 constexpr auto kKeys = std::to_array<std::string_view>({"what", "value"});
 
@@ -96,13 +96,13 @@ class ExpressionSheet {
     return {is_partial ? Asked::Kind::kPartial : Asked::Kind::kDerivative, of, by};
   }
 
-  Question question(const ExpressionAnswer& answer, const Asked& asked) {
+  SheetQuestion question(const ExpressionAnswer& answer, const Asked& asked) {
     using When = Answer::When;
     const bool is_value = asked.kind == Asked::Kind::kValue;
-    Question result{.answer = {.name = answer.name,
-                               .when = is_value ? When::kForward : When::kGradient,
-                               .value = answer.value,
-                               .half_unit = answer.half_unit}};
+    SheetQuestion result{.answer = {.name = answer.name,
+                                    .when = is_value ? When::kForward : When::kGradient,
+                                    .value = answer.value,
+                                    .half_unit = answer.half_unit}};
     if (is_value) {
       result.right = values_[asked.of];
       result.slips = explaining::ExpressionSlips::of_value(result.right);
@@ -145,7 +145,7 @@ class ExpressionSheet {
 class EarlierInExpression : public explaining::EarlierAnswers {
  public:
   EarlierInExpression(const ExpressionGraph& graph, const std::vector<double>& inputs, std::vector<Asked> asked,
-                      const std::vector<Question>& sheet)
+                      const std::vector<SheetQuestion>& sheet)
       : graph_(graph), inputs_(inputs), asked_(std::move(asked)), sheet_(sheet), statements_(graph) {}
 
   std::vector<CarriedNumber> give(std::size_t answer) const override {
@@ -207,7 +207,7 @@ class EarlierInExpression : public explaining::EarlierAnswers {
   const ExpressionGraph& graph_;
   const std::vector<double>& inputs_;
   std::vector<Asked> asked_;
-  const std::vector<Question>& sheet_;
+  const std::vector<SheetQuestion>& sheet_;
   mutable explaining::Statements statements_;
   GivenInExpression wrong_;
   GivenInExpression all_;
@@ -239,7 +239,7 @@ Grade grade_expression(std::string_view expression, const std::vector<NamedNumbe
   const std::vector<double> inputs = explaining::input_values(graph, at);
   ExpressionSheet right(graph, inputs);
   std::vector<Asked> asked;
-  std::vector<Question> sheet;
+  std::vector<SheetQuestion> sheet;
   for (const ExpressionAnswer& answer : answers) {
     asked.push_back(right.asked(answer));
     sheet.push_back(right.question(answer, asked.back()));

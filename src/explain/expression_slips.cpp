@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "explain/statement_slips.h"
+#include "explain/expression_rule_slips.h"
 
 namespace bprop::explaining {
 namespace {

@@ -17,7 +17,7 @@ using explaining::CarriedTask;
 using explaining::GivenNumbers;
 using explaining::Hypothesis;
 using explaining::NetworkParts;
-using explaining::Question;
+using explaining::SheetQuestion;
 using Kind = Selector::Kind;
 using When = Answer::When;
 
@@ -26,8 +26,8 @@ class Reader {
  public:
   Reader(const NetworkParts& parts, const ExplainOptions& options) : parts_(parts), options_(options) {}
 
-  Question question(const Answer& answer, const std::vector<Hypothesis>& all) const {
-    Question result{.answer = answer, .right = value(answer, all[0]), .size = size(answer, all[0])};
+  SheetQuestion question(const Answer& answer, const std::vector<Hypothesis>& all) const {
+    SheetQuestion result{.answer = answer, .right = value(answer, all[0]), .size = size(answer, all[0])};
     for (std::size_t h = 1; h < all.size(); ++h) result.slips.push_back({all[h].name, value(answer, all[h])});
     return result;
   }
@@ -129,7 +129,7 @@ Grade graded(const DoubleNetwork& network, const explaining::OwnedRows& rows, co
                          .input = rows.input,
                          .target = gradients<double>(network, rows.input, rows.target, options.loss).target};
   const Reader reader(parts, options);
-  std::vector<Question> sheet;
+  std::vector<SheetQuestion> sheet;
   for (const Answer& answer : answers) sheet.push_back(reader.question(answer, all));
   Earlier earlier(task, answers);
   return explaining::judged(sheet, earlier);

@@ -14,7 +14,7 @@ constexpr double kRounded = 0.005;     // of the gradient's (update's) size
 constexpr double kSlipRounded = 0.02;  // the same, for a slip
 constexpr double kLastBits = 1e-12;    // relative: the answer has all digits of a double
 
-double residual(const Question& question, double value) { return std::fabs(question.answer.value - value); }
+double residual(const SheetQuestion& question, double value) { return std::fabs(question.answer.value - value); }
 
 // 0 has no digit that could be right, but where it is the answer.
 double tolerance(const Answer& answer) {
@@ -22,15 +22,17 @@ double tolerance(const Answer& answer) {
   return answer.half_unit * (1 + 1e-9) + kLastBits * std::fabs(answer.value);
 }
 
-bool is_right(const Question& question) { return residual(question, question.right) <= tolerance(question.answer); }
+bool is_right(const SheetQuestion& question) {
+  return residual(question, question.right) <= tolerance(question.answer);
+}
 
 // `times` nearer than the right rule, and near in itself: among many slips one is always the nearest.
-bool is_nearer(const Question& question, const SlipValue& slip, double times) {
+bool is_nearer(const SheetQuestion& question, const SlipValue& slip, double times) {
   const double of_slip = residual(question, slip.value);
   return times * of_slip <= residual(question, question.right) && of_slip <= kSlipRounded * question.size;
 }
 
-bool is_explained(const Question& question, const SlipValue& slip) {
+bool is_explained(const SheetQuestion& question, const SlipValue& slip) {
   if (residual(question, slip.value) <= tolerance(question.answer)) return true;
   return question.answer.value != 0 && is_nearer(question, slip, kClearlyNearer);
 }
@@ -38,9 +40,9 @@ bool is_explained(const Question& question, const SlipValue& slip) {
 // How many wrong answers of the sheet each slip explains: the likelier one is named where several would do.
 using Explained = std::map<std::string, std::size_t>;
 
-Explained explained(const std::vector<Question>& sheet) {
+Explained explained(const std::vector<SheetQuestion>& sheet) {
   Explained result;
-  for (const Question& question : sheet) {
+  for (const SheetQuestion& question : sheet) {
     for (const SlipValue& slip : question.slips) {
       if (!is_right(question) && is_explained(question, slip)) ++result[slip.name];
     }
@@ -48,7 +50,7 @@ Explained explained(const std::vector<Question>& sheet) {
   return result;
 }
 
-const SlipValue* likeliest_slip(const Question& question, const Explained& explained) {
+const SlipValue* likeliest_slip(const SheetQuestion& question, const Explained& explained) {
   const SlipValue* best = nullptr;
   const auto explains = [&](const SlipValue& slip) {
     const auto found = explained.find(slip.name);
@@ -65,17 +67,17 @@ const SlipValue* likeliest_slip(const Question& question, const Explained& expla
   return best;
 }
 
-bool follows(const Question& question, const CarriedNumber& from) {
+bool follows(const SheetQuestion& question, const CarriedNumber& from) {
   return std::isfinite(from.spread) && residual(question, from.value) <= tolerance(question.answer) + from.spread;
 }
 
 // A slip on top of an earlier error. Where rounding leaves much room, some slip always fits, and none is named.
-bool makes_slip(const Question& question, const EarlierAnswers::Slip& slip) {
+bool makes_slip(const SheetQuestion& question, const EarlierAnswers::Slip& slip) {
   return slip.number.source != CarriedNumber::kNoError && question.answer.value != 0 &&
          slip.number.spread <= kSlipRounded * std::fabs(slip.right) && follows(question, slip.number);
 }
 
-GradedAnswer judged(const Question& question, const Explained& explained, const EarlierAnswers& earlier,
+GradedAnswer judged(const SheetQuestion& question, const Explained& explained, const EarlierAnswers& earlier,
                     std::size_t place) {
   GradedAnswer graded{.answer = question.answer, .right = question.right};
   bool is_rounded = residual(question, question.right) <= kRounded * question.size;
@@ -114,7 +116,7 @@ bool is_wrong(Verdict verdict) { return verdict == Verdict::kSlip || verdict == 
 
 }  // namespace
 
-Grade judged(const std::vector<Question>& sheet, EarlierAnswers& earlier) {
+Grade judged(const std::vector<SheetQuestion>& sheet, EarlierAnswers& earlier) {
   Grade grade;
   const Explained known = explained(sheet);
   for (std::size_t i = 0; i < sheet.size(); ++i) {

@@ -18,7 +18,7 @@ struct SlipValue {
   double value = 0;
 };
 
-struct Question {
+struct SheetQuestion {
   Answer answer;
   double right = 0;
   double size = 0;  // of which rounding on the way is a share: the gradient's, or the update's
@@ -51,6 +51,6 @@ inline CarriedNumber as_written(const Answer& answer, std::size_t source) {
   return {answer.value, answer.half_unit < 0.5 ? answer.half_unit : 0, source};
 }
 
-Grade judged(const std::vector<Question>& sheet, EarlierAnswers& earlier);
+Grade judged(const std::vector<SheetQuestion>& sheet, EarlierAnswers& earlier);
 
 }  // namespace bprop::explaining

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explain/statement_slips.h"
+#include "explain/expression_rule_slips.h"
 
 #include <fmt/format.h>
 
