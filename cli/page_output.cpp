@@ -73,6 +73,16 @@ void PageOutput::write(const Grade& grade, const NumberStyle& numbers) const {
   write(document(grade, numbers), numbers);
 }
 
+void PageOutput::write(const ExerciseSet& set, SheetPlace sheet) const {
+  if (format_ == "json") return deliver(render_json(set));
+  write(document(set, sheet), {});
+}
+
+void PageOutput::write(const ExerciseGrade& grade, const NumberStyle& numbers) const {
+  if (format_ == "json") return deliver(render_json(grade));
+  write(document(grade, numbers), numbers);
+}
+
 void PageOutput::write(const Document& document, const NumberStyle& numbers) const {
   if (format_ == "json" || format_ == "dot") {
     throw UsageError(fmt::format(

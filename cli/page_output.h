@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bprop/document.h"
+#include "bprop/exercise.h"
 #include "bprop/explain.h"
 #include "bprop/explain_trace.h"
 #include "bprop/expression.h"
@@ -26,7 +27,9 @@ class PageOutput {
   void write(const Derivation& derivation, const NumberStyle& numbers) const;
   void write(const TraceExplanation& explanation, const NumberStyle& numbers) const;
   void write(const ExpressionExplanation& explanation, const NumberStyle& numbers) const;
-  void write(const Grade& grade, const NumberStyle& numbers) const;  // no dot
+  void write(const Grade& grade, const NumberStyle& numbers) const;          // no dot
+  void write(const ExerciseSet& set, SheetPlace sheet) const;                // no dot
+  void write(const ExerciseGrade& grade, const NumberStyle& numbers) const;  // no dot
   // A page alone: throws UsageError for json and dot.
   void write(const Document& document, const NumberStyle& numbers) const;
 

@@ -17,6 +17,7 @@ std::unique_ptr<Verb> inspect_verb();
 std::unique_ptr<Verb> check_verb();
 std::unique_ptr<Verb> explain_verb();
 std::unique_ptr<Verb> lesson_verb();
+std::unique_ptr<Verb> exercise_verb();
 std::unique_ptr<Verb> draw_verb();
 std::unique_ptr<Verb> doctor_verb();
 std::unique_ptr<Verb> gradients_verb();

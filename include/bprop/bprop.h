@@ -13,6 +13,7 @@
 #include "bprop/document.h"
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
+#include "bprop/exercise.h"
 #include "bprop/explain.h"
 #include "bprop/explain_trace.h"
 #include "bprop/expression.h"

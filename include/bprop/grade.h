@@ -45,6 +45,8 @@ struct Answer {
   double half_unit = 0;  // half a unit of the last printed digit
 };
 
+std::string_view name(Answer::When when);  // "forward", "gradient", "after update"
+
 // A list of objects: {"what": "w1" | "1:3,5" | "b2" | "delta 1:2" | "z 1:2" | "a 1:2" | "x3" | "loss", "when":
 // "forward" | "gradient" | "after update", "value": 0.1498 | "0.1498"}. Without "when", loss, z and a are of the
 // forward pass, everything else is a gradient. A value in quotes keeps zeros at its end as digits. `where` begins the

@@ -18,6 +18,7 @@ enum class Purpose : std::uint32_t {
   kInitialize = 3,  // weights; step = layer
   kCheck = 4,       // which entries a gradient check looks at
   kTest = 5,        // tests and generated data
+  kExercise = 6,    // numbers of exercises; step = kind, epoch = number
 };
 
 struct RandomKey {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "bprop/grade.h"
-#include "explain/json_parts.h"
+#include "explain/grade_json.h"
 
 namespace bprop {
 namespace {
@@ -30,12 +30,12 @@ std::string title(const Grade& grade) {
                      grade.follow == 1 ? "s" : "");
 }
 
-std::string_view words(Answer::When when) {
+}  // namespace
+
+std::string_view name(Answer::When when) {
   constexpr std::string_view kWords[] = {"forward", "gradient", "after update"};
   return kWords[static_cast<std::size_t>(when)];
 }
-
-}  // namespace
 
 Document document(const Grade& grade, const NumberStyle& style) {
   // As many digits as were written, and one more to see by how much it is off.
@@ -44,7 +44,7 @@ Document document(const Grade& grade, const NumberStyle& style) {
   std::vector<Block> blocks(grade.remarks.begin(), grade.remarks.end());
   for (std::size_t i = 0; i < grade.answers.size(); ++i) {
     const GradedAnswer& graded = grade.answers[i];
-    table.rows.push_back({math::words(graded.answer.name), math::words(words(graded.answer.when)),
+    table.rows.push_back({math::words(graded.answer.name), math::words(name(graded.answer.when)),
                           math::words(text_of(math::number(graded.answer.value), {.digits = 15})),
                           math::words(digits(graded.right)), math::words(verdict(grade, i))});
   }
@@ -61,14 +61,12 @@ Document document(const Grade& grade, const NumberStyle& style) {
   return {title(grade), {{"", std::move(blocks)}}};
 }
 
-std::string render_json(const Grade& grade) {
-  using explaining::Json;
-  using explaining::json_number;
+explaining::Json explaining::json_of(const Grade& grade) {
   constexpr std::string_view kVerdicts[] = {"right", "slip", "rounded", "unknown", "follows"};
   Json result = {{"right", grade.right}, {"follow", grade.follow}, {"answers", Json::array()}};
   for (const GradedAnswer& graded : grade.answers) {
     Json entry = {{"what", graded.answer.name},
-                  {"when", words(graded.answer.when)},
+                  {"when", name(graded.answer.when)},
                   {"value", graded.answer.value},
                   {"right", json_number(graded.right)},
                   {"verdict", kVerdicts[static_cast<std::size_t>(graded.verdict)]}};
@@ -82,7 +80,9 @@ std::string render_json(const Grade& grade) {
     }
     result["answers"].push_back(std::move(entry));
   }
-  return explaining::json_text(result);
+  return result;
 }
+
+std::string render_json(const Grade& grade) { return explaining::json_text(explaining::json_of(grade)); }
 
 }  // namespace bprop
