@@ -46,6 +46,15 @@ std::string known_kinds() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// By whatever way the two lead there; neither needs to be there yet.
+bool same_place(const std::string& a, const std::string& b) {
+  const auto place = [](const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  return place(a) == place(b);
+}
+
 class ExerciseVerb : public Verb {
  public:
   ExerciseVerb() : Verb(kText) {}
@@ -92,7 +101,7 @@ class ExerciseVerb : public Verb {
     const std::string page = output->texts.empty() ? std::string() : output->texts.back();
     const auto check_different = [](std::string_view option, const std::string& path, std::string_view other,
                                     const std::string& other_path) {
-      if (path.empty() || path != other_path) return;
+      if (path.empty() || other_path.empty() || !same_place(path, other_path)) return;
       throw UsageError(fmt::format("--{} {}: is the file of --{} as well, expected another", option, path, other));
     };
     check_different("key", key_, "output", page);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bprop::explaining {
 namespace {
 
@@ -42,13 +44,15 @@ class StatementSlips {
 
   // With this step in the place of the one that the operation makes.
   void add(std::int32_t place, std::string_view slip, double step) {
-    ExpressionValues<Complex> numbers = numbers_;
-    numbers.nodes[static_cast<std::size_t>(place)].imag(step);
+    const auto begin = numbers_.nodes.begin() + place;
+    const auto end = numbers_.nodes.begin() + statement_.root + 1;
+    const std::vector<Complex> right(begin, end);
+    begin->imag(step);
     for (std::int32_t n = place + 1; n <= statement_.root; ++n) {
-      numbers.nodes[static_cast<std::size_t>(n)] = value_of(node(n), numbers);
+      numbers_.nodes[static_cast<std::size_t>(n)] = value_of(node(n), numbers_);
     }
-    const double value = numbers.nodes[static_cast<std::size_t>(statement_.root)].imag() / kStep;
-    found_.push_back({fmt::format("{} ({})", slip, text_of(node(place).place)), value});
+    found_.push_back({fmt::format("{} ({})", slip, text_of(node(place).place)), (end - 1)->imag() / kStep});
+    std::ranges::copy(right, begin);
   }
 
   void slip_at(std::int32_t n) {

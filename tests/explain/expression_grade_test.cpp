@@ -160,6 +160,23 @@ TEST(ExpressionGrade, ASecondErrorIsFoundBehindTheFirst) {
   EXPECT_EQ(grade.answers.back().verdict, Verdict::kUnknown);
 }
 
+// u is 5; from 6, f would be 36. Were 6 as good as any number from 5.5 to 6.5, 41 would follow from it.
+TEST(ExpressionGrade, AWholeNumberIsExactWhenItIsCarriedOn) {
+  const char* const text = "f = u^2; u = a + b";
+  EXPECT_EQ(graded(text, "a=2,b=3", {{"u", 6}, {"f", 36}}).answers[1].verdict, Verdict::kFollows);
+  EXPECT_EQ(graded(text, "a=2,b=3", {{"u", 6}, {"f", 41}}).answers[1].verdict, Verdict::kUnknown);
+}
+
+// 1.024144 is 1.02 to three digits; less 1 that is 0.02, where 0.024144 is right.
+TEST(ExpressionGrade, WhatFollowsFromARightNumberThatWasRoundedWasRounded) {
+  const char* const text = "d = (a - 1)*0.37; a = x^2";
+  const Grade grade = graded(text, "x=1.012", {{"a", 1.02}, {"d", 0.02 * 0.37}});
+  EXPECT_EQ(grade.answers[0].verdict, Verdict::kRight);
+  EXPECT_EQ(grade.answers[1].verdict, Verdict::kRounded);
+  EXPECT_EQ(grade.follow, 0U);
+  EXPECT_EQ(graded(text, "x=1.012", {{"d", 0.02 * 0.37}}).answers[0].verdict, Verdict::kUnknown);
+}
+
 // y is wrong, and with that y the path over it is left out: 13, where 25 would have followed.
 TEST(ExpressionGrade, ASlipOnTopOfAnEarlierErrorIsNamed) {
   const Grade grade = graded(kProduct, "r=2,s=3", {{"y", 6.5}, {"df/ds", 13}});
