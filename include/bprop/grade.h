@@ -76,7 +76,8 @@ struct Grade {
 };
 
 // Throws as explain(), and UsageError where an answer needs options.learning_rate and there is none. Cost: a backward
-// pass per slip, and four passes, unit by unit, for each answer that is not right.
+// pass per slip, and four passes, unit by unit, after each z, a or δ of the sheet
+// if another answer behind it is not right; on top of an error one more for each slip.
 template <class T>
 Grade grade(const BasicNetwork<T>& network, const ExplainRows& rows, const std::vector<Answer>& answers,
             const ExplainOptions& options = {});

@@ -30,8 +30,8 @@ CarriedNumber GivenNumbers::at(When when, const Selector& what, const CarriedNum
   return found == numbers_.end() ? computed : found->second;
 }
 
-CarriedPass::CarriedPass(const CarriedTask& task, const GivenNumbers& given, SlopeFrom slope_from)
-    : task_(task), given_(given), slope_from_(slope_from) {
+CarriedPass::CarriedPass(const CarriedTask& task, const GivenNumbers& given, const CarriedRule& by)
+    : task_(task), given_(given), by_(by) {
   if (task.rows() > 1) return;
   const auto parameter = [&](const Selector& what) -> CarriedNumber { return task.parts.parameter(what); };
   layers_ = forward(0, parameter, [&](const Selector& what, const CarriedNumber& computed) {
@@ -78,7 +78,7 @@ void CarriedPass::backward() {
     const std::vector<CarriedNumber>& above = layers_[l + 1].delta;
     for (std::size_t j = 0; j < layers_[l].a.size(); ++j) {
       CarriedNumber sum;
-      for (std::size_t k = 0; k < above.size(); ++k) sum = sum + above[k] * task_.parts.weight(l + 1, k, j);
+      for (std::size_t k = 0; k < above.size(); ++k) sum = sum + above[k] * backward_weight(l + 1, k, j);
       layers_[l].d_output.push_back(given_.at(When::kGradient, unit(Kind::kActivation, l, j), sum));
     }
     find_deltas(l);
@@ -119,13 +119,22 @@ void CarriedPass::find_deltas(std::size_t l) {
 }
 
 CarriedNumber CarriedPass::slope(std::size_t l, std::size_t j) const {
-  if (slope_from_ == SlopeFrom::kNowhere) return 1.0;
+  if (by_.slope == CarriedRule::Slope::kForgotten) return 1.0;
   const ActivationRule& phi = rule(task_.parts.dense(l).activation);
-  if (phi.derivative_from_output && slope_from_ == SlopeFrom::kOutput) {
+  if (phi.derivative_from_output && by_.slope == CarriedRule::Slope::kFromOutput) {
     const double z = layers_[l].z[j].value;
     return carried([&](double a) { return phi.derivative(z, a); }, layers_[l].a[j]);
   }
   return carried([&](double z) { return phi.derivative(z, phi.value(z)); }, layers_[l].z[j]);
+}
+
+// Through which the unit above hears this one.
+CarriedNumber CarriedPass::backward_weight(std::size_t l, std::size_t k, std::size_t j) const {
+  const Dense& dense = task_.parts.dense(l);
+  if (by_.without && by_.without->layer == l && by_.without->unit == k) return 0.0;
+  if (by_.weights == CarriedRule::Weights::kUpdated) return updated(bprop::weight(l, k, j));
+  const bool is_transposed = by_.weights == CarriedRule::Weights::kTransposed && dense.inputs == dense.outputs;
+  return is_transposed ? task_.parts.weight(l, j, k) : task_.parts.weight(l, k, j);
 }
 
 CarriedNumber CarriedPass::loss(const Layers& layers, std::size_t row) const {

@@ -31,20 +31,29 @@ class GivenNumbers {
   void put(const Answer& answer, const CarriedNumber& number);
   // The number that was given for it, else the one computed.
   CarriedNumber at(Answer::When when, const Selector& what, const CarriedNumber& computed) const;
+  bool empty() const { return numbers_.empty(); }
   bool has(Answer::When when, const Selector& what) const { return numbers_.contains({when, what}); }
 
  private:
   std::map<std::pair<Answer::When, Selector>, CarriedNumber> numbers_;
 };
 
-// φ' of a given z and a is taken from either; both are the right rule. Who forgets it takes 1.
-enum class SlopeFrom : std::uint8_t { kOutput, kPreActivation, kNowhere };
+// By which rule δ goes back; by itself the right one.
+struct CarriedRule {
+  // φ' of a given z and a is taken from either; both are right. Who forgets it takes 1.
+  enum class Slope : std::uint8_t { kFromOutput, kFromPreActivation, kForgotten };
+  enum class Weights : std::uint8_t { kOfTheForwardPass, kUpdated, kTransposed };
+  Slope slope = Slope::kFromOutput;
+  Weights weights = Weights::kOfTheForwardPass;    // kTransposed: of square layers
+  std::optional<Selector> without = std::nullopt;  // δ of this unit, whose paths are missing
+};
 
 // Of one row, all of it; of several rows only what an update makes of their gradients, since z, a and δ are of one row.
 // Cost: a multiplication a weight for each pass and row.
 class CarriedPass {
  public:
-  CarriedPass(const CarriedTask& task, const GivenNumbers& given, SlopeFrom slope_from);
+  // What is given may grow later by gradients of parameters and by updates; other numbers need another pass.
+  CarriedPass(const CarriedTask& task, const GivenNumbers& given, const CarriedRule& by = {});
 
   CarriedNumber operator()(const Answer& answer) const;
 
@@ -63,6 +72,7 @@ class CarriedPass {
   void last_layer();
   void find_deltas(std::size_t layer);
   CarriedNumber slope(std::size_t layer, std::size_t unit) const;
+  CarriedNumber backward_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
   CarriedNumber loss(const Layers& layers, std::size_t row) const;
   CarriedNumber gradient(const Selector& what) const;
   CarriedNumber updated(const Selector& what) const;
@@ -73,7 +83,7 @@ class CarriedPass {
 
   const CarriedTask& task_;
   const GivenNumbers& given_;
-  SlopeFrom slope_from_;
+  CarriedRule by_;
   Layers layers_;
 };
 

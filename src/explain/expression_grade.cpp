@@ -148,7 +148,7 @@ class EarlierInExpression : public explaining::EarlierAnswers {
                       const std::vector<SheetQuestion>& sheet)
       : graph_(graph), inputs_(inputs), asked_(std::move(asked)), sheet_(sheet), statements_(graph) {}
 
-  std::vector<CarriedNumber> give(std::size_t answer) const override {
+  std::vector<CarriedNumber> give(std::size_t answer) override {
     std::vector<CarriedNumber> result;
     const auto [kind, of, by] = asked_[answer];
     for (const GivenInExpression* given : {&wrong_, &all_}) {
@@ -165,7 +165,7 @@ class EarlierInExpression : public explaining::EarlierAnswers {
     return result;
   }
 
-  std::vector<Slip> slips(std::size_t answer) const override {
+  std::vector<Slip> slips(std::size_t answer) override {
     std::vector<Slip> result;
     for (const GivenInExpression* given : {&wrong_, &all_}) {
       const explaining::CarriedExpression from(statements_, graph_, inputs_, *given);
@@ -208,7 +208,7 @@ class EarlierInExpression : public explaining::EarlierAnswers {
   const std::vector<double>& inputs_;
   std::vector<Asked> asked_;
   const std::vector<SheetQuestion>& sheet_;
-  mutable explaining::Statements statements_;
+  explaining::Statements statements_;
   GivenInExpression wrong_;
   GivenInExpression all_;
 };

@@ -2,8 +2,8 @@
 #include "bprop/grade.h"
 
 #include "base/check.h"
-#include "explain/carried_pass.h"
 #include "explain/derive.h"
+#include "explain/earlier_in_network.h"
 #include "explain/judge.h"
 #include "explain/slips.h"
 #include "nn/in_double.h"
@@ -11,10 +11,7 @@
 namespace bprop {
 namespace {
 
-using explaining::CarriedNumber;
-using explaining::CarriedPass;
 using explaining::CarriedTask;
-using explaining::GivenNumbers;
 using explaining::Hypothesis;
 using explaining::NetworkParts;
 using explaining::SheetQuestion;
@@ -69,56 +66,6 @@ class Reader {
   const ExplainOptions& options_;
 };
 
-// Answers of the sheet read so far, and what follows from them.
-class Earlier : public explaining::EarlierAnswers {
- public:
-  Earlier(const CarriedTask& task, const std::vector<Answer>& answers) : task_(task), answers_(answers) {}
-
-  std::vector<CarriedNumber> give(std::size_t answer) const override {
-    std::vector<CarriedNumber> result;
-    for (const GivenNumbers* given : {&wrong_, &all_}) {
-      for (const auto from : {explaining::SlopeFrom::kOutput, explaining::SlopeFrom::kPreActivation}) {
-        result.push_back(CarriedPass(task_, *given, from)(answers_[answer]));
-      }
-    }
-    return result;
-  }
-
-  // Of a gradient, or of what an update makes of it.
-  std::vector<Slip> slips(std::size_t place) const override {
-    const Answer& answer = answers_[place];
-    if (answer.when == When::kForward || !answer.what) return {};
-    std::vector<Slip> result;
-    for (const GivenNumbers* given : {&wrong_, &all_}) {
-      const CarriedPass right(task_, *given, explaining::SlopeFrom::kOutput);
-      const CarriedPass without_slopes(task_, *given, explaining::SlopeFrom::kNowhere);
-      const CarriedNumber number = right(answer);
-      // What the gradient moves is counted from here.
-      const double before = answer.when == When::kAfterUpdate ? task_.parts.parameter(*answer.what) : 0;
-      const auto add = [&](const char* name, double value) {
-        if (value != number.value) result.push_back({name, {value, number.spread, number.source}, number.value});
-      };
-      add("a sign: the gradient's other direction", 2 * before - number.value);
-      add("a factor of 2 too much", before + 2 * (number.value - before));
-      add("a factor of ½ too much", before + (number.value - before) / 2);
-      add("φ' is forgotten", without_slopes(answer).value);
-    }
-    return result;
-  }
-
-  void add(std::size_t answer, std::size_t source) override {
-    const CarriedNumber number = explaining::as_written(answers_[answer], source);
-    all_.put(answers_[answer], number);
-    if (source == answer) wrong_.put(answers_[answer], number);
-  }
-
- private:
-  const CarriedTask& task_;
-  const std::vector<Answer>& answers_;
-  GivenNumbers wrong_;
-  GivenNumbers all_;
-};
-
 Grade graded(const DoubleNetwork& network, const explaining::OwnedRows& rows, const std::vector<Answer>& answers,
              const ExplainOptions& options) {
   const NetworkParts parts(network);
@@ -131,7 +78,7 @@ Grade graded(const DoubleNetwork& network, const explaining::OwnedRows& rows, co
   const Reader reader(parts, options);
   std::vector<SheetQuestion> sheet;
   for (const Answer& answer : answers) sheet.push_back(reader.question(answer, all));
-  Earlier earlier(task, answers);
+  explaining::EarlierInNetwork earlier(task, answers);
   return explaining::judged(sheet, earlier);
 }
 

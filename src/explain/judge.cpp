@@ -77,7 +77,7 @@ bool makes_slip(const SheetQuestion& question, const EarlierAnswers::Slip& slip)
          slip.number.spread <= kSlipRounded * std::fabs(slip.right) && follows(question, slip.number);
 }
 
-GradedAnswer judged(const SheetQuestion& question, const Explained& explained, const EarlierAnswers& earlier,
+GradedAnswer judged(const SheetQuestion& question, const Explained& explained, EarlierAnswers& earlier,
                     std::size_t place) {
   GradedAnswer graded{.answer = question.answer, .right = question.right};
   bool is_rounded = residual(question, question.right) <= kRounded * question.size;

@@ -34,14 +34,14 @@ class EarlierAnswers {
   virtual ~EarlierAnswers() = default;
 
   // What the right rule makes of them for this answer, one way or another: from the wrong ones first.
-  virtual std::vector<CarriedNumber> give(std::size_t answer) const = 0;
+  virtual std::vector<CarriedNumber> give(std::size_t answer) = 0;
   // What slips make of them, of the errors that come from one of them; the spread is that of the right rule.
   struct Slip {
     std::string name;
     CarriedNumber number;
     double right = 0;  // what the right rule makes of them
   };
-  virtual std::vector<Slip> slips(std::size_t answer) const = 0;
+  virtual std::vector<Slip> slips(std::size_t answer) = 0;
   // From now on this answer is an earlier one, whose error comes from `source` (itself, if it is wrong).
   virtual void add(std::size_t answer, std::size_t source) = 0;
 };

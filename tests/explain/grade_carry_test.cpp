@@ -17,8 +17,6 @@
 namespace bprop {
 namespace {
 
-using testing::HasSubstr;
-
 // A sheet of paper: each number is written down as `digits` say and kept as written.
 class Paper {
  public:
@@ -212,88 +210,6 @@ TEST(GradeCarry, AnErrorInTheLastLineStaysUnknown) {
     task.write(paper);
     EXPECT_EQ(graded(task, paper).answers.back().verdict, Verdict::kUnknown) << early;
   }
-}
-
-Grade graded_mazur(const std::string& answers) {
-  return grade(mazur(), {kMazurInput, kMazurTarget}, parse_answers(answers, mazur().architecture()),
-               {.learning_rate = 0.5});
-}
-
-// δ 2:1 written with half the slope: the sheet does not show the slope, and goes on from there.
-TEST(GradeCarry, ASlipIsNamedAndWhatFollowsFromItIsRight) {
-  const Grade grade = graded_mazur(R"([{"what": "delta 2:1", "value": 0.276997126},
-                                       {"what": "delta 2:2", "value": -0.0380982365},
-                                       {"what": "w5", "value": 0.164334}])");
-  EXPECT_EQ(grade.answers[0].slip, "a factor of 2 too much");
-  EXPECT_EQ(grade.answers[2].verdict, Verdict::kFollows);
-  EXPECT_EQ(grade.right, 2U);
-}
-
-// An answer that is right although an earlier one is wrong comes from the right number, not from the wrong one.
-TEST(GradeCarry, WhoGoesOnFromTheRightNumberIsRight) {
-  const Grade grade = graded_mazur(R"([{"what": "delta 2:1", "value": 0.2}, {"what": "w5", "value": 0.082167041}])");
-  EXPECT_EQ(grade.answers[0].verdict, Verdict::kUnknown);
-  EXPECT_EQ(grade.answers[1].verdict, Verdict::kRight);
-}
-
-// δ 1:1 = (0.2 · 0.4 − 0.0380982365 · 0.5) φ', φ' = 0.241300709, from a wrong δ 2:1, and then each slip.
-TEST(GradeCarry, ASlipOnTopOfAnEarlierErrorIsNamed) {
-  const double sum = 0.2 * 0.4 - 0.0380982365 * 0.5;
-  const double delta = sum * 0.241300709;
-  const std::pair<double, const char*> slips[] = {{-delta, "a sign: the gradient's other direction"},
-                                                  {2 * delta, "a factor of 2 too much"},
-                                                  {delta / 2, "a factor of ½ too much"},
-                                                  {sum, "φ' is forgotten"}};
-  for (const auto& [value, name] : slips) {
-    const Grade grade = graded_mazur(fmt::format(R"([{{"what": "delta 2:1", "value": "0.20000000"}},
-                                                     {{"what": "delta 2:2", "value": -0.0380982365}},
-                                                     {{"what": "delta 1:1", "value": "{:.6f}"}}])",
-                                                 value));
-    EXPECT_EQ(grade.right, 1U);
-    EXPECT_EQ(grade.answers[2].slip, name);
-    EXPECT_EQ(grade.answers[2].follows_from, 0U);
-    EXPECT_NEAR(grade.answers[2].from_earlier, delta, 1e-8);
-  }
-}
-
-TEST(GradeCarry, ALaterAnswerCarriesNothingBack) {
-  const Grade grade = graded_mazur(R"([{"what": "w5", "value": 0.118654}, {"what": "delta 2:1", "value": 0.2}])");
-  EXPECT_EQ(grade.right, 0U);
-}
-
-// The loss afterwards is calculated with the weights as written: here one is far off.
-TEST(GradeCarry, TheLossAfterwardsIsThatOfTheWeightsAsWritten) {
-  DoubleNetwork wrong = mazur();
-  descend(wrong, kMazurInput, kMazurTarget, 0.5);
-  Numbers weights = wrong.weights(1);
-  weights[0] = 0.95;
-  wrong.set_weights(1, weights);
-  const Grade grade = graded_mazur(fmt::format(R"([{{"what": "w5", "when": "after update", "value": "0.950000000"}},
-                                                   {{"what": "loss", "when": "after update", "value": "{:.7f}"}}])",
-                                               loss_of(wrong, kMazurInput, kMazurTarget)));
-  EXPECT_EQ(grade.answers[0].verdict, Verdict::kUnknown);
-  EXPECT_EQ(grade.answers[1].verdict, Verdict::kFollows);
-}
-
-TEST(GradeCarry, OfSeveralRowsUpdatesFollowFromGradients) {
-  const Numbers input = {0.05, 0.10, 0.3, -0.2};
-  const Numbers target = {0.01, 0.99, 0.5, 0.2};
-  const auto sheet = parse_answers(R"([{"what": "w1", "value": 0.0321}, {"what": "loss", "value": 0.0321},
-                                       {"what": "w1", "when": "after update", "value": 0.13395}])",
-                                   mazur().architecture());
-  const Grade grade = bprop::grade(mazur(), {input, target}, sheet, {.learning_rate = 0.5});
-  EXPECT_EQ(grade.answers[0].verdict, Verdict::kUnknown);
-  EXPECT_EQ(grade.answers[1].verdict, Verdict::kUnknown);
-  EXPECT_EQ(grade.answers[2].verdict, Verdict::kFollows);
-  EXPECT_EQ(grade.answers[2].follows_from, 0U);
-}
-
-TEST(GradeCarry, ThePageSaysFromWhatAnAnswerFollows) {
-  const Grade grade = graded_mazur(R"([{"what": "delta 2:1", "value": 0.2}, {"what": "w5", "value": 0.118654}])");
-  const std::string page = render_text(document(grade));
-  EXPECT_THAT(page, HasSubstr("1 of 2 answers are right; 1 of them follows from an earlier error"));
-  EXPECT_THAT(page, HasSubstr("right from your earlier delta 2:1"));
-  EXPECT_THAT(render_json(grade), HasSubstr(R"("follows_from": "delta 2:1")"));
 }
 
 }  // namespace
