@@ -35,7 +35,7 @@ TEST(ExpressionDocument, ThePageGoesFromTheExpressionToThosewhoAgree) {
 TEST(ExpressionDocument, EveryFormatIsWritten) {
   const Document page = document(xyz());
   EXPECT_THAT(render_markdown(page), HasSubstr("\\frac{\\partial f}{\\partial s}"));
-  EXPECT_THAT(render_latex(page), HasSubstr("2 \\cdot {r}^{2} \\cdot s"));
+  EXPECT_THAT(render_latex(page), HasSubstr("2 \\penalty200 \\cdot {r}^{2} \\penalty200 \\cdot s"));
   EXPECT_THAT(render_html(page), HasSubstr("<msup><mi>r</mi><mn>2</mn></msup>"));
 }
 
