@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the JSON of derivations, expressions and grades shares.
+// What the JSON of derivations, nudges, grades, names and expressions shares.
 #pragma once
 
 #include <cmath>

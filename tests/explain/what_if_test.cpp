@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "bprop/error.h"
 #include "golden/textbook_networks.h"
@@ -55,6 +56,33 @@ TEST(WhatIf, AFrozenWeightKeepsItsValueInTheUpdateBefore) {
   EXPECT_NEAR(c.after.value(), gradients_of(frozen, kMazurInput, kMazurTarget).layers[0].d_weights[0], 1e-16);
 }
 
+// As it is, the second row has the largest term; with unit 2 cut, the first has.
+TEST(WhatIf, OfSeveralRowsBothSidesFollowTheSame) {
+  const auto network = [](const Numbers& output) {
+    return network_of("2 -> 2 identity no-bias -> 1 identity no-bias", {{1, 0, 0, 1}, output}, {});
+  };
+  const Numbers input{1, 2, 1, 0}, target{3, 0};
+  const ExplainRows rows{input, target};
+  const ExplainOptions options{.row_numbers = {7, 5}};
+  ASSERT_EQ(explain(network({1, 0}), rows, weight(0, 0, 0), options).row, 7U);
+  const Comparison c = what_if(network({1, 1}), rows, weight(0, 0, 0), CutUnit{0, 1}, options);
+  EXPECT_EQ(c.before.row, 5U);
+  EXPECT_EQ(c.after.row, 5U);
+  EXPECT_THAT(c.after.steps.front().reason, testing::EndsWith("; row 5 follows"));
+  EXPECT_EQ(text_of(c.after.steps[1].left), text_of(c.before.steps[1].left));
+  EXPECT_EQ(c.after.value(), (-2.0 + 1.0) / 2);
+}
+
+TEST(WhatIf, ARowToFollowIsOneOfThoseGiven) {
+  const Numbers input{0.05, 0.1, 0.3, 0.7}, target{0.01, 0.99, 0.9, 0.1};
+  for (const std::size_t row : {0U, 1U}) {
+    const ExplainOptions options{.follow = row};
+    EXPECT_EQ(explain(mazur(), {input, target}, weight(0, 0, 0), options).row, row + 1);
+    EXPECT_EQ(what_if(mazur(), {input, target}, weight(0, 0, 0), CutUnit{0, 1}, options).after.row, row + 1);
+  }
+  EXPECT_THROW(explain(mazur(), {input, target}, weight(0, 0, 0), {.follow = 2}), ShapeError);
+}
+
 TEST(WhatIf, WhatCannotBeOtherwiseIsRefused) {
   EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), UpdatedWeights{}), UsageError);
   EXPECT_THROW(what_if(mazur(), kWhatIfRows, weight(0, 0, 0), CutUnit{1, 0}), UsageError);
@@ -98,6 +126,30 @@ TEST(NudgeN20, AChangeIsFollowedFromTheNumberToTheLoss) {
   for (const Change& change : nudged.changes) {
     EXPECT_NEAR((change.after - change.before) / change.foretold, 1, 1e-3);
   }
+}
+
+TEST(NudgeN20, JsonHasTheChangesAndTheQuotients) {
+  const Nudge nudged = nudge(mazur(), kWhatIfRows, weight(0, 0, 0));
+  const auto json = nlohmann::json::parse(render_json(nudged));
+  EXPECT_EQ(json["moved"]["text"], "w[1:1,1]");
+  EXPECT_EQ(json["derivative"], nudged.derivative);
+  ASSERT_EQ(json["changes"].size(), nudged.changes.size());
+  EXPECT_EQ(json["changes"][7]["symbol"]["text"], "L");
+  EXPECT_EQ(json["changes"][7]["foretold"], nudged.changes[7].foretold);
+  ASSERT_EQ(json["quotients"].size(), 8U);
+  EXPECT_EQ(json["quotients"][2]["step"], nudged.quotients[2].step);
+  EXPECT_EQ(json["quotients"][2]["central"], nudged.quotients[2].central);
+  EXPECT_TRUE(json["remarks"].empty());
+}
+
+TEST(WhatIf, JsonHasBothDerivations) {
+  const ExplainOptions options{.notation = Notation::k002, .learning_rate = 0.5};
+  const Comparison c = what_if(mazur(), kWhatIfRows, weight(0, 0, 0), UpdatedWeights{}, options);
+  const auto json = nlohmann::json::parse(render_json(c));
+  EXPECT_EQ(json["otherwise"], c.otherwise);
+  EXPECT_EQ(json["before"], nlohmann::json::parse(render_json(c.before)));
+  EXPECT_EQ(json["after"]["update"]["after"], c.after.update->after);
+  EXPECT_EQ(json["remarks"].size(), 1U);
 }
 
 TEST(NudgeN20, InputsAndBiasesCanBeNudgedButNoUnit) {
