@@ -24,6 +24,7 @@ using explaining::TablePart;
 constexpr std::string_view kPreamble = R"(\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{amsmath,array,longtable}
 \usepackage[a4paper,margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
