@@ -25,7 +25,7 @@ inline std::string in_inputs(std::string_view expression, std::string_view pair,
 
 // What an expression is worth that needs no inputs.
 inline double value(std::string_view expression) {
-  return explain_expression("f = " + std::string(expression), {}).variables.back().value;
+  return explain_expression("f = " + std::string(expression), {}).variables.back().value.value();
 }
 
 }  // namespace bprop::explained
