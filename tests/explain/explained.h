@@ -9,6 +9,9 @@
 
 namespace bprop::explained {
 
+// The lecture notes' example of eliminated intermediates (note 003, "Find ∂f/∂s").
+inline constexpr std::string_view kXyz = "f = x*y*z; x = r; y = r*s; z = s";
+
 // One derivative of an expression, "f,s" at "r=2, s=3".
 inline ExpressionDerivative derivative(std::string_view expression, std::string_view pair, std::string_view at,
                                        std::size_t paths = 8) {

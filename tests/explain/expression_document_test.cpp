@@ -14,8 +14,7 @@ using testing::Not;
 using testing::StartsWith;
 
 ExpressionExplanation xyz() {
-  return explain_expression("f = x*y*z; x = r; y = r*s; z = s",
-                            {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}}});
+  return explain_expression(explained::kXyz, {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}}});
 }
 
 TEST(ExpressionDocument, ThePageGoesFromTheExpressionToThosewhoAgree) {

@@ -12,10 +12,10 @@ namespace {
 
 using explained::derivative;
 using explained::in_inputs;
+using explained::kXyz;
 
 // Source: lecture note 003, "Find ∂f/∂s"; its ∂(xyz)/∂x = y² is an erratum (right: yz), the result is right.
 TEST(ExpressionGolden, N15EliminatesTheIntermediatesOfXyz) {
-  constexpr std::string_view kXyz = "f = x*y*z; x = r; y = r*s; z = s";
   const ExpressionDerivative by_s = derivative(kXyz, "f,s", "r=2, s=3");
   EXPECT_EQ(by_s.value, 24);
   EXPECT_EQ(text_of(*by_s.of_in_inputs), "r² · s²");

@@ -8,7 +8,7 @@
 
 #include "bprop/grade.h"
 #include "bprop/what_if.h"
-#include "golden/textbook_networks.h"
+#include "explain/mazur_rows.h"
 
 namespace bprop {
 namespace {
@@ -48,11 +48,12 @@ std::vector<std::string> pages_in(Notation notation) {
   const DoubleNetwork deep("2 -> 3 tanh -> 3 softmax -> 2 sigmoid", {.seed = 3});
   const DoubleNetwork pair("2 -> 3 tanh -> 2 softmax", {.seed = 3});
   const Numbers four_inputs{0.05, 0.1, 0.3, -0.2}, four_targets{0.01, 0.99, 0.5, 0.5};
-  const ExplainRows one{kMazurInput, kMazurTarget}, two{four_inputs, four_targets};
-  std::vector<std::string> all = {pages(mazur(), two, weight(0, 0, 0), options), pages(pair, one, bias(0, 1), classes),
-                                  pages(deep, one, input(0), other_loss), pages(deep, one, activation(0, 1), options),
-                                  pages(deep, one, delta(0, 1), options)};
-  for (std::size_t layer = 0; layer < 3; ++layer) all.push_back(pages(deep, one, weight(layer, 0, 0), options));
+  const ExplainRows two{four_inputs, four_targets};
+  std::vector<std::string> all = {
+      pages(mazur(), two, weight(0, 0, 0), options), pages(pair, kMazurRows, bias(0, 1), classes),
+      pages(deep, kMazurRows, input(0), other_loss), pages(deep, kMazurRows, activation(0, 1), options),
+      pages(deep, kMazurRows, delta(0, 1), options)};
+  for (std::size_t layer = 0; layer < 3; ++layer) all.push_back(pages(deep, kMazurRows, weight(layer, 0, 0), options));
   return all;
 }
 
@@ -67,8 +68,7 @@ TEST(Notations, NoPageOfANoteHasAnothersSymbols) {
 
 TEST(Notations, TheHeadsOfUnitsAreTheNotations) {
   const auto page = [](Notation notation) {
-    const ExplainRows rows{kMazurInput, kMazurTarget};
-    return render_text(document(explain(mazur(), rows, weight(0, 0, 0), {.notation = notation})), {.width = 0});
+    return render_text(document(explain(mazur(), kMazurRows, weight(0, 0, 0), {.notation = notation})), {.width = 0});
   };
   EXPECT_THAT(page(Notation::kOurs), HasSubstr("    layer  unit      ∂L/∂a     φ'(z)   δ = ∂L/∂z\n"));
   EXPECT_THAT(page(Notation::k000), HasSubstr("∂ε/∂h, ∂ε/∂y  σ'(q), σ'(z)  ∂ε/∂q, ∂ε/∂z\n"));
@@ -81,8 +81,7 @@ TEST(Notations, TheHeadsOfUnitsAreTheNotations) {
 
 TEST(Notations, TheLossOfANoteIsWrittenWithItsLetters) {
   const auto remark = [](Notation notation, Loss loss) {
-    const ExplainRows rows{kMazurInput, kMazurTarget};
-    return explain(mazur(), rows, weight(0, 0, 0), {.loss = {.loss = loss}, .notation = notation}).remarks.back();
+    return explain(mazur(), kMazurRows, weight(0, 0, 0), {.loss = {.loss = loss}, .notation = notation}).remarks.back();
   };
   EXPECT_THAT(remark(Notation::k000, Loss::kSquaredError), HasSubstr("this is of ½ Σ (y − d)²,"));
   EXPECT_THAT(remark(Notation::k001, Loss::kSquaredError), HasSubstr("this is of ½ Σ (z − ẑ)²,"));
@@ -90,12 +89,11 @@ TEST(Notations, TheLossOfANoteIsWrittenWithItsLetters) {
 }
 
 TEST(Notations, ASlipIsNamedWithTheNotesSlope) {
-  const ExplainRows rows{kMazurInput, kMazurTarget};
   const DoubleGradients g = gradients_of(mazur(), kMazurInput, kMazurTarget);
   const double forgotten = g.layers[1].d_output[0] * g.layers[0].a[0];
   const Answer answer{.name = "w5", .what = weight(1, 0, 0), .value = forgotten, .half_unit = 1e-12};
   const auto slip = [&](Notation notation) {
-    return grade(mazur(), rows, {answer}, {.notation = notation}).answers[0].slip;
+    return grade(mazur(), kMazurRows, {answer}, {.notation = notation}).answers[0].slip;
   };
   EXPECT_THAT(slip(Notation::kOurs), HasSubstr("φ' is forgotten"));
   EXPECT_THAT(slip(Notation::k000), HasSubstr("σ' is forgotten"));
