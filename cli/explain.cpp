@@ -56,25 +56,6 @@ constexpr VerbText kText = {
         "between them; a name that none defines is an input. Exits with 1 if the derivation and the engine differ.",
 };
 
-// The number of that name; a bias if it is written as one.
-Document concordance(const Architecture& architecture, const std::string& text, Notation notation,
-                     const UnitNames& names) {
-  const Selector what = parameter_of("names", text, architecture, notation, names);
-  constexpr std::string_view kConventions[] = {"layers from 1; layer : to unit, from unit",
-                                               "one number, unit by unit and input by input",
-                                               "a letter for the layer's table; from, to",
-                                               "one number through all layers",
-                                               "the layer that it leaves, the input being layer 1; to, from",
-                                               "its layer; from, to, because z = a w"};
-  FormulaTable table{{"notation", "name", "convention"}, {}};
-  for (std::size_t i = 0; i < notation_names().size(); ++i) {
-    const std::string name = name_of(what, architecture, static_cast<Notation>(i));
-    table.rows.push_back({math::words(notation_names()[i]), math::words(name), math::words(kConventions[i])});
-  }
-  table.rows.push_back({math::words("file"), math::words(file_name_of(what)), math::words("counted from 0")});
-  return {fmt::format("{} by its other names", name_of(what, architecture, notation)), {{"", {std::move(table)}}}};
-}
-
 class Explain : public Verb {
  public:
   Explain() : Verb(kText) {}
@@ -126,7 +107,8 @@ class Explain : public Verb {
     explain_.names = unit_names(model);
     if (!names_.empty()) {
       exclude_questions(options, "names");
-      page_.write(concordance(model.architecture(), names_, explain_.notation, explain_.names), {});
+      const Selector what = parameter_of("names", names_, model.architecture(), explain_.notation, explain_.names);
+      page_.write(concordance(what, model.architecture(), explain_.notation), {});
       return ExitCode::kDone;
     }
     if (!grade_.empty()) exclude_questions(options, "grade");
@@ -243,12 +225,12 @@ class Explain : public Verb {
     const std::vector<double> target(rows.target.begin(), rows.target.end());
     const ExplainRows explained{input, target};
     if (nudge_) {
-      page_.write(document(nudge(network, explained, what, explain_)), explain_.numbers);
+      page_.write(nudge(network, explained, what, explain_), explain_.numbers);
       return ExitCode::kDone;
     }
     if (!what_if_.empty()) {
       const Otherwise otherwise = otherwise_of(what_if_, model.architecture(), explain_.notation, explain_.names);
-      page_.write(document(what_if(network, explained, what, otherwise, explain_)), explain_.numbers);
+      page_.write(what_if(network, explained, what, otherwise, explain_), explain_.numbers);
       return ExitCode::kDone;
     }
     const Derivation derivation = explain(network, explained, what, explain_);

@@ -81,11 +81,6 @@ Otherwise otherwise_of(const std::string& text, const Architecture& architecture
   return set;
 }
 
-std::string file_name_of(const Selector& what) {
-  return what.kind == Selector::Kind::kBias ? fmt::format("layers.{}.bias[{}]", what.layer, what.unit)
-                                            : fmt::format("layers.{}.weight[{}, {}]", what.layer, what.unit, what.from);
-}
-
 std::optional<bool> column_vectors(const std::string& convention) {
   if (convention.empty()) return std::nullopt;
   if (convention != "row" && convention != "column") {

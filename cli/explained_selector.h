@@ -28,9 +28,6 @@ Selector parameter_of(std::string_view option, const std::string& text, const Ar
 Otherwise otherwise_of(const std::string& text, const Architecture& architecture, Notation notation,
                        const UnitNames& names);
 
-// "layers.0.weight[2, 4]": where model and gradient files have it.
-std::string file_name_of(const Selector& what);
-
 // --convention: none if it is "". Throws UsageError.
 std::optional<bool> column_vectors(const std::string& convention);
 

@@ -49,7 +49,7 @@ void ExpressionRequest::declare(Options& options) {
   options.value("expression", "TEXT", expression, "the chain rule on this instead, as \"f = x*y; x = r; y = r*s\"");
   options.value("expression-file", "FILE", file, "the same, its statements in a file, one a line");
   options.list("derivative", "F,X", derivatives, "of what by what (every output by every input by default)");
-  options.list("at", "X=NUMBER", at, "a value for every input, as r=2,s=pi/3");
+  options.list("at", "X=NUMBER", at, "a value for every input, as r=2,s=pi/3; without, symbols alone");
 }
 
 ExpressionExplanation explanation_of(const ExpressionRequest& request, std::size_t paths, const NumberStyle& numbers) {

@@ -50,45 +50,22 @@ std::string PageOutput::written(const Document& document, const NumberStyle& num
   return render_text(document, {.colors = output_.empty() && output_colours_are_seen(), .numbers = numbers});
 }
 
-void PageOutput::write(const Derivation& derivation, const NumberStyle& numbers) const {
-  if (format_ == "json") return deliver(render_json(derivation));
-  if (format_ == "dot") return deliver(render_dot(derivation));
-  deliver(written(document(derivation), numbers));
-}
-
-void PageOutput::write(const TraceExplanation& explanation, const NumberStyle& numbers) const {
-  if (format_ == "json") return deliver(render_json(explanation));
-  if (format_ == "dot") return deliver(render_dot(explanation));
-  deliver(written(document(explanation), numbers));
-}
-
-void PageOutput::write(const ExpressionExplanation& explanation, const NumberStyle& numbers) const {
-  if (format_ == "json") return deliver(render_json(explanation));
-  if (format_ == "dot") return deliver(render_dot(explanation));
-  deliver(written(document(explanation), numbers));
-}
-
-void PageOutput::write(const Grade& grade, const NumberStyle& numbers) const {
-  if (format_ == "json") return deliver(render_json(grade));
-  write(document(grade, numbers), numbers);
-}
-
 void PageOutput::write(const ExerciseSet& set, SheetPlace sheet) const {
   if (format_ == "json") return deliver(render_json(set));
   write(document(set, sheet), {});
 }
 
-void PageOutput::write(const ExerciseGrade& grade, const NumberStyle& numbers) const {
-  if (format_ == "json") return deliver(render_json(grade));
-  write(document(grade, numbers), numbers);
-}
-
 void PageOutput::write(const Document& document, const NumberStyle& numbers) const {
   if (format_ == "json" || format_ == "dot") {
-    throw UsageError(fmt::format(
-        "--format {}: is for derivations, grades and expressions; expected text, markdown, latex or html", format_));
+    throw UsageError(fmt::format("--format {}: this is a page alone; expected text, markdown, latex or html", format_));
   }
   deliver(written(document, numbers));
+}
+
+void PageOutput::refuse_dot() {
+  throw UsageError(
+      "--format dot: draws derivations, recorded updates and expressions; expected text, markdown, latex, html or "
+      "json");
 }
 
 void PageOutput::deliver(const std::string& page) const {

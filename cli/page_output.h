@@ -7,10 +7,6 @@
 
 #include "bprop/document.h"
 #include "bprop/exercise.h"
-#include "bprop/explain.h"
-#include "bprop/explain_trace.h"
-#include "bprop/expression.h"
-#include "bprop/grade.h"
 #include "options.h"
 
 namespace bprop::cli {
@@ -24,16 +20,32 @@ class PageOutput {
   // `json`: the flag --json was given.
   void check(const Options& options, bool json);
 
-  void write(const Derivation& derivation, const NumberStyle& numbers) const;
-  void write(const TraceExplanation& explanation, const NumberStyle& numbers) const;
-  void write(const ExpressionExplanation& explanation, const NumberStyle& numbers) const;
-  void write(const Grade& grade, const NumberStyle& numbers) const;          // no dot
-  void write(const ExerciseSet& set, SheetPlace sheet) const;                // no dot
-  void write(const ExerciseGrade& grade, const NumberStyle& numbers) const;  // no dot
+  // Whatever has a document() and a render_json(). Throws UsageError for dot, unless it has a render_dot() as well.
+  template <class Explained>
+  void write(const Explained& explained, const NumberStyle& numbers) const {
+    if (format_ == "json") return deliver(render_json(explained));
+    if (format_ == "dot") return deliver(dot(explained));
+    if constexpr (requires { document(explained, numbers); }) {
+      deliver(written(document(explained, numbers), numbers));
+    } else {
+      deliver(written(document(explained), numbers));
+    }
+  }
+  void write(const ExerciseSet& set, SheetPlace sheet) const;
   // A page alone: throws UsageError for json and dot.
   void write(const Document& document, const NumberStyle& numbers) const;
 
  private:
+  template <class Explained>
+  static std::string dot(const Explained& explained) {
+    if constexpr (requires { render_dot(explained); }) {
+      return render_dot(explained);
+    } else {
+      refuse_dot();
+    }
+  }
+
+  [[noreturn]] static void refuse_dot();
   std::string written(const Document& document, const NumberStyle& numbers) const;
   void deliver(const std::string& page) const;
 

@@ -35,6 +35,8 @@ struct ExplainOptions {
   bool freeze_biases = false;                // that update leaves biases as they are
   UnitNames names = {};
   std::vector<std::size_t> row_numbers = {};  // of people, one a row; empty: 1, 2, …
+  std::optional<std::size_t> follow = {};     // of several rows, the one whose steps are shown, from 0; none: the one
+                                              // with the largest term
   NumberStyle numbers = {};
 };
 
@@ -87,10 +89,20 @@ struct Reuse {
   std::string products_of_backpropagation;  // the same, every δ once
 };
 
+// How the notation writes what it speaks of in general; where hidden layers and the last differ, both: "σ'(q), σ'(z)".
+struct GeneralSymbols {
+  std::string d_output = "∂L/∂a";
+  std::string slope = "φ'(z)";
+  std::string delta = "δ";  // ∂L/∂z where the notation has no letter
+  std::string delta_in_full = "δ = ∂L/∂z";
+};
+
 // ∂L/∂a, φ'(z) and δ of a unit of a row (N23).
 struct UnitGradient {
   std::size_t layer = 0;
   std::size_t unit = 0;
+  std::size_t layer_number = 1;  // as the notation counts
+  std::size_t unit_number = 1;
   double d_output = 0;
   double slope = 0;  // NaN within softmax, whose derivative is a matrix
   double delta = 0;
@@ -120,12 +132,13 @@ struct Derivation {
   Selector what;
   std::string title;
   std::size_t rows = 1;
-  std::size_t row = 1;  // of people: whose steps, paths and units these are; of several, the one with the largest term
+  std::size_t row = 1;      // of people: whose steps, paths and units these are
   std::vector<Step> steps;  // the first is what was asked for
   std::vector<Path> paths;  // the largest, if not all
   bool all_paths = false;
   Reuse reuse;
   std::vector<UnitGradient> units;
+  GeneralSymbols symbols;
   std::vector<Equation> matrix_form;
   Equation backward_network;  // δ of the layer from what enters at the last one, in one expression (N21)
   Agreement agreement;
@@ -137,8 +150,8 @@ struct Derivation {
 };
 
 // Of one row, or of the mean (or sum) over several: then of a weight or a bias. Throws ShapeError (sizes, no such
-// number), UsageError (several rows for a unit or an input). Cost: forward and backward passes in double and one in
-// complex numbers.
+// number, no such row to follow), UsageError (several rows for a unit or an input). Cost: forward and backward passes
+// in double and one in complex numbers.
 template <class T>
 Derivation explain(const BasicNetwork<T>& network, const ExplainRows& rows, const Selector& what,
                    const ExplainOptions& options = {});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The chain rule on any expression, given as text: every path, the form with intermediate variables, the form without
-// them, in symbols and numbers.
+// them, in symbols and – where the inputs have values – numbers.
 //
 //   auto why = bprop::explain_expression("f = x*y*z; x = r; y = r*s; z = s",
 //                                        {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}}});
@@ -36,17 +36,18 @@ struct NamedDerivative {
 };
 
 struct ExpressionOptions {
-  std::vector<NamedNumber> at = {};               // a value for every input
+  std::vector<NamedNumber> at = {};               // a value for every input; empty: symbols alone
   std::vector<NamedDerivative> derivatives = {};  // empty: of every output (used by no other) by every input
   std::size_t paths = 8;                          // most paths listed, up to 1,000
   NumberStyle numbers = {};
 };
 
+// Of what follows, values and numbers are absent where inputs have none.
 struct ExpressionVariable {
   std::string name;
   Formula symbol;
   std::optional<Formula> definition;  // as it was written, "…" if that is very long; none: an input
-  double value = 0;
+  std::optional<double> value;
 };
 
 // ∂of/∂by of the statement of `of` alone: every other name in it is held.
@@ -55,15 +56,15 @@ struct ExpressionPartial {
   std::size_t by = 0;
   Formula left;
   Formula symbols;
-  double value = 0;
+  std::optional<double> value;
 };
 
 struct ExpressionPath {
   std::vector<std::size_t> variables;  // from the one derived by to the one derived
   Formula partials;                    // ∂f/∂y · ∂y/∂s
   Formula symbols;                     // x · z · r
-  Formula numbers;                     // 6 · 2
-  double value = 0;
+  std::optional<Formula> numbers;      // 6 · 2
+  std::optional<double> value;
 };
 
 // ∂f/∂v of one variable v, from those of the variables that use v: the chain rule with what lies between eliminated.
@@ -71,18 +72,18 @@ struct ExpressionStep {
   std::size_t by = 0;
   Formula left;
   std::vector<Formula> symbols;  // by what uses v; then worked out, intermediate variables kept
-  Formula numbers;
-  double value = 0;
+  std::optional<Formula> numbers;
+  std::optional<double> value;
 };
 
 struct ExpressionDerivative {
   std::size_t of = 0;
   std::size_t by = 0;
   Formula left;
-  double value = 0;
+  std::optional<double> value;
 
   std::string path_count;             // exact, decimal digits
-  std::vector<ExpressionPath> paths;  // all, or the largest, the largest first
+  std::vector<ExpressionPath> paths;  // all; else the largest, the largest first; without values those found first
   bool all_paths = false;
 
   std::vector<ExpressionStep> steps;    // each variable on the way once, from f down; the last is what was asked for
@@ -92,11 +93,11 @@ struct ExpressionDerivative {
   std::string products_once;
 
   // The judges, and how far they are, as shares of the sum of |products| over all paths.
-  double tape = 0;
+  std::optional<double> tape;
   double tape_error = 0;
-  double complex_step = 0;
+  std::optional<double> complex_step;
   double complex_error = 0;
-  bool agrees = true;  // both within 1e-12
+  bool agrees = true;  // both within 1e-12; without values there is nothing to judge
 };
 
 struct ExpressionExplanation {

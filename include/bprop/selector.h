@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bprop/document.h"
 #include "bprop/network.h"
 
 namespace bprop {
@@ -56,6 +57,24 @@ Selector selector_named(Selector::Kind kind, std::string_view text, const Archit
 
 // "w[1:3,5]"; selector_named() reads it back.
 std::string name_of(const Selector& selector, const Architecture& architecture, Notation notation = Notation::kOurs);
+
+// The names of one weight or bias, in every notation and in files, each with what its numbers mean.
+struct Concordance {
+  struct Name {
+    std::string notation;  // "ours", "000", …, "file"
+    std::string name;
+    std::string convention;
+  };
+  Selector what;
+  std::string name;  // in the notation that was asked for
+  std::vector<Name> names;
+};
+
+// Throws ShapeError (no such number), UsageError for what is no weight or bias.
+Concordance concordance(const Selector& what, const Architecture& architecture, Notation notation = Notation::kOurs);
+
+Document document(const Concordance& concordance);
+std::string render_json(const Concordance& concordance);  // schema: docs/explain.md
 
 // Throws ShapeError when the network has no such number.
 void check_selector(const Selector& selector, const Architecture& architecture);

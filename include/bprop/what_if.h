@@ -71,7 +71,8 @@ struct Comparison {
   Derivation after;
 };
 
-// Throws as explain(), and UsageError where options.learning_rate is needed and not set.
+// Of several rows both sides show the same one: options.follow, else the one with the largest term before. Throws as
+// explain(), and UsageError where options.learning_rate is needed and not set.
 template <class T>
 Comparison what_if(const BasicNetwork<T>& network, const ExplainRows& rows, const Selector& what,
                    const Otherwise& otherwise, const ExplainOptions& options = {});
@@ -86,5 +87,8 @@ BPROP_DECLARE(double)
 
 Document document(const Nudge& nudge);
 Document document(const Comparison& comparison);
+
+std::string render_json(const Nudge& nudge);  // schemas: docs/explain.md
+std::string render_json(const Comparison& comparison);
 
 }  // namespace bprop

@@ -116,22 +116,23 @@ class DerivationPage {
     std::string text = fmt::format("{} {} from here to the loss.", reuse.paths == "1" ? "One" : reuse.paths,
                                    reuse.paths == "1" ? "path leads" : "paths lead");
     if (reuse.partials > 1) {
-      text += fmt::format(" The steps above needed {} δ, computed each once, and used them {} times.", reuse.partials,
-                          reuse.uses);
+      text += fmt::format(" The steps above needed {} {}, computed each once, and used them {} times.", reuse.partials,
+                          derivation_.symbols.delta, reuse.uses);
     }
     text += fmt::format(
         " For the gradient of all weights, path by path takes {} multiplications; back-propagation, "
-        "which computes every δ once, {}.",
-        reuse.products_path_by_path, reuse.products_of_backpropagation);
+        "which computes every {} once, {}.",
+        reuse.products_path_by_path, derivation_.symbols.delta, reuse.products_of_backpropagation);
     section("What was used again").blocks.emplace_back(std::move(text));
   }
 
   void units() {
     if (derivation_.units.empty()) return;
-    FormulaTable table{{"layer", "unit", "∂L/∂a", "φ'(z)", "δ = ∂L/∂z"}, {}};
+    const GeneralSymbols& symbols = derivation_.symbols;
+    FormulaTable table{{"layer", "unit", symbols.d_output, symbols.slope, symbols.delta_in_full}, {}};
     for (const UnitGradient& unit : derivation_.units) {
-      table.rows.push_back({math::number(static_cast<double>(unit.layer + 1)),
-                            math::number(static_cast<double>(unit.unit + 1)), math::number(unit.d_output),
+      table.rows.push_back({math::number(static_cast<double>(unit.layer_number)),
+                            math::number(static_cast<double>(unit.unit_number)), math::number(unit.d_output),
                             std::isnan(unit.slope) ? math::words("a matrix") : math::number(unit.slope),
                             math::number(unit.delta)});
     }

@@ -29,7 +29,8 @@ std::size_t checked_rows(const Architecture& architecture, const ExplainRows& ro
 
 // The options with the loss as the notation writes it: 000, 001 and 003 have the ½ of the squared error, 002 and 004
 // have not. A remark says so where the model has it otherwise.
-ExplainOptions as_noted(const ExplainOptions& options, std::vector<std::string>& remarks);
+ExplainOptions as_noted(const ExplainOptions& options, const Architecture& architecture,
+                        std::vector<std::string>& remarks);
 
 // All rows' numbers; `backward` are the weights through which δ goes back, usually those of the network.
 struct BatchValues {

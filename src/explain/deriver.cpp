@@ -84,9 +84,7 @@ void Deriver::make(const Key& key, Step& step) {
 }
 
 Formula Deriver::loss_of_row(std::size_t number) const {
-  if (batch_.rows.size() == 1) return symbols_.row_loss();
-  const std::string index = std::to_string(number);
-  return math::symbol(Symbol{"l", "", index, fmt::format("l[{}]", index)});
+  return batch_.rows.size() == 1 ? symbols_.row_loss() : symbols_.loss_of_row(number);
 }
 
 void Deriver::use(Use used, Step& step) {
@@ -175,7 +173,8 @@ void Deriver::input_gradient(const Selector& what, Step& step) {
   for (std::size_t j = 0; j < parts_.dense(0).outputs; ++j) terms.push_back(delta_times_weight(0, j, what.unit));
   step.name = fmt::format("d_input {}", what.unit + 1);
   step.left = math::partial(row_loss(), symbols_.input(what.unit));
-  step.reason = "the chain rule: the input reaches the loss through every unit of layer 1";
+  step.reason = fmt::format("the chain rule: the input reaches the loss through every unit of layer {}",
+                            symbols_.layer_number(0));
   add_up(std::move(terms), step);
 }
 
@@ -234,7 +233,7 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   step.reason = fmt::format(
       "the chain rule: {} reaches the loss through every unit of layer {}, by the weights of the "
       "forward pass",
-      text_of(symbols_.a(layer, unit)), above + 1);
+      text_of(symbols_.a(layer, unit)), symbols_.layer_number(above));
   add_up(std::move(terms), step);
 }
 

@@ -38,6 +38,8 @@ class Deriver {
   const RowValues& row() const { return *row_; }
   std::size_t row_number() const { return batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())]; }
 
+  Formula row_loss() const { return loss_of_row(row_number_); }
+
   // ∂l/∂(what) of one row.
   static double row_gradient(const NetworkParts& parts, const RowValues& row, const Selector& what);
 
@@ -91,7 +93,6 @@ class Deriver {
   Formula delta_symbol(std::size_t layer, std::size_t unit) const {
     return symbols_.has_delta() ? symbols_.delta(layer, unit) : math::partial(row_loss(), symbols_.z(layer, unit));
   }
-  Formula row_loss() const { return loss_of_row(row_number_); }
   Formula loss_of_row(std::size_t number) const;
 
   const NetworkParts& parts_;

@@ -63,9 +63,9 @@ void Deriver::softmax_delta(std::size_t layer, std::size_t unit, Step& step) {
                      {output_of(layer, k), activation_of(layer, k)}});
   }
   step.reason = fmt::format(
-      "softmax: {} reaches the loss through every output of its layer, with the slopes "
-      "a_k ([k = {}] − a_{})",
-      text_of(symbols_.z(layer, unit)), unit + 1, unit + 1);
+      "softmax: {0} reaches the loss through every output of its layer, with the slopes "
+      "{1}_k ([k = {2}] − {1}_{2})",
+      text_of(symbols_.z(layer, unit)), symbols_.a_letter(layer), symbols_.unit_number(layer, unit));
   add_up(std::move(terms), step);
 }
 

@@ -20,7 +20,7 @@ std::vector<std::size_t> shown(const std::vector<double>& values, std::size_t to
 
 }  // namespace
 
-// The mean of the rows' terms. The row with the largest is the one whose steps follow.
+// The mean of the rows' terms. The row whose steps follow is the one with the largest, or that which was asked for.
 void Deriver::batch(const Selector& what, Step& step) {
   std::vector<Term> terms;
   double largest = -1;
@@ -32,6 +32,8 @@ void Deriver::batch(const Selector& what, Step& step) {
       row_ = &batch_.rows[n];
     }
   }
+  if (options_.follow) row_ = &batch_.rows[*options_.follow];
+  row_number_ = batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())];
   add_up(std::move(terms), step);
   const bool is_mean = batch_.scale != 1;
   const auto scaled = [&](Formula sum) {
@@ -46,10 +48,9 @@ void Deriver::batch(const Selector& what, Step& step) {
   step.value *= batch_.scale;
   step.name = "batch";
   step.left = math::partial(symbols_.loss(), symbols_.of(what));
-  step.reason =
-      fmt::format("the loss is the {} of the rows' losses, and so is its derivative; the largest term's row follows",
-                  is_mean ? "mean" : "sum");
-  row_number_ = batch_.numbers[static_cast<std::size_t>(row_ - batch_.rows.data())];
+  step.reason = fmt::format("the loss is the {} of the rows' losses, and so is its derivative; {} follows",
+                            is_mean ? "mean" : "sum",
+                            options_.follow ? fmt::format("row {}", row_number_) : "the largest term's row");
   use({{math::partial(row_loss(), symbols_.of(what)), row_gradient(parts_, *row_, what), Source::Origin::kBackward, 0},
        Key{Kind::kGradient, what.layer, what.unit}},
       step);

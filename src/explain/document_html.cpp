@@ -55,15 +55,15 @@ class HtmlPage {
   }
 
   void add(const FormulaTable& table) {
-    page_ += "<table><tr>";
+    page_ += "<table><thead><tr>";
     for (const std::string& head : table.head) page_ += fmt::format("<th>{}</th>", html_text(head));
-    page_ += "</tr>\n";
+    page_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : table.rows) {
       page_ += "<tr>";
       for (const Formula& cell : row) page_ += fmt::format("<td>{}</td>", written(cell));
       page_ += "</tr>\n";
     }
-    page_ += "</table>\n";
+    page_ += "</tbody></table>\n";
   }
 
   void add(const Figure& figure) { page_ += fmt::format("<figure>\n{}</figure>\n", render_svg(figure)); }

@@ -1,25 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/latex_text.h"
 #include "base/utf8.h"
 #include "bprop/document.h"
+#include "explain/formula_latex.h"
+#include "explain/table_layout.h"
+#include "explain/text_lines.h"
 #include "figures/tikz.h"
 
 namespace bprop {
 namespace {
 
-constexpr std::string_view kPreamble =
-    "\\documentclass{article}\n"
-    "\\usepackage[T1]{fontenc}\n"
-    "\\usepackage[utf8]{inputenc}\n"
-    "\\usepackage{amsmath,amssymb}\n"
-    "\\usepackage[a4paper,margin=2cm]{geometry}\n"
-    "\\allowdisplaybreaks\n"
-    "\\setlength{\\parindent}{0pt}\n"
-    "\\setlength{\\parskip}{0.5em}\n";
+using explaining::breakable_latex_of;
+using explaining::ColumnWidth;
+using explaining::TablePart;
+
+// \leftside and \rightside set an equation in paragraphs, whose lines TeX ends where they may: "=" stands in one column
+// where the left side is short, else below it.
+constexpr std::string_view kPreamble = R"(\documentclass{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage{amsmath,array,longtable}
+\usepackage[a4paper,margin=2cm]{geometry}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{0.5em}
+\setlength{\lineskiplimit}{2pt}
+\setlength{\lineskip}{4pt}
+\setlength{\LTleft}{2em}
+\renewcommand{\arraystretch}{1.35}
+\newsavebox{\leftbox}
+\newlength{\leftwidth}
+\newcommand{\formula}[1]{\par\hangindent=4em\hangafter=1\hspace*{2em}$\displaystyle #1$\par}
+\newcommand{\leftside}[1]{\sbox{\leftbox}{\hspace{2em}$\displaystyle #1$}\setlength{\leftwidth}{\wd\leftbox}%
+  \ifdim\leftwidth>0.45\linewidth\formula{#1}\sbox{\leftbox}{}\setlength{\leftwidth}{3em}\fi}
+\newcommand{\rightside}[1]{\par\hangindent=\dimexpr\leftwidth+2.5em\relax\hangafter=1%
+  \makebox[\leftwidth][l]{\usebox{\leftbox}}$\displaystyle{}= #1$\par\sbox{\leftbox}{}}
+)";
+
+// A table's estimated widths are in digits of a bit more than their width in the font of ten points.
+constexpr double kDigit = 0.55;    // em
+constexpr std::size_t kLine = 82;  // digits in a line of the page, less its margin
+constexpr std::size_t kColumnGap = 3;
 
 bool has_figure(const Document& document) {
   return std::ranges::any_of(document.sections, [](const Section& section) {
@@ -32,7 +58,7 @@ class LatexPage {
   explicit LatexPage(const NumberStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
-    page_ = fmt::format("{}{}\\begin{{document}}\n\\section*{{{}}}\n", kPreamble,
+    page_ = fmt::format("{}{}\\begin{{document}}\n\\raggedright\n\\section*{{{}}}\n", kPreamble,
                         has_figure(document) ? figures::kTikzPreamble : "", latex_text(document.title));
     for (const Section& section : document.sections) {
       if (!section.heading.empty()) {
@@ -51,45 +77,21 @@ class LatexPage {
 
   void add(const Equation& equation) {
     if (equation.number > 0) page_ += fmt::format("\\textbf{{({})}} ", equation.number);
-    if (equation.number > 0 || !equation.reason.empty()) page_ += latex_text(equation.reason) + '\n';
-    page_ += fmt::format("\\begin{{align*}}\n{}", latex_of(equation.left, style_));
-    bool first = true;
+    page_ += latex_text(equation.reason);
+    if (equation.number > 0 || !equation.reason.empty()) page_ += "\\nopagebreak\n\n";
+    const std::string left = breakable_latex_of(equation.left, style_);
+    page_ += fmt::format("\\{}{{{}}}\n", equation.right.empty() ? "formula" : "leftside", left);
     for (const Formula& right : equation.right) {
-      page_ += fmt::format("{} &= {}", first ? "" : " \\\\\n", broken(right));
-      first = false;
+      page_ += fmt::format("\\rightside{{{}}}\n", breakable_latex_of(right, style_));
     }
-    page_ += "\n\\end{align*}\n";
-  }
-
-  // A long sum goes on in further lines.
-  std::string broken(const Formula& formula) const {
-    constexpr std::size_t kMostInLine = 4;
-    if (formula.kind != Formula::Kind::kSum || formula.parts.size() <= kMostInLine) return latex_of(formula, style_);
-    std::string lines;
-    for (std::size_t i = 0; i < formula.parts.size(); i += kMostInLine) {
-      // Behind an empty part, the sign stands between.
-      std::vector<Formula> parts;
-      if (i > 0) parts.push_back(math::words("", "{}"));
-      for (std::size_t k = i; k < std::min(i + kMostInLine, formula.parts.size()); ++k)
-        parts.push_back(formula.parts[k]);
-      lines += (i > 0 ? " \\\\\n&\\quad " : "") + latex_of(math::sum(parts), style_);
-    }
-    return lines;
   }
 
   void add(const FormulaTable& table) {
-    page_ += fmt::format("\\begin{{tabular}}{{{}}}\n", std::string(table.head.size(), 'l'));
-    for (std::size_t c = 0; c < table.head.size(); ++c) {
-      page_ += fmt::format("{}{}", c > 0 ? " & " : "", latex_text(table.head[c]));
-    }
-    page_ += " \\\\\\hline\n";
-    for (const auto& row : table.rows) {
-      for (std::size_t c = 0; c < row.size(); ++c) {
-        page_ += fmt::format("{}${}$", c > 0 ? " & " : "", latex_of(row[c], style_));
-      }
-      page_ += " \\\\\n";
-    }
-    page_ += "\\end{tabular}\n";
+    std::vector<ColumnWidth> columns;
+    for (std::size_t c = 0; c < table.head.size(); ++c) columns.push_back(width_of(table, c));
+    const std::vector<TablePart> parts = table_layout(columns, kLine, kColumnGap);
+    for (const TablePart& part : parts) add_part(table, part, columns);
+    if (parts.empty()) add_row_by_row(table);
   }
 
   void add(const Figure& figure) { page_ += figures::tikz_of(figure); }
@@ -99,6 +101,54 @@ class LatexPage {
       page_ += c == "\n" ? "\\\\\n" : c == " " ? "~" : latex_text(c);
     }
     page_ += "\\end{flushleft}\n";
+  }
+
+  void add_part(const FormulaTable& table, const TablePart& part, const std::vector<ColumnWidth>& columns) {
+    std::vector<std::string> kinds;
+    std::vector<std::string> heads;
+    for (const auto& [column, width] : part) {
+      kinds.push_back(width >= columns[column].natural ? "l"
+                                                       : fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}em}}",
+                                                                     kDigit * static_cast<double>(width)));
+      heads.push_back(latex_text(table.head[column]));
+    }
+    page_ += fmt::format("\\begin{{longtable}}{{{}}}\n{} \\tabularnewline\\hline\\endhead\n", fmt::join(kinds, ""),
+                         fmt::join(heads, " & "));
+    for (const auto& row : table.rows) {
+      std::vector<std::string> cells;
+      for (const auto& [column, width] : part) cells.push_back(cell(row[column]));
+      page_ += fmt::format("{} \\tabularnewline\n", fmt::join(cells, " & "));
+    }
+    page_ += "\\end{longtable}\n";
+  }
+
+  void add_row_by_row(const FormulaTable& table) {
+    for (const auto& row : table.rows) {
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        page_ += fmt::format("{}: {}{}", latex_text(table.head[c]), cell(row[c]), c + 1 < row.size() ? "; " : "\n\n");
+      }
+    }
+  }
+
+  std::string cell(const Formula& formula) const {
+    if (formula.kind == Formula::Kind::kWords && formula.latex.empty()) return latex_text(formula.text);
+    return fmt::format("${}$", breakable_latex_of(formula, style_));
+  }
+
+  ColumnWidth width_of(const FormulaTable& table, std::size_t column) const {
+    const auto longest_word = [](std::string_view text) { return explaining::longest(explaining::words_of(text)); };
+    ColumnWidth width{character_count(table.head[column]), longest_word(table.head[column])};
+    for (const auto& row : table.rows) {
+      const Formula& formula = row[column];
+      const bool is_number = formula.kind == Formula::Kind::kNumber;
+      const std::string text = text_of(formula, style_);
+      const std::size_t written = formula.kind == Formula::Kind::kWords
+                                      ? character_count(text)
+                                      : explaining::latex_width(latex_of(formula, style_));
+      width.natural = std::max(width.natural, written);
+      width.least = std::max(width.least, is_number ? written : std::min(written, longest_word(text)));
+    }
+    return width;
   }
 
   NumberStyle style_;

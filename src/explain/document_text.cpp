@@ -5,80 +5,26 @@
 
 #include "base/utf8.h"
 #include "bprop/document.h"
+#include "explain/text_lines.h"
+#include "explain/text_table.h"
 
 namespace bprop {
 namespace {
 
+using explaining::Lines;
+using explaining::margin_of;
+using explaining::operands_of;
+using explaining::packed;
+using explaining::words_of;
+
 constexpr std::size_t kIndent = 4;  // of equations, behind their numbers
+constexpr std::size_t kDeeper = 2;  // … and of lines that go on
 
-std::string spaces(std::size_t count) { return std::string(count, ' '); }
-
-using Lines = std::vector<std::string>;
-
-std::vector<std::string_view> words(std::string_view text) {
-  std::vector<std::string_view> result;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    result.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return result;
-}
-
-// A formula cut before operators within at most so many parentheses.
-Lines cut(std::string_view formula, int deepest) {
-  constexpr std::string_view kOperators[] = {"=", "+", "−", "·", "⊙"};
-  Lines result;
-  int depth = 0;
-  for (const std::string_view word : words(formula)) {
-    const bool is_operator = std::ranges::find(kOperators, word) != std::end(kOperators);
-    if (result.empty() || (is_operator && depth <= deepest)) {
-      result.emplace_back(word);
-    } else {
-      result.back() += ' ';
-      result.back() += word;
-    }
-    depth += static_cast<int>(std::ranges::count(word, '(') - std::ranges::count(word, ')'));
-  }
-  return result;
-}
-
-// Pieces that fit, cut as little within parentheses as that needs; 0: no limit.
-Lines operands(std::string_view formula, std::size_t room) {
-  constexpr int kDeepest = 3;
-  Lines pieces;
-  for (int deepest = 0; deepest <= kDeepest; ++deepest) {
-    pieces = cut(formula, deepest);
-    if (room == 0 || std::ranges::all_of(pieces, [&](const auto& p) { return character_count(p) <= room; })) break;
-  }
-  return pieces;
-}
-
-// Pieces with a space between, as many in a line as there is room for; 0: for all.
-template <class Pieces>
-Lines packed(const Pieces& pieces, std::size_t room) {
+Lines lines_of(std::string_view text) {
   Lines lines;
-  std::size_t used = 0;
-  for (const auto& piece : pieces) {
-    const std::size_t length = character_count(piece);
-    if (lines.empty() || (room > 0 && used + 1 + length > room)) {
-      lines.emplace_back();
-      used = 0;
-    } else {
-      lines.back() += ' ';
-      ++used;
-    }
-    lines.back() += piece;
-    used += length;
-  }
-  return lines;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
+    lines.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
@@ -89,9 +35,12 @@ class TextPage {
   explicit TextPage(const TextStyle& style) : style_(style) {}
 
   std::string operator()(const Document& document) {
-    for (const std::string& line : packed(words(document.title), room(0))) page_ += bold(line) + '\n';
+    add_heading(document.title);
     for (const Section& section : document.sections) {
-      if (!section.heading.empty()) page_ += '\n' + bold(section.heading) + '\n';
+      if (!section.heading.empty()) {
+        page_ += '\n';
+        add_heading(section.heading);
+      }
       const Block* before = nullptr;
       for (const Block& block : section.blocks) {
         if (before != nullptr && (stands_apart(*before) || stands_apart(block))) page_ += '\n';
@@ -110,80 +59,75 @@ class TextPage {
   std::string bold(const std::string& text) const { return style_.colors ? "\x1b[1m" + text + "\x1b[0m" : text; }
   std::string dim(const std::string& text) const { return style_.colors ? "\x1b[2m" + text + "\x1b[0m" : text; }
 
+  // Columns behind a margin; 0: no limit.
   std::size_t room(std::size_t margin) const {
-    constexpr std::size_t kLeast = 20;
-    return style_.width == 0 ? 0 : std::max(kLeast, style_.width - std::min(style_.width, margin));
+    return style_.width == 0 ? 0 : style_.width - std::min(style_.width - 1, margin);
+  }
+
+  void add_heading(const std::string& heading) {
+    for (const std::string& line : packed(words_of(heading), room(0))) page_ += bold(line) + '\n';
   }
 
   void add(const Paragraph& paragraph) {
-    for (const std::string& line : packed(words(paragraph), room(0))) page_ += line + '\n';
+    for (const std::string& line : packed(words_of(paragraph), room(0))) page_ += line + '\n';
   }
 
+  void add(const FormulaTable& table) { page_ += explaining::text_table(table, kIndent, style_); }
+
+  // Right sides stand beside the left one where there is room for them, else below.
   void add(const Equation& equation) {
     add_reason(equation);
     const std::string left = text_of(equation.left, style_.numbers);
-    if (equation.right.empty()) return add_alone(left);
-    std::size_t margin = kIndent + character_count(left);
-    if (style_.width == 0 || margin <= style_.width / 2) {
-      page_ += spaces(kIndent) + left;
-    } else {
-      add_alone(left);
-      margin = kIndent + 1;
-      page_ += spaces(margin);
+    if (equation.right.empty()) {
+      page_ += lines(left, kIndent);
+      return;
     }
-    bool first = true;
-    for (const Formula& right : equation.right) {
-      std::size_t deeper = 1;
-      const Lines pieces = operands("= " + text_of(right, style_.numbers), room(margin + 3));
-      for (const std::string& line : packed(pieces, room(margin + 3))) {
-        page_ += (first ? "" : '\n' + spaces(margin)) + spaces(deeper) + line;
-        first = false;
-        deeper = 3;
-      }
+    const std::size_t margin = kIndent + character_count(left) + 1;
+    if (!fits_beside(equation, margin)) {
+      page_ += lines(left, kIndent) + right_sides(equation, kIndent + kDeeper);
+      return;
     }
-    page_ += '\n';
+    const std::string right = right_sides(equation, margin);
+    page_ += std::string(kIndent, ' ') + left + right.substr(margin - 1);
   }
 
-  // A formula in lines of its own.
-  void add_alone(const std::string& formula) {
-    std::size_t deeper = kIndent;
-    for (const std::string& line : packed(operands(formula, room(kIndent + 2)), room(kIndent + 2))) {
-      page_ += spaces(deeper) + line + '\n';
-      deeper = kIndent + 2;
+  bool fits_beside(const Equation& equation, std::size_t margin) const {
+    const std::size_t rest = room(margin + kDeeper);
+    if (rest == 0) return true;
+    return margin <= style_.width / 2 + 1 && std::ranges::all_of(equation.right, [&](const Formula& right) {
+             return explaining::longest(operands_of(right_side(right), rest)) <= rest;
+           });
+  }
+
+  std::string right_side(const Formula& right) const { return fmt::format("= {}", text_of(right, style_.numbers)); }
+
+  std::string right_sides(const Equation& equation, std::size_t margin) const {
+    std::string text;
+    for (const Formula& right : equation.right) text += lines(right_side(right), margin);
+    return text;
+  }
+
+  // A formula, its continuations deeper.
+  std::string lines(const std::string& formula, std::size_t margin) const {
+    const std::size_t rest = room(margin + kDeeper);
+    std::string text;
+    for (const std::string& line : packed(operands_of(formula, rest), rest)) {
+      text += margin_of(line, margin + (text.empty() ? 0 : kDeeper), style_.width) + line + '\n';
     }
+    return text;
   }
 
   void add_reason(const Equation& equation) {
-    const std::string number = equation.number > 0 ? fmt::format("{:>2}. ", equation.number) : spaces(kIndent);
     if (equation.number == 0 && equation.reason.empty()) return;
-    std::string front = dim(number);
-    for (const std::string& line : packed(words(equation.reason), room(kIndent))) {
-      page_ += front + line + '\n';
-      front = spaces(kIndent);
-    }
-  }
-
-  void add(const FormulaTable& table) {
-    std::vector<std::vector<std::string>> cells = {table.head};
-    for (const auto& row : table.rows) {
-      auto& line = cells.emplace_back();
-      for (const Formula& cell : row) line.push_back(text_of(cell, style_.numbers));
-    }
-    std::vector<std::size_t> widths(table.head.size(), 0);
-    std::vector<bool> numbers(table.head.size(), !table.rows.empty());
-    for (std::size_t r = 0; r < cells.size(); ++r) {
-      for (std::size_t c = 0; c < widths.size(); ++c) {
-        widths[c] = std::max(widths[c], character_count(cells[r][c]));
-        if (r > 0 && table.rows[r - 1][c].kind != Formula::Kind::kNumber) numbers[c] = false;
-      }
-    }
-    for (const auto& line : cells) {
-      std::string text;
-      for (std::size_t c = 0; c < widths.size(); ++c) {
-        const std::string padding = spaces(widths[c] - character_count(line[c]));
-        text += spaces(c == 0 ? kIndent : 2) + (numbers[c] ? padding + line[c] : line[c] + padding);
-      }
-      page_ += text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
+    const std::string number =
+        equation.number > 0 ? fmt::format("{:>2}. ", equation.number) : std::string(kIndent, ' ');
+    const std::size_t margin = number.size();
+    const Lines reason = packed(words_of(equation.reason), room(margin));
+    const bool number_alone = reason.empty() || margin_of(reason[0], margin, style_.width).size() < margin;
+    page_ += dim(number) + (number_alone ? "\n" : "");
+    for (std::size_t i = 0; i < reason.size(); ++i) {
+      const bool behind_number = i == 0 && !number_alone;
+      page_ += (behind_number ? "" : margin_of(reason[i], margin, style_.width)) + reason[i] + '\n';
     }
   }
 
@@ -194,7 +138,9 @@ class TextPage {
   }
 
   void add(const Listing& listing) {
-    for (const std::string_view line : lines_of(listing.text)) page_ += fmt::format("{}{}\n", spaces(kIndent), line);
+    for (const std::string& line : lines_of(listing.text)) {
+      page_ += fmt::format("{}{}\n", std::string(kIndent, ' '), line);
+    }
   }
 
   TextStyle style_;

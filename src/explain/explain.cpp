@@ -24,10 +24,13 @@ using Kind = Selector::Kind;
 
 bool is_parameter(const Selector& what) { return what.kind == Kind::kWeight || what.kind == Kind::kBias; }
 
+std::size_t first_layer(const Selector& what) { return what.kind == Kind::kInput ? 0 : what.layer; }
+
 // δ and its factors for the units of each layer from the one asked about on: that unit, and above it the largest.
-std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& what, std::size_t top) {
+std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& what, std::size_t top,
+                                         const Symbols& symbols) {
   std::vector<UnitGradient> units;
-  const std::size_t first = what.kind == Kind::kInput ? 0 : what.layer;
+  const std::size_t first = first_layer(what);
   for (std::size_t l = first; l < row.layers.size(); ++l) {
     const LayerValues& layer = row.layers[l];
     const bool few = layer.delta.size() / 2 <= top;
@@ -36,7 +39,8 @@ std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& w
     if (l == first && what.kind != Kind::kInput) chosen = {what.unit};
     for (const std::size_t j : chosen) {
       const double slope = layer.slope.empty() ? std::numeric_limits<double>::quiet_NaN() : layer.slope[j];
-      units.push_back({l, j, layer.d_output[j], slope, layer.delta[j]});
+      units.push_back(
+          {l, j, symbols.layer_number(l), symbols.unit_number(l, j), layer.d_output[j], slope, layer.delta[j]});
     }
   }
   return units;
@@ -57,26 +61,30 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
   };
   const auto unit = [&](std::size_t layer, std::size_t place) {
     const bool is_last = layer + 1 == architecture.layers.size();
-    return fmt::format("{} {}{}", is_last ? "output" : "unit", place + 1,
-                       is_last ? named(names.outputs, place) : std::string());
+    return is_last ? fmt::format("output {}{}", place + 1, named(names.outputs, place))
+                   : fmt::format("unit {}", symbols.unit_number(layer, place));
+  };
+  const auto from = [&] {
+    return what.layer == 0 ? fmt::format("input {}{}", what.from + 1, named(names.inputs, what.from))
+                           : fmt::format("unit {}", symbols.unit_number(what.layer - 1, what.from));
   };
   const Formula loss = batch.rows.size() == 1 ? symbols.row_loss() : symbols.loss();
-  const Formula left = math::partial(loss, symbols.of(what));
-  std::string title = text_of(left) + ": ";
+  std::string title = fmt::format("{}: ", text_of(math::partial(loss, symbols.of(what))));
   switch (what.kind) {
     case Kind::kWeight:
-      title += fmt::format("the weight of layer {} to {} from {} {}{}", what.layer + 1, unit(what.layer, what.unit),
-                           what.layer == 0 ? "input" : "unit", what.from + 1,
-                           what.layer == 0 ? named(names.inputs, what.from) : std::string());
+      title += fmt::format("the weight of layer {} to {} from {}", what.layer + 1, unit(what.layer, what.unit), from());
       break;
     case Kind::kBias:
       title += fmt::format("the bias of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
       break;
     case Kind::kActivation:
-      title += fmt::format("the activation of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
+      title +=
+          fmt::format("the activation of layer {}, {}", symbols.layer_number(what.layer), unit(what.layer, what.unit));
       break;
     case Kind::kInput: title += fmt::format("input {}{}", what.unit + 1, named(names.inputs, what.unit)); break;
-    default: title += fmt::format("δ of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
+    default:
+      title += fmt::format("{} of layer {}, {}", symbols.has_delta() ? "δ" : "the pre-activation",
+                           symbols.layer_number(what.layer), unit(what.layer, what.unit));
   }
   return title + (batch.rows.size() == 1 ? fmt::format("; row {}", batch.numbers.front())
                                          : fmt::format("; {} rows", batch.rows.size()));
@@ -114,7 +122,8 @@ std::size_t checked_rows(const Architecture& architecture, const ExplainRows& ro
   return count;
 }
 
-ExplainOptions as_noted(const ExplainOptions& asked, std::vector<std::string>& remarks) {
+ExplainOptions as_noted(const ExplainOptions& asked, const Architecture& architecture,
+                        std::vector<std::string>& remarks) {
   ExplainOptions options = asked;
   if (options.notation == Notation::kOurs) return options;
   const bool half = options.notation != Notation::k002 && options.notation != Notation::k004;
@@ -122,10 +131,12 @@ ExplainOptions as_noted(const ExplainOptions& asked, std::vector<std::string>& r
   const Loss of_model = options.loss.loss;
   const bool is_squared = of_model == Loss::kHalfSquaredError || of_model == Loss::kSquaredError;
   if (!is_squared || of_model == of_note) return options;
+  const Symbols symbols(architecture, options.notation);
   remarks.push_back(fmt::format(
-      "The model's loss is {}; this is of {}, as the note has it, and the loss and all its derivatives are {} those of "
-      "training.",
-      rule(of_model).name, half ? "½ Σ (a − y)²" : "Σ (a − y)²", half ? "half" : "twice"));
+      "The model's loss is {}; this is of {}Σ ({} − {})², as the note has it, and the loss and all its derivatives are "
+      "{} those of training.",
+      rule(of_model).name, half ? "½ " : "", symbols.a_letter(architecture.layers.size() - 1),
+      text_of(symbols.targets()), half ? "half" : "twice"));
   options.loss.loss = of_note;
   return options;
 }
@@ -135,6 +146,8 @@ BatchValues batch_values(const DoubleNetwork& network, const NetworkParts& backw
   const std::size_t count = rows.input.size() / network.inputs();
   BPROP_CHECK(options.row_numbers.empty() || options.row_numbers.size() == count, ShapeError,
               "[explain] {} row numbers, expected {}", options.row_numbers.size(), count);
+  BPROP_CHECK(!options.follow || *options.follow < count, ShapeError,
+              "[explain] there is no row {} to follow, expected one below {}", *options.follow, count);
   LossOptions sum = options.loss;
   sum.reduction = Reduction::kSum;
   const DoubleGradients each = gradients<double>(network, rows.input, rows.target, sum);
@@ -161,12 +174,13 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   result.reuse = reuse(backward, what, options.loss);
   result.reuse.partials = deriver.partials();
   result.reuse.uses = deriver.uses();
-  auto found = paths(backward, deriver.row(), what, options, symbols);
+  auto found = paths(backward, deriver.row(), what, options, symbols, deriver.row_loss());
   result.paths = std::move(found.listed);
   result.all_paths = found.all;
   result.row = deriver.row_number();
   result.rows = batch.rows.size();
-  result.units = unit_gradients(deriver.row(), what, options.top);
+  result.units = unit_gradients(deriver.row(), what, options.top, symbols);
+  result.symbols = symbols.in_general(first_layer(what));
   result.matrix_form = matrix_form(backward, what, options, symbols, batch.rows.size());
   result.backward_network = backward_network(backward, what, options, symbols);
   const DoubleGradients engine = gradients<double>(network, rows.input, rows.target, options.loss);
@@ -190,7 +204,7 @@ Derivation explain(const BasicNetwork<T>& network, const ExplainRows& given, con
   const explaining::OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
   std::vector<std::string> remarks;
-  const ExplainOptions noted = explaining::as_noted(options, remarks);
+  const ExplainOptions noted = explaining::as_noted(options, network.architecture(), remarks);
   Derivation result = explaining::derive(exact, explaining::NetworkParts(exact), rows, what, noted);
   result.remarks.insert(result.remarks.end(), remarks.begin(), remarks.end());
   if constexpr (std::is_same_v<T, float>) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -64,14 +65,15 @@ std::vector<Pair> pairs_of(const ExpressionGraph& graph, const std::vector<Named
   return pairs;
 }
 
-std::vector<ExpressionVariable> variables_of(const ExpressionGraph& graph, const std::vector<double>& values) {
+std::vector<ExpressionVariable> variables_of(const ExpressionGraph& graph,
+                                             const std::optional<std::vector<double>>& values) {
   std::vector<ExpressionVariable> result;
   for (std::size_t v = 0; v < graph.variables.size(); ++v) {
     const std::string& name = graph.variables[v].name;
     ExpressionVariable& variable = result.emplace_back();
     variable.name = name;
     variable.symbol = explaining::name_formula(name);
-    variable.value = values[v];
+    if (values) variable.value = (*values)[v];
     if (graph.is_input(v)) continue;
     const auto& statement = graph.statement_of(v);
     const bool is_short = statement.root - statement.first < kMostOperationsShown;
@@ -102,22 +104,32 @@ ExpressionExplanation explain_expression(std::string_view text, const Expression
               options.paths, kMostPaths);
   const ExpressionGraph graph = explaining::parse_expression(text).value_or_throw();
   const std::vector<Pair> pairs = pairs_of(graph, options.derivatives);
-  const std::vector<double> inputs = explaining::input_values(graph, options.at);
-  const auto values = explaining::evaluate<double>(graph, [&](std::size_t v, double value) {
-    return explaining::arithmetic::plain(graph.is_input(v) ? inputs[v] : value);
-  });
+  const bool has_inputs = std::ranges::any_of(
+      graph.variables, [&](const auto& variable) { return graph.is_input(graph.find(variable.name)); });
+  std::optional<std::vector<double>> inputs;  // none: symbols alone
+  if (!options.at.empty() || !has_inputs) inputs = explaining::input_values(graph, options.at);
 
   ExpressionExplanation result;
   result.numbers = options.numbers;
-  result.variables = variables_of(graph, values.variables);
-  result.remarks = explaining::remarks(graph, values);
-  explaining::ExpressionDeriver derive(graph, values.variables);
-  explaining::ExpressionJudges judges(graph, inputs);
+  std::optional<std::vector<double>> values;
+  std::optional<explaining::ExpressionJudges> judges;
+  if (inputs) {
+    auto found = explaining::evaluate<double>(graph, [&](std::size_t v, double value) {
+      return explaining::arithmetic::plain(graph.is_input(v) ? (*inputs)[v] : value);
+    });
+    result.remarks = explaining::remarks(graph, found);
+    values = std::move(found.variables);
+    judges.emplace(graph, *inputs);
+  } else {
+    result.remarks.emplace_back("No input has a value: derivatives are symbols alone, and nobody judges them.");
+  }
+  result.variables = variables_of(graph, values);
+  explaining::ExpressionDeriver derive(graph, std::move(values));
   for (const Pair& pair : pairs) {
     ExpressionDerivative& derivative = result.derivatives.emplace_back(derive(pair.of, pair.by, options.paths));
-    judges.judge(derivative);
-    if (!std::isfinite(derivative.value)) {
-      result.remarks.push_back(fmt::format("{} is {} here.", pair_name(graph, derivative), derivative.value));
+    if (judges) judges->judge(derivative);
+    if (derivative.value && !std::isfinite(*derivative.value)) {
+      result.remarks.push_back(fmt::format("{} is {} here.", pair_name(graph, derivative), *derivative.value));
     }
   }
   result.partials = derive.partials();

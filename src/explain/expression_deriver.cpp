@@ -26,7 +26,7 @@ std::vector<std::string> names_of(const ExpressionGraph& graph) {
 
 }  // namespace
 
-ExpressionDeriver::ExpressionDeriver(const ExpressionGraph& graph, std::vector<double> values)
+ExpressionDeriver::ExpressionDeriver(const ExpressionGraph& graph, std::optional<std::vector<double>> values)
     : graph_(graph),
       values_(std::move(values)),
       algebra_(names_of(graph)),
@@ -54,7 +54,8 @@ void ExpressionDeriver::add_partial(std::size_t of, std::size_t by) {
   std::string failure;
   try {
     symbols = algebra_.derivative(definitions_[of], name);
-    value = arithmetic::plain(precise_.value(precise_.derivative(precise_definitions_[of], name), values_));
+    const Id precise = precise_.derivative(precise_definitions_[of], name);
+    value = values_ ? arithmetic::plain(precise_.value(precise, *values_)) : 1;
   } catch (const NoSuchRule& error) {  // which matters only if somebody asks for a derivative through here
     symbols = algebra_.number(arithmetic::kNaN);
     failure = error.what();
@@ -65,7 +66,7 @@ void ExpressionDeriver::add_partial(std::size_t of, std::size_t by) {
   edge_failures_.push_back(std::move(failure));
   partials_.push_back({of, by,
                        math::partial(name_formula(graph_.variables[of].name), name_formula(graph_.variables[by].name)),
-                       written(symbols).value_or(math::words("…", "\\ldots")), value});
+                       written(symbols).value_or(math::words("…", "\\ldots")), if_known(value)});
 }
 
 void ExpressionDeriver::find_in_inputs() {
@@ -124,6 +125,7 @@ ExpressionDerivative ExpressionDeriver::operator()(std::size_t of, std::size_t b
   derivative.left = total_formula(of, by);
   derivative.path_count = ways.count().str();
   if (ways.count() == 0) {
+    derivative.value = 0;
     derivative.all_paths = true;
     derivative.products_path_by_path = derivative.products_once = "0";
     return derivative;
@@ -136,7 +138,7 @@ ExpressionDerivative ExpressionDeriver::operator()(std::size_t of, std::size_t b
   derivative.products_once = std::to_string(ways.products_once());
   add_paths(derivative, ways, most_paths);
   add_steps(derivative, ways);
-  derivative.value = arithmetic::plain(totals_[by].value);
+  derivative.value = if_known(arithmetic::plain(totals_[by].value));
   add_in_inputs(derivative);
   return derivative;
 }
@@ -165,8 +167,8 @@ void ExpressionDeriver::add_paths(ExpressionDerivative& derivative, const Expres
     }
     written.partials = math::product(std::move(lefts));
     written.symbols = math::product(std::move(symbols));
-    written.numbers = math::product(std::move(numbers));
-    written.value = path_value(edges_, path);
+    written.numbers = if_known(math::product(std::move(numbers)));
+    written.value = if_known(path_value(edges_, path));
   }
 }
 
@@ -211,8 +213,8 @@ ExpressionStep ExpressionDeriver::step(std::size_t of, std::size_t by, const Exp
   if (total.symbols) {
     if (auto formula = written(*total.symbols)) result.symbols.push_back(std::move(*formula));
   }
-  result.numbers = math::sum(std::move(numbers));
-  result.value = total.value;
+  result.numbers = if_known(math::sum(std::move(numbers)));
+  result.value = if_known(total.value);
   return result;
 }
 

@@ -17,7 +17,8 @@ namespace bprop::explaining {
 
 class ExpressionDeriver {
  public:
-  ExpressionDeriver(const ExpressionGraph& graph, std::vector<double> values);
+  // values: of every variable; none: symbols alone.
+  ExpressionDeriver(const ExpressionGraph& graph, std::optional<std::vector<double>> values);
 
   const std::vector<ExpressionPartial>& partials() const { return partials_; }
   // Without what the judges fill in.
@@ -38,6 +39,10 @@ class ExpressionDeriver {
   void note_slopes(Id id);
   std::optional<Formula> written(Id id);
   std::optional<Id> if_short(Id id) const;
+  template <class T>
+  std::optional<T> if_known(T value) const {
+    return values_ ? std::optional<T>(std::move(value)) : std::nullopt;
+  }
   Formula total_formula(std::size_t of, std::size_t by) const;
   void add_paths(ExpressionDerivative& derivative, const ExpressionWays& ways, std::size_t most);
   void add_steps(ExpressionDerivative& derivative, const ExpressionWays& ways);
@@ -45,10 +50,10 @@ class ExpressionDeriver {
   void add_in_inputs(ExpressionDerivative& derivative);
 
   const ExpressionGraph& graph_;
-  std::vector<double> values_;
-  Algebra algebra_;  // for symbols
-  Algebra precise_;  // for numbers
-  ExpressionEdges edges_;
+  std::optional<std::vector<double>> values_;
+  Algebra algebra_;              // for symbols
+  Algebra precise_;              // for numbers
+  ExpressionEdges edges_;        // without values all are 1
   std::vector<Id> definitions_;  // of each variable; of an input its name
   std::vector<Id> precise_definitions_;
   std::vector<std::optional<Id>> in_inputs_;  // the same, with every intermediate variable put in

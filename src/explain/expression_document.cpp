@@ -37,19 +37,37 @@ class Page {
     page_.sections.push_back({std::move(heading), std::move(blocks)});
   }
 
+  bool has_values() const { return !explanation_.variables.empty() && explanation_.variables[0].value; }
+
+  static void add_row(FormulaTable& table, std::vector<Formula> cells, std::optional<double> value) {
+    if (value) cells.push_back(math::number(*value));
+    table.rows.push_back(std::move(cells));
+  }
+
+  // A line of its own, but for what is a number already.
+  static void add_value(Equation& equation, std::optional<double> value) {
+    const bool said = !equation.right.empty() && equation.right.back().kind == Formula::Kind::kNumber;
+    if (value && !said) equation.right.push_back(math::number(*value));
+  }
+  static void add_numbers(Equation& equation, const std::optional<Formula>& numbers) {
+    if (numbers && numbers->kind != Formula::Kind::kNumber) equation.right.push_back(*numbers);
+  }
+
   void variables() {
-    FormulaTable table{{"variable", "definition", "value"}, {}};
+    FormulaTable table{{"variable", "definition"}, {}};
+    if (has_values()) table.head.emplace_back("value");
     for (const ExpressionVariable& one : explanation_.variables) {
-      table.rows.push_back({one.symbol, one.definition.value_or(math::words("input")), math::number(one.value)});
+      add_row(table, {one.symbol, one.definition.value_or(math::words("input"))}, one.value);
     }
     add_section("The expression", {std::move(table)});
   }
 
   void partials() {
     if (explanation_.partials.empty()) return;
-    FormulaTable table{{"partial", "symbols", "value"}, {}};
+    FormulaTable table{{"partial", "symbols"}, {}};
+    if (has_values()) table.head.emplace_back("value");
     for (const ExpressionPartial& partial : explanation_.partials) {
-      table.rows.push_back({partial.left, partial.symbols, math::number(partial.value)});
+      add_row(table, {partial.left, partial.symbols}, partial.value);
     }
     std::vector<Block> blocks = {Paragraph("Of each statement for itself, the other names in it held."),
                                  std::move(table)};
@@ -73,7 +91,7 @@ class Page {
         (result.right.empty() || text_of(result.right.back()) != text_of(*derivative.by_in_inputs))) {
       result.right.push_back(*derivative.by_in_inputs);
     }
-    result.right.push_back(math::number(derivative.value));
+    if (derivative.value) result.right.push_back(math::number(*derivative.value));
     std::vector<Block> blocks = {std::move(result)};
     const auto& of = variable(derivative.of);
     if (derivative.of_in_inputs && text_of(*derivative.of_in_inputs) != text_of(*of.definition)) {
@@ -96,22 +114,25 @@ class Page {
     double sum = 0;
     for (const ExpressionPath& path : derivative.paths) {
       Equation equation{.reason = way(path), .left = path.partials, .right = {path.symbols}};
-      if (path.numbers.kind != Formula::Kind::kNumber) equation.right.push_back(path.numbers);
-      if (path.symbols.kind != Formula::Kind::kNumber) equation.right.push_back(math::number(path.value));
+      add_numbers(equation, path.numbers);
+      add_value(equation, path.value);
       blocks.emplace_back(std::move(equation));
-      values.push_back(math::number(path.value));
-      sum += path.value;
+      values.push_back(path.value ? math::number(*path.value) : path.symbols);
+      sum += path.value.value_or(0);
     }
     const bool one = derivative.paths.size() == 1;
     if (derivative.all_paths && !one) {
-      blocks.emplace_back(Equation{.reason = "their sum is the derivative",
-                                   .left = derivative.left,
-                                   .right = {math::sum(std::move(values)), math::number(sum)}});
+      Equation total{
+          .reason = "their sum is the derivative", .left = derivative.left, .right = {math::sum(std::move(values))}};
+      if (has_values()) total.right.push_back(math::number(sum));
+      blocks.emplace_back(std::move(total));
     }
-    const std::string heading = !derivative.all_paths ? fmt::format("{}: the {} largest of {} paths", name_,
-                                                                    derivative.paths.size(), derivative.path_count)
-                                : one                 ? fmt::format("{}: the one path", name_)
-                                                      : fmt::format("{}: all {} paths", name_, derivative.paths.size());
+    const std::string shown =
+        fmt::format(fmt::runtime(has_values() ? "the {} largest" : "{}"), derivative.paths.size());
+    const std::string heading = !derivative.all_paths
+                                    ? fmt::format("{}: {} of {} paths", name_, shown, derivative.path_count)
+                                : one ? fmt::format("{}: the one path", name_)
+                                      : fmt::format("{}: all {} paths", name_, derivative.paths.size());
     add_section(heading, std::move(blocks));
   }
 
@@ -124,9 +145,8 @@ class Page {
                         .reason = fmt::format("{} is used by {}", variable(step.by).name, users(step, derivative)),
                         .left = step.left,
                         .right = step.symbols};
-      if (step.numbers.kind != Formula::Kind::kNumber) equation.right.push_back(step.numbers);
-      const bool said = !equation.right.empty() && equation.right.back().kind == Formula::Kind::kNumber;
-      if (!said) equation.right.push_back(math::number(step.value));
+      add_numbers(equation, step.numbers);
+      add_value(equation, step.value);
       blocks.emplace_back(std::move(equation));
     }
     blocks.emplace_back(fmt::format("Path by path takes {}; with each of these derivatives worked out once, {}.",
@@ -160,15 +180,16 @@ class Page {
   }
 
   void judges(const ExpressionDerivative& derivative) {
+    if (!derivative.value || !derivative.tape || !derivative.complex_step) return;
     FormulaTable table{{"by", "value", "difference"}, {}};
     const auto row = [&](std::string_view who, double value, const std::string& difference) {
       NumberStyle all = explanation_.numbers;
       all.digits = std::max(all.digits, 12);
       table.rows.push_back({math::words(who), math::words(text_of(math::number(value), all)), math::words(difference)});
     };
-    row("the chain rule above", derivative.value, "");
-    row("the tape", derivative.tape, fmt::format("{:.1e}", derivative.tape_error));
-    row("complex step", derivative.complex_step, fmt::format("{:.1e}", derivative.complex_error));
+    row("the chain rule above", *derivative.value, "");
+    row("the tape", *derivative.tape, fmt::format("{:.1e}", derivative.tape_error));
+    row("complex step", *derivative.complex_step, fmt::format("{:.1e}", derivative.complex_error));
     add_section(fmt::format("{}: others {}", name_, derivative.agrees ? "agree" : "do NOT agree"), {std::move(table)});
   }
 

@@ -14,13 +14,13 @@ std::string render_dot(const ExpressionExplanation& explanation) {
     const ExpressionVariable& variable = explanation.variables[v];
     std::string label = text_of(variable.symbol, style);
     if (variable.definition) label += " = " + text_of(*variable.definition, style);
-    label += fmt::format(" = {}", text_of(math::number(variable.value), style));
+    if (variable.value) label += fmt::format(" = {}", text_of(math::number(*variable.value), style));
     graph += fmt::format("  v{} [label={}{}];\n", v + 1, dot_text(label), variable.definition ? "" : ", shape=ellipse");
   }
   for (const ExpressionPartial& partial : explanation.partials) {
     std::string label = fmt::format("{} = {}", text_of(partial.left, style), text_of(partial.symbols, style));
-    if (partial.symbols.kind != Formula::Kind::kNumber) {
-      label += fmt::format(" = {}", text_of(math::number(partial.value), style));
+    if (partial.value && partial.symbols.kind != Formula::Kind::kNumber) {
+      label += fmt::format(" = {}", text_of(math::number(*partial.value), style));
     }
     graph += fmt::format("  v{} -> v{} [label={}];\n", partial.by + 1, partial.of + 1, dot_text(label));
   }

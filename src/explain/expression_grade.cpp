@@ -83,7 +83,7 @@ class ExpressionSheet {
         derive_(graph, values_),
         edges_(graph.variables.size()),
         slips_(graph, values_, edges_) {
-    for (const ExpressionPartial& partial : derive_.partials()) edges_.add({partial.of, partial.by, partial.value});
+    for (const ExpressionPartial& partial : derive_.partials()) edges_.add({partial.of, partial.by, *partial.value});
   }
 
   Asked asked(const ExpressionAnswer& answer) {
@@ -108,9 +108,9 @@ class ExpressionSheet {
       result.slips = explaining::ExpressionSlips::of_value(result.right);
     } else if (asked.kind == Asked::Kind::kPartial) {
       result.right = *partial(asked.of, asked.by);
-      result.slips = slips_.of_partial(asked.of, asked.by, result.right, whole(asked.of, asked.by).value);
+      result.slips = slips_.of_partial(asked.of, asked.by, result.right, *whole(asked.of, asked.by).value);
     } else {
-      result.right = whole(asked.of, asked.by).value;
+      result.right = *whole(asked.of, asked.by).value;
       result.slips = slips_.of_derivative(asked.of, asked.by, result.right);
     }
     result.size = std::fabs(result.right);

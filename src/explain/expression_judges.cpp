@@ -40,8 +40,8 @@ void ExpressionJudges::judge(ExpressionDerivative& derivative) {
   derivative.tape = arithmetic::plain(variables_[derivative.by].adjoint());
   derivative.complex_step = arithmetic::plain(complex_step(derivative.of, derivative.by));
   const double scale = sum_of_sizes(derivative.of, derivative.by);
-  derivative.tape_error = error(derivative.tape, derivative.value, scale);
-  derivative.complex_error = error(derivative.complex_step, derivative.value, scale);
+  derivative.tape_error = error(*derivative.tape, *derivative.value, scale);
+  derivative.complex_error = error(*derivative.complex_step, *derivative.value, scale);
   derivative.agrees = derivative.tape_error <= kTolerance && derivative.complex_error <= kTolerance;
 }
 

@@ -17,7 +17,7 @@ class ExpressionJudges {
   // inputs[v]: the value of each input; others are not looked at.
   ExpressionJudges(const ExpressionGraph& graph, const std::vector<double>& inputs);
 
-  // Fills tape, complex_step, their errors and `agrees`.
+  // Fills tape, complex_step, their errors and `agrees`; the derivative has a value.
   void judge(ExpressionDerivative& derivative);
 
  private:

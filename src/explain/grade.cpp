@@ -88,7 +88,7 @@ template <class T>
 Grade grade(const BasicNetwork<T>& network, const ExplainRows& given, const std::vector<Answer>& answers,
             const ExplainOptions& asked) {
   std::vector<std::string> remarks;
-  const ExplainOptions options = explaining::as_noted(asked, remarks);
+  const ExplainOptions options = explaining::as_noted(asked, network.architecture(), remarks);
   for (const Answer& answer : answers) {
     BPROP_CHECK(answer.when != When::kAfterUpdate || options.learning_rate, UsageError,
                 "{} after an update needs a learning rate, expected one", answer.name);

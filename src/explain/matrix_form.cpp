@@ -38,10 +38,14 @@ class MatrixForm {
         l = layer + 1;
       }
     }
-    return {.reason = fmt::format(
-                "what enters is {}; the gains φ' are constants, because the forward pass has fixed every z; "
-                "the weights are those of the forward pass, used the other way round",
-                is_pair ? "δ of the last layer" : "∂L/∂a of the last layer"),
+    const GeneralSymbols last = symbols_.in_general(parts_.layers() - 1);
+    std::string z = symbols_.z_letter(layer);
+    if (const std::string last_z = symbols_.z_letter(parts_.layers() - 1); last_z != z)
+      z += fmt::format(" and {}", last_z);
+    return {.reason = fmt::format("what enters is {} of the last layer; the gains {}' are constants, because the "
+                                  "forward pass has fixed every "
+                                  "{}; the weights are those of the forward pass, used the other way round",
+                                  is_pair ? last.delta : last.d_output, symbols_.activation_letter(), z),
             .left = symbols_.deltas(layer),
             .right = {std::move(so_far)}};
   }
@@ -121,9 +125,10 @@ class MatrixForm {
     } else {
       first = math::transposed(std::move(first));
     }
-    const std::string_view bias = !d.bias      ? ""
-                                  : rows_ == 1 ? "; that of the bias is δ itself"
-                                               : "; that of the bias adds δ over the samples";
+    const std::string delta = symbols_.delta_letter(layer);
+    const std::string bias = !d.bias      ? std::string()
+                             : rows_ == 1 ? fmt::format("; that of the bias is {} itself", delta)
+                                          : fmt::format("; that of the bias adds {} over the samples", delta);
     std::vector<Formula> factors;
     if (is_mean_) factors.push_back(math::quotient(math::number(1), math::number(static_cast<double>(rows_))));
     factors.push_back(std::move(first));

@@ -105,11 +105,11 @@ Nudge nudge(const BasicNetwork<T>& network, const ExplainRows& given, const Sele
             const ExplainOptions& asked) {
   const std::size_t count = explaining::checked_rows(network.architecture(), given, what);
   BPROP_CHECK(what.kind == Kind::kWeight || what.kind == Kind::kBias || what.kind == Kind::kInput, UsageError,
-              "z, a and δ follow from other numbers, expected a weight, a bias or an input to be nudged");
+              "what a unit computes follows from other numbers, expected a weight, a bias or an input to be nudged");
   const OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
   Nudge result;
-  const ExplainOptions options = explaining::as_noted(asked, result.remarks);
+  const ExplainOptions options = explaining::as_noted(asked, network.architecture(), result.remarks);
   MovedNetwork moved(exact, rows, what, options.loss);
   const explaining::Symbols symbols(network.architecture(), options.notation);
   result.numbers = options.numbers;

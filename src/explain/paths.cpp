@@ -19,8 +19,9 @@ constexpr std::size_t kMostLookedAt = 1000;
 // The walk from a number through the layers. A path is a list of partial derivatives.
 class Walk {
  public:
-  Walk(const NetworkParts& parts, const RowValues& row, const LossOptions& loss, const Symbols& symbols)
-      : parts_(parts), row_(row), output_(output_rule(parts, loss)), symbols_(symbols) {}
+  Walk(const NetworkParts& parts, const RowValues& row, const LossOptions& loss, const Symbols& symbols,
+       const Formula& row_loss)
+      : parts_(parts), row_(row), output_(output_rule(parts, loss)), symbols_(symbols), loss_(row_loss) {}
 
   std::vector<Path> operator()(const Selector& what) {
     const std::string begin = text_of(symbols_.of(what));
@@ -72,8 +73,7 @@ class Walk {
     const LayerValues& values = row_.layers[layer];
     const Formula z = symbols_.z(layer, unit);
     if (parts_.is_last(layer) && output_ == OutputRule::kPair) {
-      return with(math::partial(symbols_.row_loss(), z), values.delta[unit], text_of(symbols_.row_loss()),
-                  [&] { finish(); });
+      return with(math::partial(loss_, z), values.delta[unit], text_of(loss_), [&] { finish(); });
     }
     const auto to_a = [&](std::size_t k, double slope) {
       const Formula a = symbols_.a(layer, k);
@@ -86,8 +86,7 @@ class Walk {
   void from_a(std::size_t layer, std::size_t unit) {
     const Formula a = symbols_.a(layer, unit);
     if (parts_.is_last(layer)) {
-      return with(math::partial(symbols_.row_loss(), a), row_.layers[layer].d_output[unit],
-                  text_of(symbols_.row_loss()), [&] { finish(); });
+      return with(math::partial(loss_, a), row_.layers[layer].d_output[unit], text_of(loss_), [&] { finish(); });
     }
     for (std::size_t k = 0; k < parts_.dense(layer + 1).outputs; ++k) through_weight(layer + 1, k, unit, a);
   }
@@ -112,6 +111,7 @@ class Walk {
   const RowValues& row_;
   OutputRule output_;
   const Symbols& symbols_;
+  const Formula& loss_;
   std::string units_;
   std::vector<Formula> symbols_so_far_;
   std::vector<double> values_;
@@ -143,10 +143,10 @@ Integer count(const NetworkParts& parts, const Selector& what, const LossOptions
 }  // namespace
 
 Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& what, const ExplainOptions& options,
-            const Symbols& symbols) {
+            const Symbols& symbols, const Formula& loss) {
   Paths result;
   if (count(parts, what, options.loss) > kMostLookedAt) return result;
-  result.listed = Walk(parts, row, options.loss, symbols)(what);
+  result.listed = Walk(parts, row, options.loss, symbols, loss)(what);
   result.all = result.listed.size() <= options.paths;
   if (result.all) return result;
   std::vector<double> values;

@@ -16,9 +16,10 @@ struct Paths {
   bool all = false;
 };
 
-// Of one row; `limit` paths at most. Nothing is listed where there are more than can be looked at.
+// Of one row, whose loss has that symbol; `limit` paths at most. Nothing is listed where there are more than can be
+// looked at.
 Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& what, const ExplainOptions& options,
-            const Symbols& symbols);
+            const Symbols& symbols, const Formula& loss);
 
 // The counts of Reuse, exact.
 Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& loss);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "explain/symbols.h"
 #include "explain/updated_weights.h"
 
 namespace bprop::explaining {
@@ -107,12 +108,16 @@ class Slips {
   }
 
   void add_forgotten_slopes() {
+    const Symbols symbols(parts_.architecture, options_.notation);
+    const auto forgotten = [&](std::string_view where) {
+      return fmt::format("{}' is forgotten in {}", symbols.activation_letter(), where);
+    };
     const bool output = output_rule(parts_, options_.loss) == OutputRule::kScore &&
                         parts_.dense(parts_.layers() - 1).activation != Activation::kIdentity;
     const bool hidden = parts_.layers() > 1;
-    if (output && hidden) add("φ' is forgotten in every layer", parts_, {true, true});
-    if (output) add("φ' is forgotten in the last layer", parts_, {true, false});
-    if (hidden) add("φ' is forgotten in hidden layers", parts_, {false, true});
+    if (output && hidden) add(forgotten("every layer"), parts_, {true, true});
+    if (output) add(forgotten("the last layer"), parts_, {true, false});
+    if (hidden) add(forgotten("hidden layers"), parts_, {false, true});
   }
 
   void add_transposed() {

@@ -61,6 +61,11 @@ Formula Symbols::loss() const {
 }
 
 Formula Symbols::row_loss() const { return notation_ == Notation::k002 ? math::symbol("l") : loss(); }
+Formula Symbols::loss_of_row(std::size_t number) const {
+  const std::string index = std::to_string(number);
+  if (notation_ == Notation::kOurs) return indexed("l", "", index, fmt::format("l[{}]", index));
+  return indexed(row_loss().symbol.base, "", index);
+}
 Formula Symbols::learning_rate() const { return math::symbol("η"); }
 
 Formula Symbols::input(std::size_t feature) const {
@@ -185,6 +190,8 @@ Formula Symbols::biases(std::size_t layer) const {
 Formula Symbols::pre_activations(std::size_t layer) const {
   switch (notation_) {
     case Notation::kOurs: return ours_of_layer("z", layer + 1);
+    case Notation::k000:
+      return indexed(is_last(layer) ? "z" : "q", is_last(layer) ? "" : std::to_string(layer + 1), "");
     case Notation::k001: return indexed("s", table_letter(layer), "");
     case Notation::k003: return indexed("z", std::to_string(layer + 2), "");
     default: return indexed("z", std::to_string(layer + 1), "");
@@ -231,6 +238,26 @@ std::string_view Symbols::activation_letter() const {
 }
 
 bool Symbols::column_vectors() const { return notation_ == Notation::k003 || notation_ == Notation::k002; }
+
+std::string Symbols::delta_letter(std::size_t layer) const {
+  return has_delta() ? "δ" : fmt::format("∂{}/∂{}", text_of(row_loss()), z_letter(layer));
+}
+
+GeneralSymbols Symbols::in_general(std::size_t first) const {
+  GeneralSymbols all{"", "", delta_letter(layers() - 1), ""};
+  const std::string loss = text_of(row_loss());
+  // Where the last layer has letters of its own, both.
+  const auto add = [](std::string& text, const std::string& one) {
+    if (text != one) text += text.empty() ? one : fmt::format(", {}", one);
+  };
+  for (const std::size_t layer : {first, layers() - 1}) {
+    add(all.d_output, fmt::format("∂{}/∂{}", loss, a_letter(layer)));
+    add(all.slope, fmt::format("{}'({})", activation_letter(), z_letter(layer)));
+    add(all.delta_in_full, fmt::format("∂{}/∂{}", loss, z_letter(layer)));
+  }
+  if (has_delta()) all.delta_in_full = fmt::format("δ = {}", all.delta_in_full);
+  return all;
+}
 
 std::vector<std::string> Symbols::remarks() const {
   switch (notation_) {

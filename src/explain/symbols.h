@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bprop/explain.h"
 #include "bprop/formula.h"
 #include "bprop/selector.h"
 
@@ -19,7 +20,8 @@ class Symbols {
   Notation notation() const { return notation_; }
 
   Formula loss() const;
-  Formula row_loss() const;  // of one row; 002 tells it from the loss of all rows
+  Formula row_loss() const;                       // of one row; 002 tells it from the loss of all rows
+  Formula loss_of_row(std::size_t number) const;  // of several; numbers are of people
   Formula learning_rate() const;
   Formula input(std::size_t feature) const;
   Formula target(std::size_t output) const;
@@ -50,6 +52,19 @@ class Symbols {
   }
   bool column_vectors() const;  // z = W a + b rather than z = a Wᵀ + b
   bool weights_are_in_by_out() const { return notation_ == Notation::k001 || notation_ == Notation::k004; }
+
+  // How the notation counts layers of units – 003 takes the input for the first – and units: 002 through all layers.
+  std::size_t layer_number(std::size_t layer) const { return layer + (notation_ == Notation::k003 ? 2 : 1); }
+  std::size_t unit_number(std::size_t layer, std::size_t unit) const {
+    return notation_ == Notation::k002 ? flat_unit(layer, unit) : unit + 1;
+  }
+
+  // "a", "z" of any unit of a layer; "δ", or "∂L/∂z" where the notation has no letter.
+  std::string a_letter(std::size_t layer) const { return a(layer, 0).symbol.base; }
+  std::string z_letter(std::size_t layer) const { return z(layer, 0).symbol.base; }
+  std::string delta_letter(std::size_t layer) const;
+  // "∂L/∂a", "φ'(z)", "δ" and "δ = ∂L/∂z" of any unit from a layer on.
+  GeneralSymbols in_general(std::size_t first) const;
 
   // What differs from ours, a sentence each.
   std::vector<std::string> remarks() const;

@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "base/check.h"
 #include "bprop/gradients.h"
 #include "explain/derive.h"
-#include "explain/deriver.h"
+#include "explain/symbols.h"
 #include "explain/updated_weights.h"
 #include "nn/in_double.h"
 
@@ -43,28 +44,35 @@ double value_of(const DoubleNetwork& network, const Selector& number) {
   return network.weights(number.layer)[number.unit * dense(network, number.layer).inputs + number.from];
 }
 
+// A network, and the weights through which δ goes back: its own unless said otherwise.
+struct Backward {
+  Backward(const DoubleNetwork& net) : network(net), parts(net) {}  // NOLINT: a network is one
+  Backward(const DoubleNetwork& net, NetworkParts others) : network(net), parts(std::move(others)) {}
+  const DoubleNetwork& network;
+  NetworkParts parts;
+};
+
 class Question {
  public:
   Question(const DoubleNetwork& network, const OwnedRows& rows, const Selector& what, const ExplainOptions& options)
-      : network_(network), rows_(rows), what_(what), options_(options) {}
+      : network_(network),
+        rows_(rows),
+        what_(what),
+        options_(options),
+        symbols_(network.architecture(), options.notation) {}
 
   Comparison operator()(const UpdatedWeights&) const {
     const NetworkParts slip = explaining::with_updated_weights(network_, rows_, options_, rate());
-    return {"δ goes back through weights that are already updated",
-            {},
-            plain(network_),
-            explaining::derive(network_, slip, rows_, what_, options_)};
+    return compared(fmt::format("{} goes back through weights that are already updated", symbols_.in_general(0).delta),
+                    network_, {network_, slip});
   }
 
   Comparison operator()(const FreezeNumber& freeze) const {
     const DoubleNetwork all = updated();
     DoubleNetwork frozen = all;
     set(frozen, freeze.number, value_of(network_, freeze.number));
-    return {fmt::format("after one update, in which {} was frozen",
-                        name_of(freeze.number, network_.architecture(), options_.notation)),
-            {},
-            plain(all),
-            plain(frozen)};
+    return compared(fmt::format("after one update, in which {} was frozen", text_of(symbols_.of(freeze.number))), all,
+                    frozen);
   }
 
   Comparison operator()(const CutUnit& cut) const {
@@ -75,21 +83,17 @@ class Question {
     for (std::size_t k = 0; k < dense(network_, cut.layer + 1).outputs; ++k) {
       set(without, weight(cut.layer + 1, k, cut.unit), 0);
     }
-    return {fmt::format("unit {} of layer {} is cut: nobody hears it", cut.unit + 1, cut.layer + 1),
-            {},
-            plain(network_),
-            plain(without)};
+    return compared(fmt::format("unit {} of layer {} is cut: nobody hears it",
+                                symbols_.unit_number(cut.layer, cut.unit), symbols_.layer_number(cut.layer)),
+                    network_, without);
   }
 
   Comparison operator()(const SetNumber& other) const {
     DoubleNetwork changed = network_;
     set(changed, other.number, other.value);
-    return {fmt::format("{} is {:.6g} in place of {:.6g}",
-                        name_of(other.number, network_.architecture(), options_.notation), other.value,
-                        value_of(network_, other.number)),
-            {},
-            plain(network_),
-            plain(changed)};
+    return compared(fmt::format("{} is {:.6g} in place of {:.6g}", text_of(symbols_.of(other.number)), other.value,
+                                value_of(network_, other.number)),
+                    network_, changed);
   }
 
  private:
@@ -100,14 +104,32 @@ class Question {
 
   DoubleNetwork updated() const { return explaining::updated(network_, rows_, options_, rate()); }
 
-  Derivation plain(const DoubleNetwork& network) const {
-    return explaining::derive(network, NetworkParts(network), rows_, what_, options_);
+  // Both follow the row that has the largest term as it is.
+  Comparison compared(std::string otherwise, const Backward& before, const Backward& after) const {
+    Comparison result;
+    result.otherwise = std::move(otherwise);
+    result.before = derivation(before, options_);
+    ExplainOptions same_row = options_;
+    if (result.before.rows > 1) same_row.follow = place_of_row(result.before.row);
+    result.after = derivation(after, same_row);
+    return result;
+  }
+
+  Derivation derivation(const Backward& backward, const ExplainOptions& options) const {
+    return explaining::derive(backward.network, backward.parts, rows_, what_, options);
+  }
+
+  std::size_t place_of_row(std::size_t number) const {
+    const std::vector<std::size_t>& numbers = options_.row_numbers;
+    if (numbers.empty()) return number - 1;
+    return static_cast<std::size_t>(std::ranges::find(numbers, number) - numbers.begin());
   }
 
   const DoubleNetwork& network_;
   const OwnedRows& rows_;
   const Selector& what_;
   const ExplainOptions& options_;
+  explaining::Symbols symbols_;
 };
 
 }  // namespace
@@ -119,7 +141,7 @@ Comparison what_if(const BasicNetwork<T>& network, const ExplainRows& given, con
   const OwnedRows rows = explaining::rounded<T>(given);
   const DoubleNetwork exact = nn::in_double(network);
   std::vector<std::string> remarks;
-  const ExplainOptions noted = explaining::as_noted(options, remarks);
+  const ExplainOptions noted = explaining::as_noted(options, network.architecture(), remarks);
   Comparison result = std::visit(Question(exact, rows, what, noted), otherwise);
   result.remarks = std::move(remarks);
   return result;

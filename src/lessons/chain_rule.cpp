@@ -14,11 +14,11 @@ constexpr std::string_view kThree = "f = x*y*z; x = r; y = r*s; z = s";
 void paths(Page& page, const ExpressionDerivative& derivative) {
   std::vector<Formula> values;
   for (const ExpressionPath& path : derivative.paths) {
-    page.equation("", path.partials, {path.symbols, path.numbers, math::number(path.value)});
-    values.push_back(math::number(path.value));
+    page.equation("", path.partials, {path.symbols, *path.numbers, math::number(*path.value)});
+    values.push_back(math::number(*path.value));
   }
   if (values.size() < 2) return;
-  std::vector<Formula> right = {math::sum(std::move(values)), math::number(derivative.value)};
+  std::vector<Formula> right = {math::sum(std::move(values)), math::number(*derivative.value)};
   if (derivative.by_in_inputs) right.insert(right.begin(), *derivative.by_in_inputs);
   page.equation("", derivative.left, std::move(right));
 }
@@ -55,8 +55,8 @@ void three_variables(Page& page, const ExpressionExplanation& three) {
       "alone follows ∂f/∂s, whatever f is made of. That is how back-propagation works its way down:");
   const ExpressionStep& step = three.derivatives.front().steps.back();
   std::vector<Formula> right = step.symbols;
-  right.push_back(step.numbers);
-  right.push_back(math::number(step.value));
+  right.push_back(*step.numbers);
+  right.push_back(math::number(*step.value));
   page.equation("", step.left, std::move(right));
 }
 
@@ -127,16 +127,16 @@ Document chain_rule() {
       "003, lines 142 and 146",
       fmt::format("∂(xyz)/∂x is printed as y²; it is yz, here {} and not {}. The result below it is right only "
                   "because ∂x/∂s is 0.",
-                  text(partial.derivatives.front().value), text(6.0 * 6.0)));
+                  text(*partial.derivatives.front().value), text(6.0 * 6.0)));
   page.erratum("003, line 185",
                fmt::format("∂f/∂u is printed as a product of two sums; it is a sum of six products, one for each path, "
                            "which above add up to {}.",
-                           text(with_six_paths().derivatives.front().value)));
+                           text(*with_six_paths().derivatives.front().value)));
   const ExpressionDerivative two = two_ways_at_once().derivatives.front();
   page.erratum("002, line 129",
                fmt::format("dz/dx · dx/ds stands on the left where dz/ds is meant; in the example above that would say "
                            "{} = {}.",
-                           text(two.paths.front().value), text(two.value)));
+                           text(*two.paths.front().value), text(*two.value)));
   page.try_next({fmt::format("bprop explain --expression '{}' \\\n    --derivative f,s --at r=2,s=3", kThree),
                  "bprop explain --expression 'z = sin(y); y = x^2' \\\n    --derivative z,x --at x=1.5 --format dot",
                  "bprop explain net.toml --weight w1 --nudge", "bprop exercise chain-rule --seed 1"});

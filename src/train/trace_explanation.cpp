@@ -123,7 +123,7 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
 
   // The loss that was trained, which a note may write otherwise.
   std::vector<std::string> differences;
-  explaining::as_noted(options, differences);
+  explaining::as_noted(options, before.architecture(), differences);
   const bool as_trained = differences.empty();
   if (!as_trained) {
     e.remarks.push_back(

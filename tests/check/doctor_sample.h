@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bprop/doctor.h"
+#include "check/finding_kinds.h"
 #include "nn/random_matrix.h"
 
 namespace bprop {
@@ -35,11 +36,5 @@ struct Sample {
     network.set_bias(layer, b);
   }
 };
-
-inline std::vector<Finding::Kind> kinds(const Diagnosis& diagnosis) {
-  std::vector<Finding::Kind> found;
-  for (const Finding& finding : diagnosis.findings) found.push_back(finding.kind);
-  return found;
-}
 
 }  // namespace bprop

@@ -74,6 +74,41 @@ TEST(Document, LatexIsAsciiButForLettersWithAccents) {
   for (const char c : text) EXPECT_LT(static_cast<unsigned char>(c), 0x80U);
 }
 
+TEST(Document, LatexMayEndALineBeforeEveryOperator) {
+  const std::string text = render_latex(page());
+  EXPECT_THAT(text,
+              HasSubstr("\\leftside{\\delta}\n\\rightside{0.123456 \\penalty200 \\cdot w \\allowbreak + 1.12346 "));
+  EXPECT_THAT(text, HasSubstr("\\rightside{0.5}"));
+}
+
+TEST(Document, LatexKeepsShortParenthesesTogetherAndLongOnesNot) {
+  const auto written = [](Formula formula) {
+    return render_latex({"", {{"", {Equation{0, "", symbol("L"), {std::move(formula)}}}}}});
+  };
+  const std::string short_sum = written(math::product({number(2), math::sum({symbol("a"), symbol("b")})}));
+  EXPECT_THAT(short_sum, HasSubstr("\\left(a \\allowbreak + b\\right)"));
+  const std::string long_sum = written(math::product({number(2), math::sum(many(12))}));
+  EXPECT_THAT(long_sum, HasSubstr("\\bigl(0.123456"));
+  EXPECT_THAT(long_sum, Not(HasSubstr("\\left(")));
+  const std::string long_quotient = written(math::quotient(math::sum(many(12)), symbol("n")));
+  EXPECT_THAT(long_quotient, HasSubstr("\\bigr) \\allowbreak / \\left(n\\right)"));
+  EXPECT_THAT(written(math::call("sqrt", {math::sum(many(12))})), HasSubstr("\\bigr)^{1/2}"));
+}
+
+TEST(Document, LatexTablesThatAreTooWideAreBroken) {
+  FormulaTable numbers{{"number", "a", "b", "c", "d", "e"}, {{symbol("w")}}};
+  for (int i = 1; i <= 5; ++i) numbers.rows[0].push_back(number(i / 3.0));
+  const std::string wide = render_latex({"", {{"", {numbers}}}}, {.digits = 17});
+  EXPECT_THAT(wide, HasSubstr("{lllll}\nnumber & a & b & c & d \\tabularnewline\\hline\\endhead\n$w$ & $0.3333"));
+  EXPECT_THAT(wide, HasSubstr("{ll}\nnumber & e "));
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "word ";
+  const FormulaTable text{{"number", "where"}, {{symbol("w"), math::words(words)}}};
+  EXPECT_THAT(render_latex({"", {{"", {text}}}}), HasSubstr("{l>{\\raggedright\\arraybackslash}p{40.2em}}"));
+}
+
+TEST(Document, LatexKnowsEveryRaisedDigit) { EXPECT_THAT(render_latex({"y⁰¹²³⁴⁵⁶⁷⁸⁹", {}}), Not(HasSubstr("U+"))); }
+
 TEST(Document, HtmlIsOneFileWithoutScript) {
   const std::string text = render_html(page());
   EXPECT_THAT(text, HasSubstr("&lt;many&gt; words &amp; signs"));

@@ -9,6 +9,9 @@
 
 namespace bprop::explained {
 
+// The lecture notes' example of eliminated intermediates (note 003, "Find ∂f/∂s").
+inline constexpr std::string_view kXyz = "f = x*y*z; x = r; y = r*s; z = s";
+
 // One derivative of an expression, "f,s" at "r=2, s=3".
 inline ExpressionDerivative derivative(std::string_view expression, std::string_view pair, std::string_view at,
                                        std::size_t paths = 8) {
@@ -25,7 +28,7 @@ inline std::string in_inputs(std::string_view expression, std::string_view pair,
 
 // What an expression is worth that needs no inputs.
 inline double value(std::string_view expression) {
-  return explain_expression("f = " + std::string(expression), {}).variables.back().value;
+  return explain_expression("f = " + std::string(expression), {}).variables.back().value.value();
 }
 
 }  // namespace bprop::explained

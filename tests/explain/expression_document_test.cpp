@@ -14,8 +14,7 @@ using testing::Not;
 using testing::StartsWith;
 
 ExpressionExplanation xyz() {
-  return explain_expression("f = x*y*z; x = r; y = r*s; z = s",
-                            {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}}});
+  return explain_expression(explained::kXyz, {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}}});
 }
 
 TEST(ExpressionDocument, ThePageGoesFromTheExpressionToThosewhoAgree) {
@@ -35,7 +34,7 @@ TEST(ExpressionDocument, ThePageGoesFromTheExpressionToThosewhoAgree) {
 TEST(ExpressionDocument, EveryFormatIsWritten) {
   const Document page = document(xyz());
   EXPECT_THAT(render_markdown(page), HasSubstr("\\frac{\\partial f}{\\partial s}"));
-  EXPECT_THAT(render_latex(page), HasSubstr("2 \\cdot {r}^{2} \\cdot s"));
+  EXPECT_THAT(render_latex(page), HasSubstr("2 \\penalty200 \\cdot {r}^{2} \\penalty200 \\cdot s"));
   EXPECT_THAT(render_html(page), HasSubstr("<msup><mi>r</mi><mn>2</mn></msup>"));
 }
 

@@ -47,7 +47,7 @@ TEST(ExpressionPaths, AllOfThemSumToTheDerivative) {
   ASSERT_EQ(by_x.paths.size(), 64U);
   EXPECT_TRUE(by_x.all_paths);
   double sum = 0;
-  for (const ExpressionPath& path : by_x.paths) sum += path.value;
+  for (const ExpressionPath& path : by_x.paths) sum += *path.value;
   EXPECT_EQ(sum, 1);
   EXPECT_EQ(by_x.value, 1);
 }

@@ -72,16 +72,16 @@ RC_GTEST_PROP(ExpressionProperty, SymbolsWorkedOutAreTheAdjointsOfTheTape, ()) {
   const double q = random_number(4000) / 1000.0 - 2;
   for (const ExpressionDerivative& derivative : explained_at(text, p, q).derivatives) {
     RC_ASSERT(derivative.agrees);
-    RC_ASSERT(near(derivative.value, derivative.tape));
-    RC_ASSERT(near(derivative.value, derivative.complex_step));
+    RC_ASSERT(near(*derivative.value, *derivative.tape));
+    RC_ASSERT(near(*derivative.value, *derivative.complex_step));
     double sum = 0;
-    for (const ExpressionPath& path : derivative.paths) sum += path.value;
-    RC_ASSERT(!derivative.all_paths || near(derivative.value, sum));
+    for (const ExpressionPath& path : derivative.paths) sum += *path.value;
+    RC_ASSERT(!derivative.all_paths || near(*derivative.value, sum));
     if (!derivative.by_in_inputs) continue;
     const std::string typed = "g = " + text_of(*derivative.by_in_inputs, kAllDigits) + " + 0*p + 0*q";
     RC_ASSERT(near(
-        derivative.value,
-        explain_expression(typed, {.at = {{"p", p}, {"q", q}}, .derivatives = {{"p", "q"}}}).variables.back().value));
+        *derivative.value,
+        *explain_expression(typed, {.at = {{"p", p}, {"q", q}}, .derivatives = {{"p", "q"}}}).variables.back().value));
   }
 }
 
@@ -98,10 +98,10 @@ RC_GTEST_PROP(ExpressionProperty, WhatIsPrintedCanBeTypedAgain, ()) {
   const ExpressionExplanation again = explained_at(printed, p, 0.7);
   RC_ASSERT(again.variables.size() == first.variables.size());
   for (std::size_t v = 0; v < first.variables.size(); ++v) {
-    RC_ASSERT(near(again.variables[v].value, first.variables[v].value));
+    RC_ASSERT(near(*again.variables[v].value, *first.variables[v].value));
   }
   for (std::size_t d = 0; d < first.derivatives.size(); ++d) {
-    RC_ASSERT(near(again.derivatives[d].value, first.derivatives[d].value));
+    RC_ASSERT(near(*again.derivatives[d].value, *first.derivatives[d].value));
   }
 }
 

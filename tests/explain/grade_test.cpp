@@ -7,15 +7,15 @@
 
 #include "base/random.h"
 #include "bprop/error.h"
+#include "explain/mazur_rows.h"
 #include "explain/slips.h"
-#include "golden/textbook_networks.h"
 
 namespace bprop {
 namespace {
 
 using testing::HasSubstr;
 
-const ExplainRows kRowsOfMazur{kMazurInput, kMazurTarget};
+const ExplainRows kMazurRows{kMazurInput, kMazurTarget};
 const ExplainOptions kMazurOptions{.learning_rate = 0.5, .freeze_biases = true};
 const char* const kUpdatedWeights = "hidden deltas with updated weights";
 
@@ -26,7 +26,7 @@ Grade graded(const DoubleNetwork& network, const ExplainRows& rows, const std::s
 
 // V1: his printed numbers. New weights follow the right rule, the error after them does not.
 TEST(GradeV1, MazursPrintedErrorComesFromUpdatedWeightsAndHisNewWeightsDoNot) {
-  const Grade grade = graded(mazur(), kRowsOfMazur,
+  const Grade grade = graded(mazur(), kMazurRows,
                              R"([{"what": "w1", "when": "after update", "value": 0.149780716},
                                  {"what": "w2", "when": "after update", "value": "0.19956143"},
                                  {"what": "w3", "when": "after update", "value": "0.24975114"},
@@ -176,7 +176,7 @@ TEST(Grade, ZeroAndNumbersOutOfRangeAreNoAnswers) {
             "a.json: answer 1 has \"value\": \"0e400000\", expected a number");
   EXPECT_EQ(refusal(R"([{"what": "w1", "value": "1e-9999999999"}])"),
             "a.json: answer 1 has \"value\": \"1e-9999999999\", expected a number");
-  const Grade zero = graded(mazur(), kRowsOfMazur, R"([{"what": "w5", "value": 0}])", kMazurOptions);
+  const Grade zero = graded(mazur(), kMazurRows, R"([{"what": "w5", "value": 0}])", kMazurOptions);
   EXPECT_EQ(zero.right, 0U);
 }
 
@@ -184,12 +184,12 @@ TEST(Grade, NamesAndLossAreThoseOfTheNotation) {
   const auto answers =
       parse_answers(R"([{"what": "w¹₁₁", "value": 0.000877135}])", mazur().architecture(), "a", Notation::k004);
   const ExplainOptions options{.notation = Notation::k004};
-  EXPECT_EQ(grade(mazur(), kRowsOfMazur, answers, options).right, 1U);
+  EXPECT_EQ(grade(mazur(), kMazurRows, answers, options).right, 1U);
 }
 
 TEST(Grade, WithoutALearningRateNothingIsUpdated) {
   const auto answers = parse_answers(R"([{"what": "w1", "when": "after update", "value": 1}])", mazur().architecture());
-  EXPECT_THROW(grade(mazur(), kRowsOfMazur, answers), UsageError);
+  EXPECT_THROW(grade(mazur(), kMazurRows, answers), UsageError);
 }
 
 }  // namespace

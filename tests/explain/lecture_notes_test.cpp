@@ -5,15 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "bprop/explain.h"
-#include "golden/textbook_networks.h"
+#include "explain/mazur_rows.h"
 
 namespace bprop {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-const ExplainRows kMazurRows{kMazurInput, kMazurTarget};
 
 TEST(ExplainN1, AWeightOfOneLayerIsExplainedFactorByFactor) {
   const DoubleNetwork network = network_of("2 -> 2 sigmoid no-bias", {{0.15, 0.20, 0.25, 0.30}}, {});

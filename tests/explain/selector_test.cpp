@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "bprop/error.h"
 
 namespace bprop {
@@ -96,6 +98,28 @@ TEST(Selector, ColumnsAndClassesStandForNumbers) {
   EXPECT_EQ(selector_named(Kind::kWeight, "2:a,b,1", of, Notation::kOurs, {{}, {"cat", "a,b"}}), weight(1, 1, 0));
   EXPECT_EQ(selector_named(Kind::kWeight, "layers.1.weight[1, 2]", of), weight(1, 1, 2));
   EXPECT_EQ(refusal(Kind::kInput, "agge", of, names), "agge: there is no input 'agge'; did you mean age?");
+}
+
+TEST(Concordance, ListsTheNamesInEveryNotationAndInFiles) {
+  const Architecture of = architecture("5 -> 3 relu -> 2");
+  const Concordance names = concordance(weight(1, 1, 0), of, Notation::k003);
+  EXPECT_EQ(names.name, "w²₂₁");
+  ASSERT_EQ(names.names.size(), 7U);
+  EXPECT_EQ(names.names[1].name, "w19");
+  EXPECT_EQ(names.names[2].name, "wb[1][2]");
+  EXPECT_EQ(names.names[6].name, "layers.1.weight[1, 0]");
+  EXPECT_EQ(concordance(bias(0, 2), of).names[6].name, "layers.0.bias[2]");
+  EXPECT_THROW(concordance(delta(0, 0), of), UsageError);
+  EXPECT_THROW(concordance(weight(0, 3, 0), of), ShapeError);
+}
+
+TEST(Concordance, JsonSaysWhatIsNamedAndHow) {
+  const auto json = nlohmann::json::parse(render_json(concordance(weight(1, 1, 0), architecture("5 -> 3 relu -> 2"))));
+  EXPECT_EQ(json["what"], (nlohmann::json{{"kind", "weight"}, {"layer", 2}, {"unit", 2}, {"from", 1}}));
+  EXPECT_EQ(json["name"], "w[2:2,1]");
+  EXPECT_EQ(json["names"][5]["notation"], "004");
+  EXPECT_EQ(json["names"][5]["name"], "w²₁₂");
+  EXPECT_EQ(json["names"][6]["convention"], "counted from 0");
 }
 
 TEST(Selector, WhatDoesNotExistIsSaidInOneSentence) {

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "bprop/trainer.h"
+#include "check/finding_kinds.h"
 #include "checkpoint/temporary_folder.h"
 #include "nn/allocation_count.h"
 #include "train/tables.h"
@@ -22,12 +23,6 @@ using Numbers = std::vector<double>;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::vector<Kind> kinds(const std::vector<Finding>& findings) {
-  std::vector<Kind> found;
-  for (const Finding& finding : findings) found.push_back(finding.kind);
-  return found;
-}
 
 std::string sentences(const TrainResult& result) {
   std::string text;
