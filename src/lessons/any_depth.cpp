@@ -206,8 +206,8 @@ Document any_depth() {
   add_deltas(page, lab, values);
   add_activations(page, lab);
   add_errata(page, lab, values);
-  page.try_next({"bprop explain net.toml --input 1", "bprop explain net.toml --delta 1:2",
-                 "bprop check net.toml", "bprop list activations", "bprop exercise any-depth --seed 1"});
+  page.try_next({"bprop explain net.toml --input 1", "bprop explain net.toml --delta 1:2", "bprop check net.toml",
+                 "bprop list activations", "bprop exercise any-depth --seed 1"});
   return std::move(page).done();
 }
 

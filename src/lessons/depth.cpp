@@ -14,11 +14,11 @@ namespace bprop::teaching {
 namespace {
 
 constexpr std::string_view kFourLayers =
-    "layers        = \"2 -> 2 sigmoid -> 2 sigmoid -> 2 sigmoid -> 2 sigmoid\"\n"
-    "weights       = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]],\n"
-    "                 [[0.60, -0.65], [0.70, 0.75]], [[-0.80, 0.85], [0.90, 0.95]]]\n"
-    "input         = [0.05, 0.10]\n"
-    "target        = [0.01, 0.99]\n"
+    "layers  = \"2 -> 2 sigmoid -> 2 sigmoid -> 2 sigmoid -> 2 sigmoid\"\n"
+    "weights = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]],\n"
+    "           [[0.60, -0.65], [0.70, 0.75]], [[-0.80, 0.85], [0.90, 0.95]]]\n"
+    "input   = [0.05, 0.10]\n"
+    "target  = [0.01, 0.99]\n"
     "learning_rate = 0.5\n";
 
 constexpr std::size_t kDeepest = 20;
@@ -223,7 +223,7 @@ Document depth() {
       "when they grow, in bprop's own symbols, because the note's do not number layers: δ = ∂L/∂z, layers from 1.");
   page.network(lab);
   Diagram picture = network_diagram(lab.architecture(), {.simplified = true, .paths_of = first});
-  picture.caption = "Simplified; whole lines are the paths of w[1:1,1].";
+  picture.caption = "Simplified; the paths of w[1:1,1] stand out.";
   page.add(Figure(std::move(picture)));
 
   add_layers(page, lab, derivation);

@@ -19,7 +19,7 @@ constexpr std::string_view kLine =
     "input         = [[0], [1], [2], [3]]\n"
     "target        = [[1], [2.9], [5.2], [6.8]]\n"
     "loss          = \"squared_error\"\n"
-    "learning_rate = 0.1\n";
+    "learning_rate = 0.07\n";
 
 constexpr std::size_t kMaxIteration = 1000;
 constexpr double kEpsilon = 1e-6;
@@ -41,8 +41,9 @@ double loss_of(const Lab& lab, const TrainResult& result) {
 
 FormulaTable stop_table(const Lab& lab) {
   FormulaTable table{{"η", "max_iteration", "updates", "‖Δθ‖ of the last", "L", "stopped because"}, {}};
-  for (const auto& [rate, most] : {std::pair{0.1, kMaxIteration}, std::pair{0.1, std::size_t{20}},
-                                   std::pair{1e-9, kMaxIteration}, std::pair{0.3, kMaxIteration}}) {
+  for (const auto& [rate, most] :
+       {std::pair{lab.learning_rate, kMaxIteration}, std::pair{lab.learning_rate, std::size_t{20}},
+        std::pair{1e-9, kMaxIteration}, std::pair{0.3, kMaxIteration}}) {
     const TrainResult result = descend(lab, rate, most, kEpsilon);
     table.rows.push_back(
         {math::number(rate), math::words(std::to_string(most)), math::words(std::to_string(result.steps)),
@@ -234,7 +235,7 @@ Document descent() {
   add_descent_errata(page, lab);
   page.try_next({"bprop train --from net.toml --steps 1000 --min-change 1e-6",
                  "bprop train --from net.toml --min-change 1e-6 --learning-rate 1e-9",
-                 "bprop train --from net.toml --steps 100 --reduction sum --learning-rate 0.025",
+                 "bprop train --from net.toml --reduction sum --learning-rate 0.0175",
                  "bprop exercise descent --seed 1"});
   return std::move(page).done();
 }

@@ -26,17 +26,14 @@ std::string two_classes() {
   for (std::uint32_t n = 0; n < kRows; ++n) {
     const double x1 = coordinate(3 * n), x2 = coordinate(3 * n + 1), noise = coordinate(3 * n + 2);
     const bool last = n + 1 == kRows;
-    input += fmt::format("[{:.2f}, {:.2f}]{}", x1, x2, last ? "]\n" : n % 4 == 3 ? ",\n                 " : ", ");
-    target += fmt::format("[{}]{}", x1 + x2 + noise > 0 ? 1 : 0,
-                          last           ? "]\n"
-                          : n % 12 == 11 ? ",\n                 "
-                                         : ", ");
+    input += fmt::format("[{:.2f}, {:.2f}]{}", x1, x2, last ? "]\n" : n % 4 == 3 ? ",\n           " : ", ");
+    target += fmt::format("[{}]{}", x1 + x2 + noise > 0 ? 1 : 0, last ? "]\n" : n % 12 == 11 ? ",\n           " : ", ");
   }
   return fmt::format(
-      "layers        = \"2 -> 1 sigmoid\"\n"
-      "weights       = [[[-0.5, 0.3]]]\n"
-      "biases        = [[-0.2]]\n"
-      "input         = [{}target        = [{}loss          = \"binary_cross_entropy\"\n"
+      "layers  = \"2 -> 1 sigmoid\"\n"
+      "weights = [[[-0.5, 0.3]]]\n"
+      "biases  = [[-0.2]]\n"
+      "input   = [{}target  = [{}loss    = \"binary_cross_entropy\"\n"
       "learning_rate = 0.5\n",
       input, target);
 }
