@@ -41,7 +41,7 @@ Formula matrix_of(const Lab& lab, std::size_t layer) {
 Formula in_layer(std::string_view letter, std::size_t layer) {
   if (letter == "a" && layer == 0) return math::symbol("x");
   return math::symbol(Symbol{.base = std::string(letter),
-                             .superscript = std::to_string(layer),
+                             .superscript = fmt::format("({})", layer),
                              .plain = fmt::format("{}[{}]", letter, layer)});
 }
 Formula loss_by_a(std::size_t layer) { return math::partial(math::symbol("L"), in_layer("a", layer)); }

@@ -87,6 +87,18 @@ TEST(LessonN7, ATinyRateStopsAtOnceFarFromTheMinimum) {
   EXPECT_TRUE(has_row(page, {"=", number_text(1e-9 * gradient)}));
 }
 
+TEST(LessonN7, ARateAboveTheLimitOfTheSteepestDirectionDiverges) {
+  // The Hessian [2 Σx²/N, 2 Σx/N; 2 Σx/N, 2] of rows 0, 1, 2, 3; its larger eigenvalue.
+  const double steepest = (9 + std::sqrt(5.0 * 5.0 + 4 * 3.0 * 3.0)) / 2;
+  EXPECT_LT(2 / steepest, 0.3);
+  EXPECT_GT(2 / steepest, 0.15);
+  const auto row = row_of(page_text("descent"), {"0.3", "1000"});
+  ASSERT_EQ(row.size(), 6U);
+  EXPECT_LT(std::stoi(row[2]), 1000);
+  EXPECT_EQ(row[4], "overflows");
+  EXPECT_EQ(row[5], "diverged");
+}
+
 TEST(LessonN7, TheMinimumIsThatOfTheNormalEquations) {
   const Line line(4);
   double sx = 0, sy = 0, sxx = 0, sxy = 0;
