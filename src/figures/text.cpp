@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "base/utf8.h"
 #include "figures/axis.h"
@@ -125,8 +126,10 @@ class ChartText {
 
   std::string sample(std::size_t s) const {
     if (chart_.series[s].points) return std::string(kMarks[s % kMarks.size()]);
-    Canvas line(4, 1);
-    line.line(0, 1, across(4) - 1, 1, pattern_of_series(s));
+    const std::vector<std::size_t> pattern = pattern_of_series(s);
+    const std::size_t columns = std::accumulate(pattern.begin(), pattern.end(), std::size_t{0}) > 12 ? 6 : 4;
+    Canvas line(columns, 1);
+    line.line(0, 1, across(columns) - 1, 1, pattern);
     std::string text = line.str();
     text.pop_back();
     return text;

@@ -2,6 +2,8 @@
 #include "lessons/page.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <variant>
 
 #include "bprop/lesson.h"
@@ -83,5 +85,22 @@ Document Page::done() && {
 }
 
 std::string text(double value) { return text_of(math::number(value)); }
+
+std::string grouped(std::string_view digits, std::string_view separator) {
+  std::string result;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) result += separator;
+    result += digits[i];
+  }
+  return result;
+}
+
+double norm(std::span<const double> v) { return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0)); }
+
+Formula row_of(std::span<const double> values) {
+  std::vector<Formula> entries;
+  for (const double value : values) entries.push_back(math::number(value));
+  return math::matrix(values.size(), std::move(entries));
+}
 
 }  // namespace bprop::teaching

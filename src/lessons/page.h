@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@ struct Lab {
   // Its loss and learning rate.
   ExplainOptions options(Notation notation = Notation::kOurs) const;
   DoubleGradients gradients() const { return bprop::gradients<double>(network, input, target, loss); }
+  Model model() const { return model_from_toml(toml, "net.toml"); }  // for train_from()
   double loss_value() const { return bprop::loss<double>(network, input, target, loss); }
   const Architecture& architecture() const { return network.architecture(); }
 
@@ -73,5 +75,15 @@ class Page {
 
 // A number as the pages print it, six significant digits.
 std::string text(double value);
+
+// A whole number's digits in threes: "1,797".
+std::string grouped(std::string_view digits, std::string_view separator = ",");
+inline std::string grouped(std::size_t count) { return grouped(std::to_string(count)); }
+
+// ‖v‖₂
+double norm(std::span<const double> v);
+
+// A row of numbers, as it stands in an equation of matrices.
+Formula row_of(std::span<const double> values);
 
 }  // namespace bprop::teaching

@@ -88,6 +88,13 @@ TEST(ChartText, ALineIsDrawnInBrailleDots) {
   EXPECT_THAT(drawn[13], HasSubstr("⠤⠤⠤⠤⠤⠤⠤⠤"));
 }
 
+TEST(ChartText, TheLegendTellsFourCurvesApart) {
+  Chart chart;
+  for (const char* name : {"a", "b", "c", "d"}) chart.series.push_back({.name = name, .x = {0, 1}, .y = {0, 1}});
+  const std::string legend = lines(render_text(chart)).back();
+  EXPECT_THAT(legend, HasSubstr("⠒⠒⠒⠒ a   ⠒⠒⠒ b   ⠂⠐ ⠂ c   ⠒⠒⠒⠒ ⠐ d"));
+}
+
 TEST(ChartText, AGapIsLeftWhereANumberIsMissing) {
   Chart chart{.series = {{.x = {0, 1, 2, 3}, .y = {1, 1, NAN, 1}}}};
   EXPECT_EQ(figures::picture_of(chart).lines.back().points.size(), 2U);
