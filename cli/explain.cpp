@@ -7,6 +7,7 @@
 
 #include "bprop/error.h"
 #include "bprop/grade.h"
+#include "bprop/network_diagram.h"
 #include "bprop/what_if.h"
 #include "chosen_rows.h"
 #include "explained_selector.h"
@@ -91,6 +92,8 @@ class Explain : public Verb {
     options.value("paths", "N", explain_.paths, "most paths listed");
     options.value("learning-rate", "R", explain_.learning_rate,
                   "shows the update; a network typed by hand brings its own");
+    options.flag("graph", graph_,
+                 "begins the page with a drawing: the paths of the number, what an expression depends on");
     page_.declare(options);
     options.value("digits", "N", digits_, "significant digits of the numbers");
     program_.declare(options, {.json = "the same as --format json", .threads = ""});
@@ -100,6 +103,7 @@ class Explain : public Verb {
     page_.check(options, program_.json);
     if (expression_.given()) return explain_expression(options);
     options.exclude({"derivative", "at"}, "without --expression");
+    if (trace_.given() || nudge_ || !what_if_.empty()) options.exclude({"graph"}, "but for a derivation");
     if (trace_.given()) return explain_update(options);
     options.exclude({"step"}, "without --trace");
     input_.exclude(options);
@@ -140,7 +144,7 @@ class Explain : public Verb {
   // One thing at a time.
   static void exclude_questions(Options& options, std::string_view asked) {
     for (const std::string_view other :
-         {"weight", "bias", "delta", "activation", "input", "names", "grade", "nudge", "what-if"}) {
+         {"weight", "bias", "delta", "activation", "input", "names", "grade", "nudge", "what-if", "graph"}) {
       if (other != asked) options.exclude({other}, fmt::format("with --{}, which is a question of its own", asked));
     }
   }
@@ -155,11 +159,13 @@ class Explain : public Verb {
       options.exclude({"expression"}, "with --expression-file: the text stands there");
     const NumberStyle numbers{checked_digits(digits_)};
     if (!grade_.empty()) {
-      options.exclude({"derivative", "paths"}, "with --grade, which asks for what the answers are");
+      options.exclude({"derivative", "paths", "graph"}, "with --grade, which asks for what the answers are");
       return write_grade(grade_of(expression_, read_text_file(grade_, kMostAnswerBytes), grade_), numbers);
     }
     const ExpressionExplanation explanation = explanation_of(expression_, explain_.paths, numbers);
-    page_.write(explanation, numbers);
+    std::optional<Figure> picture;
+    if (graph_) picture = dependence_diagram(explanation);
+    page_.write(explanation, numbers, picture);
     const bool agrees = std::ranges::all_of(explanation.derivatives, &ExpressionDerivative::agrees);
     return agrees ? ExitCode::kDone : ExitCode::kFailed;
   }
@@ -234,7 +240,11 @@ class Explain : public Verb {
       return ExitCode::kDone;
     }
     const Derivation derivation = explain(network, explained, what, explain_);
-    page_.write(derivation, explain_.numbers);
+    std::optional<Figure> picture;
+    if (graph_) {
+      picture = network_diagram(network.architecture(), {.notation = explain_.notation, .paths_of = what});
+    }
+    page_.write(derivation, explain_.numbers, picture);
     return derivation.agreement.agrees ? ExitCode::kDone : ExitCode::kFailed;
   }
 
@@ -254,6 +264,7 @@ class Explain : public Verb {
   std::string grade_;
   std::string what_if_;
   bool nudge_ = false;
+  bool graph_ = false;
   std::string convention_;
   std::size_t digits_ = 6;
 };

@@ -62,6 +62,11 @@ void PageOutput::write(const Document& document, const NumberStyle& numbers) con
   deliver(written(document, numbers));
 }
 
+Document PageOutput::with(const std::optional<Figure>& picture, Document page) {
+  if (picture) page.sections.insert(page.sections.begin(), {"", {*picture}});
+  return page;
+}
+
 void PageOutput::refuse_dot() {
   throw UsageError(
       "--format dot: draws derivations, recorded updates and expressions; expected text, markdown, latex, html or "

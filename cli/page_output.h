@@ -3,6 +3,7 @@
 // --format and --output: how a page is written, and where.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bprop/document.h"
@@ -20,15 +21,16 @@ class PageOutput {
   // `json`: the flag --json was given.
   void check(const Options& options, bool json);
 
-  // Whatever has a document() and a render_json(). Throws UsageError for dot, unless it has a render_dot() as well.
+  // Whatever has a document() and a render_json(); pages begin with the picture, if there is one. Throws UsageError for
+  // dot, unless it has a render_dot() as well.
   template <class Explained>
-  void write(const Explained& explained, const NumberStyle& numbers) const {
+  void write(const Explained& explained, const NumberStyle& numbers, const std::optional<Figure>& picture = {}) const {
     if (format_ == "json") return deliver(render_json(explained));
     if (format_ == "dot") return deliver(dot(explained));
     if constexpr (requires { document(explained, numbers); }) {
-      deliver(written(document(explained, numbers), numbers));
+      deliver(written(with(picture, document(explained, numbers)), numbers));
     } else {
-      deliver(written(document(explained), numbers));
+      deliver(written(with(picture, document(explained)), numbers));
     }
   }
   void write(const ExerciseSet& set, SheetPlace sheet) const;
@@ -45,6 +47,7 @@ class PageOutput {
     }
   }
 
+  static Document with(const std::optional<Figure>& picture, Document page);
   [[noreturn]] static void refuse_dot();
   std::string written(const Document& document, const NumberStyle& numbers) const;
   void deliver(const std::string& page) const;

@@ -43,9 +43,12 @@ class TextPage {
       }
       const Block* before = nullptr;
       for (const Block& block : section.blocks) {
-        if (before != nullptr && (stands_apart(*before) || stands_apart(block))) page_ += '\n';
+        const bool is_first = before == nullptr;
+        const bool apart = stands_apart(block) || (is_first ? apart_ : stands_apart(*before));
+        if (apart && (!is_first || section.heading.empty())) page_ += '\n';
         std::visit([this](const auto& b) { add(b); }, block);
         before = &block;
+        apart_ = stands_apart(block);
       }
     }
     return page_;
@@ -145,6 +148,7 @@ class TextPage {
 
   TextStyle style_;
   std::string page_;
+  bool apart_ = false;  // the block before, be it of another section
 };
 
 }  // namespace

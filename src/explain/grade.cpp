@@ -82,6 +82,15 @@ Grade graded(const DoubleNetwork& network, const explaining::OwnedRows& rows, co
   return explaining::judged(sheet, earlier);
 }
 
+// What parse_answers() lets through, too.
+bool can_be_asked(const Answer& answer) {
+  if (answer.when == When::kGradient) return answer.what.has_value();
+  if (!answer.what) return true;
+  const Kind kind = answer.what->kind;
+  return answer.when == When::kForward ? kind == Kind::kPreActivation || kind == Kind::kActivation
+                                       : kind == Kind::kWeight || kind == Kind::kBias;
+}
+
 }  // namespace
 
 template <class T>
@@ -92,6 +101,11 @@ Grade grade(const BasicNetwork<T>& network, const ExplainRows& given, const std:
   for (const Answer& answer : answers) {
     BPROP_CHECK(answer.when != When::kAfterUpdate || options.learning_rate, UsageError,
                 "{} after an update needs a learning rate, expected one", answer.name);
+    BPROP_CHECK(
+        can_be_asked(answer), UsageError,
+        "[grade] {}: expected loss, z or a of the forward pass, the gradient by anything but the loss, or loss, "
+        "weight or bias after an update",
+        answer.name);
     explaining::checked_rows(network.architecture(), given, answer.what.value_or(weight(0, 0, 0)));
   }
   Grade result = graded(nn::in_double(network), explaining::rounded<T>(given), answers, options);

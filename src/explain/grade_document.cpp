@@ -16,8 +16,7 @@ std::string verdict(const Grade& grade, std::size_t place) {
     case Verdict::kRight: return "right";
     case Verdict::kSlip: return "wrong: a slip";
     case Verdict::kRounded: return "right, but rounded";
-    case Verdict::kFollows:
-      return fmt::format("right from your earlier {}", grade.answers[*graded.follows_from].answer.name);
+    case Verdict::kFollows: return fmt::format("follows from {}", grade.answers[*graded.follows_from].answer.name);
     case Verdict::kUnknown: break;
   }
   return "wrong: unknown";

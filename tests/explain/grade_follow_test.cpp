@@ -111,7 +111,7 @@ TEST(GradeFollow, ThePageSaysFromWhatAnAnswerFollows) {
   const Grade grade = graded_mazur(R"([{"what": "delta 2:1", "value": 0.2}, {"what": "w5", "value": 0.118654}])");
   const std::string page = render_text(document(grade));
   EXPECT_THAT(page, HasSubstr("1 of 2 answers are right; 1 of them follows from an earlier error"));
-  EXPECT_THAT(page, HasSubstr("right from your earlier delta 2:1"));
+  EXPECT_THAT(page, HasSubstr("follows from delta 2:1"));
   EXPECT_THAT(render_json(grade), HasSubstr(R"("follows_from": "delta 2:1")"));
 }
 

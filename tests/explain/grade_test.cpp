@@ -192,5 +192,12 @@ TEST(Grade, WithoutALearningRateNothingIsUpdated) {
   EXPECT_THROW(grade(mazur(), kMazurRows, answers), UsageError);
 }
 
+TEST(Grade, RefusesWhatNoPassComputes) {
+  const auto asked = [](const Answer& answer) { return grade(mazur(), kMazurRows, {answer}, {.learning_rate = 0.5}); };
+  EXPECT_THROW(asked({.name = "loss", .when = Answer::When::kGradient}), UsageError);
+  EXPECT_THROW(asked({.name = "w1", .what = weight(0, 0, 0), .when = Answer::When::kForward}), UsageError);
+  EXPECT_THROW(asked({.name = "z", .what = activation(0, 0), .when = Answer::When::kAfterUpdate}), UsageError);
+}
+
 }  // namespace
 }  // namespace bprop

@@ -67,9 +67,10 @@ void expect_all_pages_to_fit(std::uint32_t seed) {
     expect_to_fit(document(nudge(draw.network, rows, what, options)), options.numbers, title);
   }
   const Answer answer{.name = std::string(kLongName), .what = weight(0, 0, 0), .value = 1.0 / 3, .half_unit = 1e-17};
-  expect_to_fit(
-      document(grade(draw.network, rows, {answer, {.name = "loss", .value = 0.25}}, options), options.numbers),
-      options.numbers, title);
+  expect_to_fit(document(grade(draw.network, rows,
+                               {answer, {.name = "loss", .when = Answer::When::kForward, .value = 0.25}}, options),
+                         options.numbers),
+                options.numbers, title);
 }
 
 TEST(PageWidth, HoldsForAllPagesOfRandomNetworksInAllNotations) {

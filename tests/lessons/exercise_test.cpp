@@ -88,7 +88,7 @@ TEST(Exercises, TheKeyIsWhatTheEngineComputes) {
       for (const ExpressionVariable& variable : why.variables) {
         for (const ExerciseAnswer& answer : one.answers) {
           if (answer.what != variable.name) continue;
-          EXPECT_EQ(answer.value, fmt::format("{:#.6g}", variable.value)) << kind.name;
+          EXPECT_EQ(answer.value, fmt::format("{:#.6g}", variable.value.value())) << kind.name;
         }
       }
       continue;
