@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "explain/slips.h"
+
 namespace bprop::explaining {
 namespace {
 
@@ -10,7 +12,6 @@ using When = Answer::When;
 
 constexpr std::size_t kRightWays = 2;            // φ' from a, and from z
 constexpr std::size_t kMostParameters = 10'000;  // of a network whose backward pass somebody might get wrong by hand
-constexpr std::size_t kMostUnits = 10;           // of a layer whose units might be left out
 
 }  // namespace
 
@@ -34,7 +35,7 @@ EarlierInNetwork::EarlierInNetwork(const CarriedTask& task, const std::vector<An
 void EarlierInNetwork::add_missing_paths() {
   for (std::size_t l = 1; l < task_.parts.layers(); ++l) {
     const std::size_t units = task_.parts.dense(l).outputs;
-    if (units < 2 || units > kMostUnits) continue;
+    if (units < 2 || units > kMostUnitsToLeaveOut) continue;
     for (std::size_t k = 0; k < units; ++k) {
       ways_.push_back(
           {fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), {.without = delta(l, k)}});

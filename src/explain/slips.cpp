@@ -136,12 +136,11 @@ class Slips {
     if (any) add("transposed weights on the way back", transposed);
   }
 
-  // Without one unit of a layer on the way back. Of wide layers there are too many to guess.
+  // Without one unit of a layer on the way back.
   void add_missing_paths() {
-    constexpr std::size_t kMostUnits = 10;
     for (std::size_t l = 1; l < parts_.layers(); ++l) {
       const Dense& dense = parts_.dense(l);
-      if (dense.outputs < 2 || dense.outputs > kMostUnits) continue;
+      if (dense.outputs < 2 || dense.outputs > kMostUnitsToLeaveOut) continue;
       for (std::size_t k = 0; k < dense.outputs; ++k) {
         NetworkParts without = parts_;
         for (std::size_t i = 0; i < dense.inputs; ++i) without.weights[l][k * dense.inputs + i] = 0;

@@ -3,6 +3,7 @@
 // Hypotheses about a hand calculation: the right rule and each slip, all of them computed in full.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "explain/derive.h"
 
 namespace bprop::explaining {
+
+// A unit's paths may be left out by mistake. In wide layers there are too many units to guess which.
+constexpr std::size_t kMostUnitsToLeaveOut = 10;
 
 // What somebody who calculates so gets.
 struct Hypothesis {

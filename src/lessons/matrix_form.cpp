@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/network_diagram.h"
 #include "lessons/all_lessons.h"
+#include "lessons/note_003_network.h"
 #include "lessons/page.h"
 
 namespace bprop::teaching {
 namespace {
-
-constexpr std::string_view kNetwork =
-    "layers        = \"2 -> 3 sigmoid -> 2 sigmoid\"\n"
-    "weights       = [[[0.1, -0.2], [0.3, 0.4], [-0.5, 0.6]],\n"
-    "                 [[0.7, -0.8, 0.9], [-0.3, 0.2, 0.1]]]\n"
-    "biases        = [[0.1, 0.2, 0.3], [-0.1, 0.1]]\n"
-    "input         = [1.0, 0.5]\n"
-    "target        = [0.0, 1.0]\n"
-    "loss          = \"half_squared_error\"\n"
-    "learning_rate = 0.5\n";
 
 Formula column(const std::vector<double>& numbers) {
   std::vector<Formula> parts;
@@ -88,7 +79,7 @@ void conventions(Page& page, const Lab& lab) {
 }  // namespace
 
 Document matrix_form() {
-  const Lab lab(kNetwork);
+  const Lab lab(kNote003Network);
   const DoubleGradients values = lab.gradients();
   Page page("matrix-form");
   page.say(

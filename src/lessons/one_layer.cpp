@@ -6,7 +6,7 @@
 namespace bprop::teaching {
 namespace {
 
-constexpr std::string_view kNetwork =
+constexpr std::string_view kOneLayerNetwork =
     "layers        = \"2 -> 2 sigmoid no-bias\"\n"
     "weights       = [[[0.15, 0.20], [0.25, 0.30]]]\n"
     "input         = [0.05, 0.10]\n"
@@ -30,7 +30,7 @@ FormulaTable forward_table(const Lab& lab) {
 }  // namespace
 
 Document one_layer() {
-  const Lab lab(kNetwork);
+  const Lab lab(kOneLayerNetwork);
   const Selector w1 = weight(0, 0, 0);
   const Derivation derivation = explain(lab.network, lab.rows(), w1, lab.options(Notation::k000));
 

@@ -8,7 +8,7 @@
 namespace bprop::teaching {
 namespace {
 
-constexpr std::string_view kNetwork =
+constexpr std::string_view kPredictNetwork =
     "layers        = \"2 -> 3 tanh -> 3 softmax\"\n"
     "weights       = [[[0.5, -0.6], [0.3, 0.8], [-0.7, 0.4]],\n"
     "                 [[0.9, -0.4, 0.2], [-0.5, 0.7, 0.3], [0.1, -0.2, -0.8]]]\n"
@@ -94,7 +94,7 @@ void stable(Page& page) {
 }  // namespace
 
 Document predict() {
-  const Lab lab(kNetwork);
+  const Lab lab(kPredictNetwork);
   Page page("predict");
   page.say("Three tanh units below three classes, in our symbols.");
   page.network(lab);

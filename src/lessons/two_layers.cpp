@@ -7,7 +7,7 @@
 namespace bprop::teaching {
 namespace {
 
-constexpr std::string_view kNetwork =
+constexpr std::string_view kTwoLayersNetwork =
     "layers        = \"2 -> 2 sigmoid no-bias -> 2 sigmoid no-bias\"\n"
     "weights       = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]\n"
     "input         = [0.05, 0.10]\n"
@@ -84,7 +84,7 @@ void names(Page& page, const Lab& lab) {
 }  // namespace
 
 Document two_layers() {
-  const Lab lab(kNetwork);
+  const Lab lab(kTwoLayersNetwork);
   const Selector w1 = weight(0, 0, 0);
   const Derivation derivation = explain(lab.network, lab.rows(), w1, lab.options(Notation::k000));
 
