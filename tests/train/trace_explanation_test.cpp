@@ -178,13 +178,13 @@ TEST_F(TraceN3, AnOptimizerWithAMemoryIsSaidNotToFollowTheGradientAlone) {
 
 TEST_F(TraceN3, JsonAndGraphsHaveEveryRecordedUpdate) {
   const TraceExplanation why = explain_trace(mazur({1, 2, 5}, 5), 2, weight(0, 0, 0));
-  const auto json = nlohmann::json::parse(render_json(why));
-  EXPECT_EQ(json["update"]["step"], 2);
-  EXPECT_EQ(json["update"]["before"].get<double>(), why.update.before);
-  EXPECT_EQ(json["updates"].size(), 3);
-  EXPECT_EQ(json["rows"], nlohmann::json::array({1}));
-  EXPECT_EQ(json["derivation"]["value"].get<double>(), why.derivation->value());
-  EXPECT_TRUE(json["agrees"].get<bool>());
+  const auto written = nlohmann::json::parse(render_json(why));
+  EXPECT_EQ(written["update"]["step"], 2);
+  EXPECT_EQ(written["update"]["before"].get<double>(), why.update.before);
+  EXPECT_EQ(written["updates"].size(), 3);
+  EXPECT_EQ(written["rows"], nlohmann::json::array({1}));
+  EXPECT_EQ(written["derivation"]["value"].get<double>(), why.derivation->value());
+  EXPECT_TRUE(written["agrees"].get<bool>());
   const std::string dot = render_dot(why);
   EXPECT_THAT(dot, HasSubstr("k2 -> k3 [label"));
   EXPECT_THAT(dot, HasSubstr("k3 -> k5 [style=dotted]"));
