@@ -24,9 +24,9 @@ std::vector<T> select(const std::vector<T>& matrix, std::size_t columns, const s
 }  // namespace
 
 void RowChoice::declare(Options& options) {
-  options.value(
-      "rows", "LIST", list,
-      fmt::format("rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default the first {}", with_commas(first)));
+  const std::string words = by_default.empty() ? fmt::format("the first {}", with_commas(first)) : by_default;
+  options.value("rows", "LIST", list,
+                fmt::format("rows counted from 1, such as 1:32 or 1,5,7:9, or all; by default {}", words));
 }
 
 std::vector<std::uint32_t> RowChoice::positions(std::size_t rows) const {

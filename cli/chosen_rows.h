@@ -15,8 +15,9 @@
 namespace bprop::cli {
 
 struct RowChoice {
-  std::size_t first = 32;  // so many, if nothing is asked for
-  std::string list = {};   // --rows
+  std::size_t first = 32;       // so many, if nothing is asked for
+  std::string list = {};        // --rows
+  std::string by_default = {};  // in words; "": the first so many
   void declare(Options& options);
   // Of so many rows, from 0. Throws UsageError when one does not exist.
   std::vector<std::uint32_t> positions(std::size_t rows) const;

@@ -41,7 +41,7 @@ class Draw : public Verb {
     options.flag("simplified", diagram_.simplified, "one circle a unit, without targets and loss");
     options.value("notation", "NAME", diagram_.notation, "ours, or a lecture note's symbols: 000, 001, 002, 003, 004");
     options.value("paths-of", "W", paths_of_, "the weight, 1:3,5 or w17, whose paths to the loss are set off");
-    options.value("most-units", "N", diagram_.most_units, "drawn of a layer");
+    options.value("most-units", "N", diagram_.most_units, "drawn of a layer, at least 3");
     options.heading("Output");
     options.value("format", "NAME", format_, "text, svg, dot (for Graphviz)");
     options.value("output", "FILE", output_, "a file instead of the screen");
@@ -51,6 +51,8 @@ class Draw : public Verb {
     if (format_ != "text" && format_ != "svg" && format_ != "dot") {
       throw UsageError(fmt::format("--format {}: expected text, svg, dot", format_));
     }
+    if (diagram_.most_units < 3)
+      throw UsageError(fmt::format("--most-units {}: expected at least 3", diagram_.most_units));
     if (!output_.empty()) check_output(options);
     const Architecture architecture = this->architecture();
     if (!paths_of_.empty()) {

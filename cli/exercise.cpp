@@ -66,7 +66,7 @@ class ExerciseVerb : public Verb {
     options.value("key", "KEY", key_, "the right answers go into this file; printed nowhere else");
     options.value("sheet", "SHEET", sheet_, "the empty sheet goes into this file, not onto the page");
     options.value("grade", "SHEET", grade_, "a sheet that is filled in, or one exercise's list of answers");
-    page_.declare(options);
+    page_.declare(options, PageOutput::Formats::kData);
     options.value("digits", "N", digits_, "significant digits of the numbers in a grade");
     program_.declare(options, {.json = "the same as --format json",
                                .quiet = "",
@@ -77,7 +77,6 @@ class ExerciseVerb : public Verb {
   ExitCode run(Options& options) override {
     page_.check(options, program_.json);
     if (name_.empty()) throw UsageError(fmt::format("NAME is missing: expected one of {}", known_kinds()));
-    if (!options.given("seed")) throw UsageError("--seed is missing: expected a number, which says which exercises");
     if (count_ < 1 || count_ > 1000) throw UsageError(fmt::format("--count {}: expected 1 to 1000", count_));
     const NumberStyle numbers{checked_digits(digits_)};
     const ExerciseSet set = exercise(name_, program_.seed, count_);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bprop/error.h"
 #include "bprop/grade.h"
@@ -92,6 +93,7 @@ class Explain : public Verb {
     options.value("paths", "N", explain_.paths, "most paths listed");
     options.value("learning-rate", "R", explain_.learning_rate,
                   "shows the update; a network typed by hand brings its own");
+    options.value("freeze", "WHAT", freeze_, "biases: the update leaves them as they are");
     options.flag("graph", graph_,
                  "begins the page with a drawing: the paths of the number, what an expression depends on");
     page_.declare(options);
@@ -101,6 +103,7 @@ class Explain : public Verb {
 
   ExitCode run(Options& options) override {
     page_.check(options, program_.json);
+    if (!freeze_.empty() && freeze_ != "biases") throw UsageError(fmt::format("--freeze {}: expected biases", freeze_));
     if (expression_.given()) return explain_expression(options);
     options.exclude({"derivative", "at"}, "without --expression");
     if (trace_.given() || nudge_ || !what_if_.empty()) options.exclude({"graph"}, "but for a derivation");
@@ -122,7 +125,9 @@ class Explain : public Verb {
     if (model.exercise) {
       if (!explain_.learning_rate) explain_.learning_rate = model.exercise->learning_rate;
       explain_.freeze_biases = model.exercise->freeze_biases;
+      if (asks_for_parameter() || !grade_.empty()) rows_.first = std::max<std::size_t>(1, model.exercise->rows);
     }
+    if (!freeze_.empty()) explain_.freeze_biases = true;
     const bool updates = what_if_.starts_with("freeze") || what_if_ == "updated-weights";
     if (updates && !explain_.learning_rate) {
       throw UsageError(fmt::format("--what-if {}: weights are updated, expected --learning-rate", what_if_));
@@ -152,7 +157,7 @@ class Explain : public Verb {
   ExitCode explain_expression(Options& options) {
     constexpr std::string_view kWhy = "with an expression, which has no network";
     options.exclude({"MODEL", "DATA", "weight", "bias", "delta", "activation", "input", "names", "nudge", "what-if",
-                     "trace", "step", "rows", "notation", "convention", "depth", "top", "learning-rate"},
+                     "trace", "step", "rows", "notation", "convention", "depth", "top", "learning-rate", "freeze"},
                     kWhy);
     input_.exclude(options);
     if (options.given("expression-file"))
@@ -166,7 +171,9 @@ class Explain : public Verb {
     std::optional<Figure> picture;
     if (graph_) picture = dependence_diagram(explanation);
     page_.write(explanation, numbers, picture);
-    const bool agrees = std::ranges::all_of(explanation.derivatives, &ExpressionDerivative::agrees);
+    const bool agrees = std::ranges::all_of(explanation.derivatives, [](const ExpressionDerivative& derivative) {
+      return derivative.agrees && (!derivative.value || std::isfinite(*derivative.value));
+    });
     return agrees ? ExitCode::kDone : ExitCode::kFailed;
   }
 
@@ -181,6 +188,9 @@ class Explain : public Verb {
     page_.write(explanation, explain_.numbers);
     return explanation.agrees() ? ExitCode::kDone : ExitCode::kFailed;
   }
+
+  // A weight or bias has a gradient over all rows of a network typed by hand, any other number one of its row.
+  bool asks_for_parameter() const { return !weight_.empty() || !bias_.empty(); }
 
   Selector asked_for(const Architecture& architecture) const {
     const std::pair<Selector::Kind, std::pair<std::string_view, const std::string*>> all[] = {
@@ -251,7 +261,7 @@ class Explain : public Verb {
   ModelAndData input_;
   ExpressionRequest expression_;
   TraceRequest trace_;
-  RowChoice rows_{.first = 1};
+  RowChoice rows_{.first = 1, .by_default = "the first; all own rows of a network typed by hand"};
   PageOutput page_;
   ProgramOptions program_;
   ExplainOptions explain_;
@@ -265,6 +275,7 @@ class Explain : public Verb {
   std::string what_if_;
   bool nudge_ = false;
   bool graph_ = false;
+  std::string freeze_;
   std::string convention_;
   std::size_t digits_ = 6;
 };

@@ -29,7 +29,7 @@ class LessonVerb : public Verb {
 
   void declare(Options& options) override {
     options.positional("NAME", name_, "one that bprop list lessons prints");
-    page_.declare(options);
+    page_.declare(options, PageOutput::Formats::kPages);
     options.value("digits", "N", digits_, "significant digits of the numbers in equations and tables");
   }
 

@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "bprop/error.h"
 #include "bprop/model.h"
@@ -16,20 +18,24 @@
 namespace bprop::cli {
 namespace {
 
-constexpr std::string_view kFormats[] = {"text", "markdown", "latex", "html", "json", "dot"};
+constexpr std::array<std::string_view, 6> kFormats = {"text", "markdown", "latex", "html", "json", "dot"};
+constexpr std::size_t kPageFormats = 4;
 
 }  // namespace
 
-void PageOutput::declare(Options& options) {
+void PageOutput::declare(Options& options, Formats formats) {
+  formats_ = kPageFormats + static_cast<std::size_t>(formats);
   options.heading("Output");
-  options.value("format", "NAME", format_,
-                "text, markdown, latex (a file for pdflatex), html (one file, no script), json, dot");
+  std::string words = "text, markdown, latex (a file for pdflatex), html (one file, no script)";
+  for (std::size_t i = kPageFormats; i < formats_; ++i) words += fmt::format(", {}", kFormats[i]);
+  options.value("format", "NAME", format_, words);
   options.value("output", "FILE", output_, "a file instead of the screen");
 }
 
 void PageOutput::check(const Options& options, bool json) {
-  if (std::ranges::find(kFormats, format_) == std::end(kFormats)) {
-    throw UsageError(fmt::format("--format {}: expected {}", format_, fmt::join(kFormats, ", ")));
+  const auto known = std::span(kFormats).first(formats_);
+  if (std::ranges::find(known, format_) == known.end()) {
+    throw UsageError(fmt::format("--format {}: expected {}", format_, fmt::join(known, ", ")));
   }
   if (json && options.given("format") && format_ != "json") {
     throw UsageError(fmt::format("--json: --format {} was given, expected one of the two", format_));

@@ -3,6 +3,8 @@
 // --format and --output: how a page is written, and where.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,8 +16,9 @@ namespace bprop::cli {
 
 class PageOutput {
  public:
-  // text, markdown, latex, html; json and dot too.
-  void declare(Options& options);
+  // Which formats there are: each has those before it as well.
+  enum class Formats : std::uint8_t { kPages, kData, kGraphs };  // text, markdown, latex, html; json; dot
+  void declare(Options& options, Formats formats = Formats::kGraphs);
 
   // Throws UsageError for a format that there is not, and what a file that cannot be written would throw later.
   // `json`: the flag --json was given.
@@ -52,6 +55,7 @@ class PageOutput {
   std::string written(const Document& document, const NumberStyle& numbers) const;
   void deliver(const std::string& page) const;
 
+  std::size_t formats_ = 0;  // how many of the list there are
   std::string format_ = "text";
   std::string output_;
 };

@@ -65,7 +65,8 @@ struct SetNumber {  // a weight or bias is another
 using Otherwise = std::variant<UpdatedWeights, FreezeNumber, CutUnit, SetNumber>;
 
 struct Comparison {
-  std::string otherwise;  // what is otherwise, in words
+  std::string otherwise;              // what is otherwise, in words
+  std::string as_it_is = "as it is";  // what `before` is, in words
   std::vector<std::string> remarks;
   Derivation before;
   Derivation after;

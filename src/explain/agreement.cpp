@@ -146,14 +146,13 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
       judge_at(biased, rows, biased.state().layout[what.layer].bias + what.unit, false);
     }
   }
+  // False for NaN and infinity: of what is no number nobody can say that it is right.
   const auto near = [&](double other) {
-    if (!std::isfinite(other) || !std::isfinite(explained)) {
-      return other == explained || (std::isnan(other) && std::isnan(explained));
-    }
-    return std::fabs(other - explained) <= kTolerance * std::max({std::fabs(other), scale, size});
+    return std::fabs(other - explained) <= kTolerance * std::max({std::fabs(other), scale, size}) &&
+           std::isfinite(other);
   };
-  const bool finite = std::isfinite(engine.loss) && std::isfinite(explained);
-  result.agrees = near(result.engine) && (!finite || !result.complex_step || near(*result.complex_step));
+  const bool judged = result.complex_step && std::isfinite(engine.loss);  // a loss without end may have a finite slope
+  result.agrees = near(result.engine) && (!judged || near(*result.complex_step));
   return result;
 }
 

@@ -37,6 +37,10 @@ AnswerEntry::AnswerEntry(const nlohmann::json& entry, std::span<const std::strin
 
 void AnswerEntry::fail(const std::string& reason) const { throw FormatError(fmt::format("{} {}", where_, reason)); }
 
+void AnswerEntry::fail_again(std::size_t earlier) const {
+  fail(fmt::format("is of the same number as answer {}, expected each once", earlier));
+}
+
 std::string AnswerEntry::text(const char* key) const {
   if (!entry_.contains(key)) fail(fmt::format("has no \"{}\"", key));
   if (!entry_[key].is_string())

@@ -3,6 +3,8 @@
 // A sheet of answers as JSON: a list of objects, of which each kind of sheet reads what it knows.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -28,7 +30,15 @@ class AnswerEntry {
   };
   Printed value() const;
 
+  // An answer that stood in the list before cannot follow from itself.
+  template <class Answers, class IsSame>
+  void check_is_new(const Answers& before, IsSame is_same) const {
+    const auto found = std::ranges::find_if(before, is_same);
+    if (found != before.end()) fail_again(static_cast<std::size_t>(found - before.begin()) + 1);
+  }
+
  private:
+  [[noreturn]] void fail_again(std::size_t earlier) const;
   std::string value_text() const;
   double number(const std::string& printed) const;
   double half_unit(std::string_view printed) const;

@@ -53,7 +53,7 @@ class Entry {
     const std::string rest = space == std::string::npos ? std::string() : answer.name.substr(space + 1);
     Kind kind = Kind::kWeight;
     std::string name = answer.name;
-    if (word == "delta" || word == "z" || word == "a") {
+    if (word == "delta" || word == "z" || word == "a" || word == "activation") {
       kind = word == "delta" ? Kind::kDelta : word == "z" ? Kind::kPreActivation : Kind::kActivation;
       name = rest;
     } else if (word == "bias" || word == "weight" || word == "input") {
@@ -101,8 +101,12 @@ std::vector<Answer> parse_answers(std::string_view text, const Architecture& arc
                                   Notation notation, const UnitNames& names) {
   const Naming naming{architecture, notation, names};
   std::vector<Answer> answers;
-  explaining::for_each_answer(text, where, kKeys,
-                              [&](const AnswerEntry& entry) { answers.push_back(Entry(entry, naming).answer()); });
+  explaining::for_each_answer(text, where, kKeys, [&](const AnswerEntry& entry) {
+    Answer answer = Entry(entry, naming).answer();
+    entry.check_is_new(answers,
+                       [&](const Answer& other) { return other.what == answer.what && other.when == answer.when; });
+    answers.push_back(std::move(answer));
+  });
   return answers;
 }
 

@@ -133,8 +133,8 @@ ExplainOptions as_noted(const ExplainOptions& asked, const Architecture& archite
   if (!is_squared || of_model == of_note) return options;
   const Symbols symbols(architecture, options.notation);
   remarks.push_back(fmt::format(
-      "The model's loss is {}; this is of {}Σ ({} − {})², as the note has it, and the loss and all its derivatives are "
-      "{} those of training.",
+      "The model's loss is {}; this is of {}Σ ({} − {})², as the note has it: the loss, all its derivatives and the "
+      "update's step are {} those of training.",
       rule(of_model).name, half ? "½ " : "", symbols.a_letter(architecture.layers.size() - 1),
       text_of(symbols.targets()), half ? "half" : "twice"));
   options.loss.loss = of_note;
@@ -191,6 +191,11 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   if (is_parameter(what)) result.remarks.push_back(place_in_files(what));
   for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
   if (!std::isfinite(engine.loss)) result.remarks.emplace_back("The loss is not finite, and neither is what follows.");
+  if (options.loss.label_smoothing > 0) {
+    result.remarks.push_back(
+        fmt::format("The labels are smoothed by {}: the loss compares with targets a little off 1 and 0.",
+                    options.loss.label_smoothing));
+  }
   if (what.kind == Kind::kBias && options.freeze_biases) result.remarks.emplace_back("Biases are frozen: no update.");
   return result;
 }

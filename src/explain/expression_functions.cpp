@@ -44,6 +44,7 @@ std::optional<ExpressionFunction> function_named(std::string_view name) {
   }
   const bool slope = name.ends_with('\'');
   if (slope) name.remove_suffix(1);
+  if (name == "σ") name = "sigmoid";
   for (const ActivationRule& rule : activation_rules()) {
     if (rule.name != name || rule.value == nullptr) continue;  // softmax looks at a whole row
     return ExpressionFunction{slope ? Kind::kActivationSlope : Kind::kActivation, rule.id};

@@ -218,7 +218,7 @@ class EarlierInExpression : public explaining::EarlierAnswers {
 std::vector<ExpressionAnswer> parse_expression_answers(std::string_view text, std::string_view where) {
   std::vector<ExpressionAnswer> answers;
   explaining::for_each_answer(text, where, kKeys, [&](const AnswerEntry& entry) {
-    ExpressionAnswer& answer = answers.emplace_back();
+    ExpressionAnswer answer;
     answer.name = entry.text("what");
     read_name(answer);
     const bool is_derivative = answer.name.find('/') != std::string::npos;
@@ -229,6 +229,10 @@ std::vector<ExpressionAnswer> parse_expression_answers(std::string_view text, st
     const AnswerEntry::Printed printed = entry.value();
     answer.value = printed.value;
     answer.half_unit = printed.half_unit;
+    entry.check_is_new(answers, [&](const ExpressionAnswer& other) {
+      return other.of == answer.of && other.by == answer.by && other.is_partial == answer.is_partial;
+    });
+    answers.push_back(std::move(answer));
   });
   return answers;
 }

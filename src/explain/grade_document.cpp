@@ -2,12 +2,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bprop/grade.h"
 #include "explain/grade_json.h"
 
 namespace bprop {
 namespace {
+
+// With the digits that were written: zeros at the end are digits, too.
+std::string as_written(const Answer& answer) {
+  constexpr int kMost = 15;
+  constexpr double kSmallest = 1e-4;  // smaller ones are written with an exponent
+  const double decimals = std::round(-std::log10(2 * answer.half_unit));
+  const bool is_plain = decimals >= 0 && decimals <= kMost && std::fabs(answer.value) >= kSmallest;
+  return is_plain ? fmt::format("{:.{}f}", answer.value, static_cast<int>(decimals))
+                  : text_of(math::number(answer.value), {.digits = kMost});
+}
 
 // Of the answer in this place.
 std::string verdict(const Grade& grade, std::size_t place) {
@@ -23,10 +34,13 @@ std::string verdict(const Grade& grade, std::size_t place) {
 }
 
 std::string title(const Grade& grade) {
-  const std::string right = fmt::format("{} of {} answers are right", grade.right, grade.answers.size());
-  if (grade.follow == 0) return right;
-  return fmt::format("{}; {} of them follow{} from an earlier error", right, grade.follow,
-                     grade.follow == 1 ? "s" : "");
+  std::string all = fmt::format("{} of {} answers are right", grade.right, grade.answers.size());
+  const auto rounded = std::ranges::count(grade.answers, Verdict::kRounded, &GradedAnswer::verdict);
+  if (rounded > 0) all += fmt::format("; {} of them only within 0.5 %, rounded on the way", rounded);
+  if (grade.follow > 0) {
+    all += fmt::format("; {} of them follow{} from an earlier error", grade.follow, grade.follow == 1 ? "s" : "");
+  }
+  return all;
 }
 
 }  // namespace
@@ -44,8 +58,8 @@ Document document(const Grade& grade, const NumberStyle& style) {
   for (std::size_t i = 0; i < grade.answers.size(); ++i) {
     const GradedAnswer& graded = grade.answers[i];
     table.rows.push_back({math::words(graded.answer.name), math::words(name(graded.answer.when)),
-                          math::words(text_of(math::number(graded.answer.value), {.digits = 15})),
-                          math::words(digits(graded.right)), math::words(verdict(grade, i))});
+                          math::words(as_written(graded.answer)), math::words(digits(graded.right)),
+                          math::words(verdict(grade, i))});
   }
   blocks.emplace_back(std::move(table));
   for (const GradedAnswer& graded : grade.answers) {

@@ -63,16 +63,22 @@ class Question {
 
   Comparison operator()(const UpdatedWeights&) const {
     const NetworkParts slip = explaining::with_updated_weights(network_, rows_, options_, rate());
-    return compared(fmt::format("{} goes back through weights that are already updated", symbols_.in_general(0).delta),
-                    network_, {network_, slip});
+    Comparison result =
+        compared(fmt::format("{} goes back through weights that are already updated", symbols_.in_general(0).delta),
+                 network_, {network_, slip});
+    say_weights_are_updated(result.after);
+    return result;
   }
 
   Comparison operator()(const FreezeNumber& freeze) const {
     const DoubleNetwork all = updated();
     DoubleNetwork frozen = all;
     set(frozen, freeze.number, value_of(network_, freeze.number));
-    return compared(fmt::format("after one update, in which {} was frozen", text_of(symbols_.of(freeze.number))), all,
-                    frozen);
+    Comparison result = compared(
+        fmt::format("{} is frozen: both are after one update of the others", text_of(symbols_.of(freeze.number))), all,
+        frozen);
+    result.as_it_is = "after an update of all";
+    return result;
   }
 
   Comparison operator()(const CutUnit& cut) const {
@@ -97,6 +103,16 @@ class Question {
   }
 
  private:
+  // The slip's reasons must not be those of the right rule.
+  static void say_weights_are_updated(Derivation& derivation) {
+    constexpr std::string_view kRight = "the weights of the forward pass";
+    for (Step& step : derivation.steps) {
+      const std::size_t at = step.reason.find(kRight);
+      if (at != std::string::npos)
+        step.reason.replace(at, kRight.size(), "weights that are already updated (the slip)");
+    }
+  }
+
   double rate() const {
     BPROP_CHECK(options_.learning_rate, UsageError, "a learning rate is needed to update weights, expected one");
     return *options_.learning_rate;
@@ -155,7 +171,7 @@ template Comparison what_if(const BasicNetwork<double>&, const ExplainRows&, con
 Document document(const Comparison& comparison) {
   std::map<std::string, double> after;
   for (const Step& step : comparison.after.steps) after.emplace(step.name, step.value);
-  FormulaTable table{{"number", "as it is", "what if", "difference"}, {}};
+  FormulaTable table{{"number", comparison.as_it_is, "what if", "difference"}, {}};
   for (const Step& step : comparison.before.steps) {
     const auto other = after.find(step.name);
     if (other == after.end()) continue;
@@ -166,7 +182,7 @@ Document document(const Comparison& comparison) {
   if (comparison.before.update && comparison.after.update) {
     const double before = comparison.before.update->after;
     const double other = comparison.after.update->after;
-    table.rows.push_back({math::words("afterwards"), math::number(before), math::number(other),
+    table.rows.push_back({math::words("after the update"), math::number(before), math::number(other),
                           before == other ? math::words("the same") : math::number(other - before)});
   }
   Document page{comparison.before.title, {}};
@@ -182,7 +198,9 @@ Document document(const Comparison& comparison) {
       page.sections.push_back(std::move(section));
     }
   };
-  add("As it is", comparison.before);
+  std::string before = comparison.as_it_is;
+  before.front() = static_cast<char>(before.front() - 'a' + 'A');
+  add(before, comparison.before);
   add("What if", comparison.after);
   return page;
 }

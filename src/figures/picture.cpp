@@ -133,12 +133,15 @@ Picture picture_of(const Chart& chart) {
 
 Picture picture_of(const Diagram& diagram) {
   check(diagram);
-  constexpr double kBetween = 80, kRow = 76, kLeastRadius = 20, kLargestRadius = 40;
+  constexpr double kLeastBetween = 80, kRow = 76, kLeastRadius = 20, kLargestRadius = 40;
   const double widest_label = widest(diagram.nodes, [](const DiagramNode& node) { return node.label; });
+  // Room for a label beside the circles, and for another where arrows cross.
+  const double between =
+      std::max(kLeastBetween, 1.8 * widest(diagram.edges, [](const DiagramEdge& edge) { return edge.label; }));
   const double radius = std::clamp(widest_label / 2 + 4, kLeastRadius, kLargestRadius);
   const double row = std::max(kRow, 2 * radius + kLine);
   const auto place = [&](const DiagramNode& node) {
-    return Point{kMargin + radius + static_cast<double>(node.column) * (2 * radius + kBetween),
+    return Point{kMargin + radius + static_cast<double>(node.column) * (2 * radius + between),
                  kMargin + kLine + radius + node.row * row};
   };
   Picture picture;

@@ -8,7 +8,25 @@
 namespace bprop::teaching {
 namespace {
 
-constexpr std::string_view kThree = "f = x*y*z; x = r; y = r*s; z = s";
+// An expression, the values it is taken at, and what is asked of it, as the program reads them.
+struct Example {
+  std::string_view text;
+  std::string_view at;
+  std::string_view derivatives;
+
+  ExpressionExplanation explained() const {
+    return explain_expression(text,
+                              {.at = parse_named_numbers(at), .derivatives = parse_named_derivatives(derivatives)});
+  }
+};
+constexpr Example kSine{"z = sin(y); y = x^2", "x=1.5", "z,x"};
+constexpr Example kTwoWays{"z = x*y; x = s^2; y = 3*s", "s=2", "z,s"};
+constexpr Example kThree{"f = x*y*z; x = r; y = r*s; z = s", "r=2,s=3", "f,s; f,r"};
+constexpr Example kSixPaths{"f = x*y + z; x = r + s; y = r*s; z = r - 2*s; r = 2*u; s = u^2", "u=1.5", "f,u"};
+
+void show(Page& page, const Example& example) {
+  page.add(Listing{fmt::format("{}   at {}\n", example.text, example.at)});
+}
 
 // Every path with its product, then their sum.
 void paths(Page& page, const ExpressionDerivative& derivative) {
@@ -17,19 +35,10 @@ void paths(Page& page, const ExpressionDerivative& derivative) {
     page.equation("", path.partials, {path.symbols, *path.numbers, math::number(*path.value)});
     values.push_back(math::number(*path.value));
   }
-  if (values.size() < 2) return;
-  std::vector<Formula> right = {math::sum(std::move(values)), math::number(*derivative.value)};
+  std::vector<Formula> right = {math::number(*derivative.value)};
+  if (values.size() > 1) right.insert(right.begin(), math::sum(std::move(values)));
   if (derivative.by_in_inputs) right.insert(right.begin(), *derivative.by_in_inputs);
   page.equation("", derivative.left, std::move(right));
-}
-
-ExpressionExplanation two_ways_at_once() {
-  return explain_expression("z = x*y; x = s^2; y = 3*s", {.at = {{"s", 2}}, .derivatives = {{"z", "s"}}});
-}
-
-ExpressionExplanation with_six_paths() {
-  return explain_expression("f = x*y + z; x = r + s; y = r*s; z = r - 2*s; r = 2*u; s = u^2",
-                            {.at = {{"u", 1.5}}, .derivatives = {{"f", "u"}}});
 }
 
 void one_after_the_other(Page& page) {
@@ -37,15 +46,17 @@ void one_after_the_other(Page& page) {
   page.say(
       "In sin(x²) the outer function reads what the inner one says. A change of x passes through both, and the "
       "derivative is the product of the two slopes: 2 x cos(x²).");
-  const auto sine = explain_expression("z = sin(y); y = x^2", {.at = {{"x", 1.5}}, .derivatives = {{"z", "x"}}});
-  paths(page, sine.derivatives.front());
+  show(page, kSine);
+  paths(page, kSine.explained().derivatives.front());
   page.section("Two ways at once (N15)");
   page.say("If s reaches z through x and through y, the changes add: note 002's second case.");
-  paths(page, two_ways_at_once().derivatives.front());
+  show(page, kTwoWays);
+  paths(page, kTwoWays.explained().derivatives.front());
 }
 
 void three_variables(Page& page, const ExpressionExplanation& three) {
   page.section("f = xyz with x = r, y = rs, z = s (N15)");
+  show(page, kThree);
   Diagram tree = dependence_diagram(three);
   tree.caption = "The dependence tree; on each arrow the partial derivative.";
   page.add(Figure(std::move(tree)));
@@ -65,7 +76,8 @@ void six_paths(Page& page) {
   page.say(
       "f depends on x, y, z, each of these on r and s, and these on u: six paths, whose number is the product of "
       "the widths. With each layer more, paths multiply, while derivatives by variables only add up.");
-  const ExpressionExplanation six = with_six_paths();
+  const ExpressionExplanation six = kSixPaths.explained();
+  show(page, kSixPaths);
   paths(page, six.derivatives.front());
   page.say("Path by path that takes {} multiplications, with every derivative computed once {}.",
            six.derivatives.front().products_path_by_path, six.derivatives.front().products_once);
@@ -113,7 +125,7 @@ Document chain_rule() {
       "input = [1.5]\n"
       "target = [0.2]\n"
       "loss = \"squared_error\"\n");
-  const auto three = explain_expression(kThree, {.at = {{"r", 2}, {"s", 3}}, .derivatives = {{"f", "s"}, {"f", "r"}}});
+  const ExpressionExplanation three = kThree.explained();
   Page page("chain-rule");
   page.say("What back-propagation is made of, on plain expressions: along a path multiply, over paths add.");
   one_after_the_other(page);
@@ -131,15 +143,16 @@ Document chain_rule() {
   page.erratum("003, line 185",
                fmt::format("∂f/∂u is printed as a product of two sums; it is a sum of six products, one for each path, "
                            "which above add up to {}.",
-                           text(*with_six_paths().derivatives.front().value)));
-  const ExpressionDerivative two = two_ways_at_once().derivatives.front();
+                           text(*kSixPaths.explained().derivatives.front().value)));
+  const ExpressionDerivative two = kTwoWays.explained().derivatives.front();
   page.erratum("002, line 129",
                fmt::format("dz/dx · dx/ds stands on the left where dz/ds is meant; in the example above that would say "
                            "{} = {}.",
                            text(*two.paths.front().value), text(*two.value)));
-  page.try_next({fmt::format("bprop explain --expression '{}' \\\n    --derivative f,s --at r=2,s=3", kThree),
-                 "bprop explain --expression 'z = sin(y); y = x^2' \\\n    --derivative z,x --at x=1.5 --format dot",
-                 "bprop explain net.toml --weight w1 --nudge", "bprop exercise chain-rule --seed 1"});
+  page.try_next(
+      {fmt::format("bprop explain --expression '{}' \\\n    --derivative f,s --at {}", kThree.text, kThree.at),
+       "bprop explain --expression 'z = sin(y); y = x^2' \\\n    --derivative z,x --at x=1.5 --format dot",
+       "bprop explain net.toml --weight w1 --nudge", "bprop exercise chain-rule --seed 1"});
   return std::move(page).done();
 }
 

@@ -203,7 +203,8 @@ void add_sweep(Page& page) {
   page.say(
       "Networks of 2 to {} layers of {} units: δ of the first layer as a share of the last one's (root mean squares "
       "over {} rows), and what that makes a layer, on average. The rule that suits tanh (glorot_uniform) or relu "
-      "(he_normal) keeps δ in size; a plain ±0.1 does not, and under sigmoid, whose slope is at most ¼, neither does.",
+      "(he_normal) keeps δ nearly in size; a plain ±0.1 does not, and under sigmoid, whose slope is at most ¼, neither "
+      "does.",
       kDeepest, kWidth, kWidth);
   page.add(sweep_table());
   page.add(Figure(sweep_chart()));

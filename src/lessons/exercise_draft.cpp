@@ -36,6 +36,14 @@ std::string architecture(const NetworkPlan& plan) {
   return text;
 }
 
+// In TOML's quotes; a long text in two lines, of which TOML makes one.
+std::string quoted(const std::string& text) {
+  constexpr std::size_t kLongest = 60;
+  if (text.size() <= kLongest) return fmt::format("\"{}\"", text);
+  const std::size_t at = text.rfind("-> ", kLongest);
+  return fmt::format("\"\"\"{}\\\n                   {}\"\"\"", text.substr(0, at), text.substr(at));
+}
+
 std::string weights(Dice& dice, const NetworkPlan& plan) {
   std::vector<std::string> layers;
   std::size_t inputs = plan.inputs;
@@ -49,7 +57,7 @@ std::string weights(Dice& dice, const NetworkPlan& plan) {
     layers.push_back(rows(units));
     inputs = layer.outputs;
   }
-  return rows(layers);
+  return fmt::format("[{}]", fmt::join(layers, ",\n                 "));  // a layer a line
 }
 
 // "" where no layer has any.
@@ -82,7 +90,7 @@ std::vector<double> targets(Dice& dice, const NetworkPlan& plan, std::size_t num
 std::string drawn(Dice& dice, const NetworkPlan& plan) {
   std::vector<std::vector<double>> x;
   std::vector<std::vector<double>> y;
-  std::string text = fmt::format("layers        = \"{}\"\nloss          = \"{}\"\n", architecture(plan), plan.loss);
+  std::string text = fmt::format("layers        = {}\nloss          = \"{}\"\n", quoted(architecture(plan)), plan.loss);
   if (plan.reduction != "mean") text += fmt::format("reduction     = \"{}\"\n", plan.reduction);
   text += fmt::format("weights       = {}\n", weights(dice, plan));
   text += biases(dice, plan);

@@ -48,6 +48,16 @@ std::string sheet_of(const ExerciseSet& set, bool is_key) {
   return text + "\n]}\n";
 }
 
+constexpr std::string_view kHowToAnswer =
+    "Write each value into the sheet, in quotes, with as many digits as you are sure of; an answer left empty is not "
+    "graded. bprop exercise with the same lesson, seed and count and --grade SHEET says what is right, which slip made "
+    "what is wrong, and what only follows from an earlier error.";
+constexpr std::string_view kNamesInNetworks =
+    "Layers and units count from 1. \"weight 1:2,3\" leads into unit 2 of layer 1 from input 3, \"bias 1:2\" is that "
+    "unit's bias, \"z 1:2\" its sum, \"a 1:2\" its output, \"delta 1:2\" the derivative of the loss by its z. "
+    "\"forward\" asks for a value of the forward pass, \"gradient\" for the derivative of the loss by it, \"after "
+    "update\" for its value after one step of gradient descent.";
+
 FormulaTable questions(const FreshExercise& exercise) {
   const bool is_network = !exercise.network.empty();
   FormulaTable table{{"question", "what"}, {}};
@@ -77,6 +87,10 @@ Document document(const ExerciseSet& set, SheetPlace sheet) {
       section.blocks.emplace_back(fmt::format("at {}", exercise.at));
     }
     section.blocks.emplace_back(questions(exercise));
+  }
+  page.sections.push_back({"How to answer", {std::string(kHowToAnswer)}});
+  if (!set.exercises.front().network.empty()) {
+    page.sections.back().blocks.emplace_back(std::string(kNamesInNetworks));
   }
   if (sheet == SheetPlace::kOnThePage) {
     page.sections.push_back({"The sheet, to be filled in", {Listing{answer_sheet(set)}}});

@@ -84,9 +84,10 @@ void add_losses(Page& page, const Lab& lab) {
   page.add(loss_table(lab));
   page.add(loss_delta_table(lab));
   page.say(
-      "Under a cross-entropy δ is just a − y: the slope of the output is gone, because ∂L/∂a has it as a divisor. "
-      "bprop "
-      "computes it from z in this form, so that nothing is divided by 0 however large z is.");
+      "Under a cross-entropy δ is just a − y. For a sigmoid unit ∂L/∂a has the slope a (1 − a) as a divisor, and it is "
+      "gone; for softmax, whose slopes are a matrix, the sum over its rows comes to the same. bprop computes δ from z "
+      "in "
+      "this form, so that nothing is divided by 0 however large z is.");
 }
 
 void add_without_half(Page& page, const Lab& lab) {

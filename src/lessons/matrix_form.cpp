@@ -83,7 +83,8 @@ Document matrix_form() {
   const DoubleGradients values = lab.gradients();
   Page page("matrix-form");
   page.say(
-      "A whole layer at once, in the symbols of note 003: the input is layer 1, W^ℓ joins layer ℓ to ℓ + 1, C is the "
+      "A whole layer at once, in the symbols of note 003: the input is layer 1, the W of a layer leads to the next, C "
+      "is the "
       "cost, g the activation, vectors are columns.");
   page.network(lab);
 

@@ -79,7 +79,9 @@ Document Page::done() && {
     section("Go on with");
     std::string all;
     for (const std::string& command : commands_) all += command + '\n';
+    const bool trains = all.find("bprop train") != std::string::npos;
     add(Listing{std::move(all)});
+    if (trains) say("A training writes model.safetensors, or what --output names, in place of an earlier model.");
   }
   return std::move(page_);
 }

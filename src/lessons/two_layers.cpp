@@ -32,7 +32,7 @@ void both_outputs(Page& page, const Derivation& derivation) {
 void reuse(Page& page, const Derivation& derivation) {
   page.section("Partial results are used again (N2)");
   page.say(
-      "The last three factors of the two paths are the same. Back-propagation adds up what arrives at h₁ first and "
+      "The last two factors of the two paths are the same. Back-propagation adds up what arrives at h₁ first and "
       "multiplies once:");
   page.steps(derivation, 3);
   const Reuse& reuse = derivation.reuse;

@@ -158,5 +158,19 @@ TEST(NudgeN20, InputsAndBiasesCanBeNudgedButNoUnit) {
   EXPECT_THROW(nudge(mazur(), kMazurRows, delta(0, 0)), UsageError);
 }
 
+TEST(WhatIf, TheSlipsReasonsAreNotThoseOfTheRightRule) {
+  const Comparison slip = what_if(mazur(), kMazurRows, weight(0, 0, 0), UpdatedWeights{}, {.learning_rate = 0.5});
+  EXPECT_THAT(slip.before.steps[2].reason, testing::HasSubstr("by the weights of the forward pass"));
+  EXPECT_THAT(slip.after.steps[2].reason, testing::HasSubstr("by weights that are already updated (the slip)"));
+}
+
+TEST(WhatIf, FreezingComparesTwoNetworksAfterAnUpdate) {
+  const Comparison frozen =
+      what_if(mazur(), kMazurRows, weight(0, 0, 0), FreezeNumber{weight(1, 0, 0)}, {.learning_rate = 0.5});
+  const std::string page = render_text(document(frozen));
+  EXPECT_THAT(page, testing::HasSubstr("after an update of all"));
+  EXPECT_THAT(page, testing::Not(testing::HasSubstr("as it is")));
+}
+
 }  // namespace
 }  // namespace bprop

@@ -48,6 +48,7 @@ TEST(LessonN2, AHiddenWeightsTwoPathsAddUp) {
   EXPECT_THAT(page, HasSubstr("= " + number_text(plain.path1()) + "\n"));
   EXPECT_THAT(page, HasSubstr("= " + number_text(plain.path2()) + "\n"));
   EXPECT_THAT(page, HasSubstr("= " + number_text(plain.path1() + plain.path2()) + "\n"));
+  EXPECT_THAT(page, HasSubstr("The last two factors of the two paths are the same"));  // ∂h₁/∂q₁ · ∂q₁/∂w1
   EXPECT_THAT(page, HasSubstr("each path for itself takes 40 multiplications, back-propagation 16"));
 }
 
