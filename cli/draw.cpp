@@ -38,10 +38,11 @@ class Draw : public Verb {
 
   void declare(Options& options) override {
     options.positional("MODEL", model_, "a model file, a network typed by hand, or a full architecture text");
-    options.flag("simplified", diagram_.simplified, "one circle a unit, without targets and loss");
+    options.flag("simplified", diagram_.simplified, "one circle a unit, without the loss");
     options.value("notation", "NAME", diagram_.notation, "ours, or a lecture note's symbols: 000, 001, 002, 003, 004");
     options.value("paths-of", "W", paths_of_, "the weight, 1:3,5 or w17, whose paths to the loss are set off");
     options.value("most-units", "N", diagram_.most_units, "drawn of a layer, at least 3");
+    options.value("most-layers", "N", diagram_.most_layers, "drawn of a network, at least 3; twice as many simplified");
     options.heading("Output");
     options.value("format", "NAME", format_, "text, svg, dot (for Graphviz)");
     options.value("output", "FILE", output_, "a file instead of the screen");
@@ -53,6 +54,9 @@ class Draw : public Verb {
     }
     if (diagram_.most_units < 3)
       throw UsageError(fmt::format("--most-units {}: expected at least 3", diagram_.most_units));
+    if (diagram_.most_layers < 3) {
+      throw UsageError(fmt::format("--most-layers {}: expected at least 3", diagram_.most_layers));
+    }
     if (!output_.empty()) check_output(options);
     const Architecture architecture = this->architecture();
     if (!paths_of_.empty()) {

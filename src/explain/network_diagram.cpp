@@ -14,6 +14,7 @@ using explaining::Symbols;
 using Kind = Selector::Kind;
 
 constexpr std::size_t kLeastUnits = 3;
+constexpr std::size_t kLeastLayers = 3;
 constexpr std::size_t kMostUnitsWithNames = 3;  // wider layers have no room for their weights' names
 
 class NetworkDrawing {
@@ -32,6 +33,11 @@ class NetworkDrawing {
     add_column(sizes_[0], [&](std::size_t i) { return symbols_.input(i); });
     auto below = column_;
     for (std::size_t layer = 0; layer < architecture_.layers.size(); ++layer) {
+      if (is_left_out(layer)) {
+        if (!is_left_out(layer - 1)) add_gap();
+        below.clear();
+        continue;
+      }
       if (!options_.simplified) add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.z(layer, j); });
       const auto units = options_.simplified ? std::map<std::size_t, std::size_t>() : column_;
       add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.a(layer, j); });
@@ -44,6 +50,17 @@ class NetworkDrawing {
   }
 
  private:
+  // The middle of a deep network; the first layer never. Simplified, a layer takes half the room.
+  bool is_left_out(std::size_t layer) const {
+    const std::size_t layers = architecture_.layers.size();
+    const std::size_t most = options_.most_layers * (options_.simplified ? 2 : 1);
+    if (layers <= most) return false;
+    const std::size_t last = (most - 1) / 2;
+    return layer >= most - 1 - last && layer + last < layers;
+  }
+
+  void add_gap() { diagram_.nodes.push_back({"⋯", next_column_++, (static_cast<double>(rows_) - 1) / 2}); }
+
   std::size_t drawn(std::size_t size) const { return std::min(size, options_.most_units); }
 
   // Nodes of a column, centred; column_ has the units' places.
@@ -130,6 +147,8 @@ class NetworkDrawing {
 Diagram network_diagram(const Architecture& architecture, const NetworkDiagramOptions& options) {
   BPROP_CHECK(options.most_units >= kLeastUnits, UsageError, "[diagram] most_units is {}, expected at least {}",
               options.most_units, kLeastUnits);
+  BPROP_CHECK(options.most_layers >= kLeastLayers, UsageError, "[diagram] most_layers is {}, expected at least {}",
+              options.most_layers, kLeastLayers);
   if (options.paths_of) check_selector(*options.paths_of, architecture);
   return NetworkDrawing(architecture, options)();
 }

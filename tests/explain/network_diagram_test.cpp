@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "bprop/error.h"
 #include "bprop/network_diagram.h"
 
@@ -92,9 +93,21 @@ TEST(NetworkDiagram, LeavesOutTheMiddleOfAWideLayer) {
   for (const DiagramEdge& edge : drawn.edges) EXPECT_THAT(edge.label, IsEmpty());
 }
 
+TEST(NetworkDiagram, LeavesOutTheMiddleOfADeepNetwork) {
+  const Architecture deep = Architecture::parse("1 -> 1 -> 1 -> 1 -> 1 -> 1 -> 1");
+  const Diagram drawn = network_diagram(deep);
+  EXPECT_THAT(labels(drawn), ElementsAre("x[1]", "z[1:1]", "a[1:1]", "z[2:1]", "a[2:1]", "⋯", "z[6:1]", "a[6:1]", "L"));
+  EXPECT_EQ(network_diagram(deep, {.simplified = true}).nodes.size(), 7U);
+  EXPECT_EQ(network_diagram(deep, {.most_layers = 6}).nodes.size(), 14U);
+  std::istringstream text(
+      render_text(network_diagram(Architecture::parse("2 -> 2 -> 2 -> 2 -> 2 -> 2 -> 2 -> 2 -> 2 -> 2"))));
+  for (std::string line; std::getline(text, line);) EXPECT_LE(character_count(line), 80U) << line;
+}
+
 TEST(NetworkDiagram, RefusesWhatThereIsNot) {
   EXPECT_THROW(network_diagram(kTwoLayers, {.paths_of = weight(0, 5, 0)}), ShapeError);
   EXPECT_THROW(network_diagram(kTwoLayers, {.most_units = 2}), UsageError);
+  EXPECT_THROW(network_diagram(kTwoLayers, {.most_layers = 2}), UsageError);
   EXPECT_THROW(render_text(Diagram{.nodes = {{"x"}}, .edges = {{0, 1}}}), ShapeError);
 }
 
