@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The doctor while training: it changes no bit and allocates nothing, finds what is planted, and calls healthy runs
-// healthy.
+// The doctor while training: it changes no bit and allocates nothing, and finds what is planted.
+// Healthy runs: healthy_runs_test.cpp.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,12 +23,6 @@ using Numbers = std::vector<double>;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string sentences(const TrainResult& result) {
-  std::string text;
-  for (const Finding& finding : result.findings) text += sentence(finding) + '\n';
-  return text;
-}
 
 template <class T>
 void expect_same_bits(const TrainResult& a, const TrainResult& b) {
@@ -92,17 +86,6 @@ TEST(DoctorInTraining, AllocatesNothingAfterTheFirstEpoch) {
 TEST(DoctorInTraining, IsOnUnlessItIsToldNotToBe) {
   EXPECT_EQ(TrainOptions{}.doctor_every, 100);
   EXPECT_EQ(TrainerOptions{}.doctor_every, 0);
-}
-
-TEST(DoctorInTraining, FindsNothingInHealthyRuns) {
-  const Dataset iris = load_csv(BPROP_SOURCE_DIR "/data/iris.csv", {.target = "species"});
-  for (const std::uint64_t seed : {0U, 1U, 2U}) {
-    EXPECT_EQ(sentences(train(iris, {.seed = seed})), "") << seed;
-    EXPECT_EQ(sentences(train(iris, {.layers = "16 tanh", .seed = seed})), "") << seed;
-    EXPECT_EQ(sentences(train(iris, {.layers = "16 sigmoid, 16 sigmoid", .seed = seed})), "") << seed;
-    EXPECT_EQ(sentences(train(curve(500), {.layers = "32 relu, 32 relu", .seed = seed})), "") << seed;
-    EXPECT_EQ(sentences(train(sectors(500), {.layers = "32 gelu", .seed = seed})), "") << seed;
-  }
 }
 
 TEST(DoctorInTraining, FindsDeltaThatVanishes) {

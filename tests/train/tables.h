@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "bprop/dataset.h"
@@ -47,6 +48,13 @@ std::vector<T> all_weights(const Model& model) {
     for (const T b : network.bias(k)) all.push_back(b);
   }
   return all;
+}
+
+// What the doctor found, a line each.
+inline std::string sentences(const TrainResult& result) {
+  std::string text;
+  for (const Finding& finding : result.findings) text += sentence(finding) + '\n';
+  return text;
 }
 
 }  // namespace bprop
