@@ -28,8 +28,8 @@ constexpr VerbText kText = {
         "bprop exercise chain-rule --seed 7 --count 3 --grade sheet.json\n"
         "bprop exercise depth --seed 2 --format latex --output depth.tex",
     .usage =
-        "NAME --seed N [--count K] [--key FILE] [--sheet FILE] [--format FORMAT] [--output FILE]\n"
-        "       bprop exercise NAME --seed N [--count K] --grade SHEET [--format FORMAT] [--output FILE]",
+        "NAME [--seed N] [--count K] [--key FILE] [--sheet FILE] [--format FORMAT] [--output FILE]\n"
+        "       bprop exercise NAME [--seed N] [--count K] --grade SHEET [--format FORMAT] [--output FILE]",
     .details =
         "Prints exercises to be done by hand: a network or an expression, the questions in the order of the "
         "calculation, and an empty sheet as JSON. Name, seed and number make the exercise, so that the same command "
