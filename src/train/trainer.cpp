@@ -25,7 +25,7 @@ std::vector<optim::Segment> segments_of(const nn::Layout& layout, bool freeze_bi
   std::vector<optim::Segment> segments;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout& at = layout[k];
-    segments.push_back({at.weights, at.weights_size, 1, 1});
+    segments.push_back({at.weights, at.weights_size, 1, at.diagonal ? 0.0 : 1.0});
     segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, 1, 0});
   }
   return segments;
