@@ -125,7 +125,7 @@ TEST(Trainer, AStepAbandonedBetweenLeavesChangesNothing) {
 TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
   for (const int threads : {1, 3}) {
     ThreadPool pool({.threads = threads, .minimal_work = 0});
-    Network network("20 -> 40 gelu -> 30 softmax -> 5 softmax", {.seed = 1});
+    Network network("20 -> scale -> 40 gelu -> 30 softmax -> scale -> 5 softmax", {.seed = 1});
     Trainer trainer(network, {.batch = 700,
                               .loss = {.loss = Loss::kCrossEntropy, .label_smoothing = 0.1},
                               .l2 = 1e-4,
@@ -146,7 +146,7 @@ TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
 
 TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
   for (const OptimizerRule& rule : optimizer_rules()) {
-    Network network("20 -> 40 relu -> 5", {.seed = 1});
+    Network network("20 -> scale -> 40 relu -> scale -> 5", {.seed = 1});
     TrainerOptions options{.batch = 32};
     options.optimizer = optimizer_named(rule.name);
     Trainer trainer(network, options);
@@ -162,7 +162,8 @@ TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
 // All parameters after a few updates; a clip that never clips makes the trainer write whole gradients first.
 std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradients, int threads) {
   ThreadPool pool({.threads = threads, .minimal_work = 0});
-  Network network("20 -> 150 gelu -> 33 tanh -> 17 softmax -> 40 relu -> 5 softmax", {.seed = 1});
+  Network network("20 -> scale -> 150 gelu -> 33 tanh -> scale -> scale -> 17 softmax -> scale -> 40 relu -> 5 softmax",
+                  {.seed = 1});
   TrainerOptions options = given;
   options.batch = 70;
   options.loss.loss = Loss::kCrossEntropy;
@@ -175,7 +176,7 @@ std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradie
     trainer.step(std::span(x).first(rows * 20), std::span(y).first(rows * 5));
   }
   std::vector<Floats> parameters;
-  for (std::size_t layer = 0; layer < 5; ++layer) {
+  for (std::size_t layer = 0; layer < network.architecture().layers.size(); ++layer) {
     parameters.push_back(network.weights(layer));
     parameters.push_back(network.bias(layer));
   }
