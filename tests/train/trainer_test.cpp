@@ -10,6 +10,7 @@
 
 #include "bprop/gradients.h"
 #include "checkpoint/temporary_folder.h"
+#include "linalg/kernels.h"
 #include "nn/allocation_count.h"
 #include "nn/random_matrix.h"
 
@@ -193,6 +194,32 @@ TEST(Trainer, UpdatesOnTheWayBackGiveTheBitsOfWholeGradients) {
         EXPECT_EQ(after_updates(options, false, threads), whole) << rule.name << ", " << threads << " threads";
       }
     }
+  }
+}
+
+TEST(Trainer, ReferenceAndSimdKernelsGiveTheSameBits) {
+  for (const OptimizerRule& rule : optimizer_rules()) {
+    const TrainerOptions options{.optimizer = optimizer_named(rule.name), .weight_decay = 0.01};
+    const std::vector<Floats> expected = after_updates(options, false, 1);
+    linalg::use_reference_kernels(true);
+    const std::vector<Floats> reference = after_updates(options, false, 1);
+    linalg::use_reference_kernels(false);
+    EXPECT_EQ(reference, expected) << rule.name;
+  }
+}
+
+TEST(Trainer, WeightDecayAndL2LeaveFactorsOfScaleLayersAlone) {
+  for (const bool decoupled : {false, true}) {
+    Network network("2 -> scale -> 1 no-bias", {.initializer = Initializer::kZeros});
+    const Floats s = {1.5F, -2};
+    network.set_weights(0, s);
+    network.set_weights(1, Floats{3, 4});
+    Trainer trainer(network, {.optimizer = Sgd{0.1},
+                              .l2 = decoupled ? 0 : 0.5,
+                              .weight_decay = decoupled ? 0.5 : 0});
+    step(trainer, {0, 0}, {0});  // a loss and a gradient of 0: what moves is moved by the penalty
+    EXPECT_EQ(network.weights(0), s);
+    EXPECT_NEAR(network.weights(1)[0], 3 * (1 - 0.1 * 0.5), 1e-6);
   }
 }
 
