@@ -101,8 +101,10 @@ TEST(NetworkToml, TheWeightsOfAScaleLayerAreOneListOfNumbers) {
   EXPECT_THAT(network_of(model).weights(0), ElementsAre(3, -4));
   EXPECT_THAT(network_of(model).weights(1), ElementsAre(1, 2));
   EXPECT_THAT(network_of(model).weights(2), ElementsAre(5));
-  EXPECT_EQ(refusal(head + "weights = [[[3, -4]], [[1, 2]], [5]]"), "?");
-  EXPECT_EQ(refusal(head + "weights = [[3], [[1, 2]], [5]]"), "?");
+  EXPECT_THAT(refusal(head + "weights = [[[3, 0], [0, -4]], [[1, 2]], [5]]"),
+              StartsWith("net.toml, line 2, column 13: weights of layer 1, number 1 is a list"));
+  EXPECT_EQ(refusal(head + "weights = [[3], [[1, 2]], [5]]"),
+            "net.toml, line 2, column 12: weights of layer 1 is a list of 1, expected 2 numbers");
 }
 
 TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
