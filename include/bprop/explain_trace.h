@@ -46,8 +46,9 @@ struct TraceAgreement {
 
 struct TraceExplanation {
   Selector what;
-  Formula symbol;  // of the number,
-  Formula loss;    // and of the loss, in the notation
+  bool is_factor = false;  // a scale layer's weight: neither the l2 term nor weight decay applies to it
+  Formula symbol;          // of the number,
+  Formula loss;            // and of the loss, in the notation
   TraceSettings settings;
   UpdateOfNumber update;
   std::vector<std::uint32_t> rows;         // of the batch, from 0

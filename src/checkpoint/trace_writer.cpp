@@ -31,7 +31,7 @@ std::vector<T> row_major(const nn::NetworkState<T>& network, std::span<const T> 
   for (std::size_t k = 0; k < network.layout.layers(); ++k) {
     const nn::LayerLayout& at = network.layout[k];
     nn::weights_to_row_major(at, flat.data(), next);
-    next += at.outputs * at.inputs;
+    next += at.weight_count();
     if (at.bias_size > 0) next = std::copy_n(flat.data() + at.bias, at.outputs, next);
   }
   return all;

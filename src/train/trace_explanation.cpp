@@ -146,10 +146,11 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
 }  // namespace
 
 bool TraceExplanation::is_frozen() const { return what.kind == Kind::kBias && settings.freeze_biases; }
-bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && settings.l2 > 0; }
+bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && !is_factor && settings.l2 > 0; }
 bool TraceExplanation::is_decayed() const {
   const AdamW* const adamw = std::get_if<AdamW>(&settings.optimizer);
-  return what.kind == Kind::kWeight && settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
+  if (what.kind != Kind::kWeight || is_factor) return false;
+  return settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
 }
 
 bool TraceExplanation::is_change(double change) const {
@@ -180,6 +181,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
 
   TraceExplanation e;
   e.what = what;
+  e.is_factor = what.kind == Kind::kWeight && std::holds_alternative<Scale>(model.architecture().layers[what.layer]);
   e.settings = trace.settings();
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;

@@ -32,7 +32,7 @@ class ModelRefusal : public TemporaryFolder {
 };
 
 TEST_F(ModelRefusal, EveryFlippedBitIsNoticed) {
-  for (const Model& model : {sample_numbers(), model_from_toml(kMazur)}) {
+  for (const Model& model : {sample_numbers(), sample_scaled(), model_from_toml(kMazur)}) {
     std::string bytes = bytes_of_model(model);
     ASSERT_TRUE(parse_model(bytes_of(bytes), "x"));
     for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {

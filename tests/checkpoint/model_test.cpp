@@ -63,8 +63,15 @@ TEST_F(ModelFile, ADoubleNetworkComesBackToTheLastBit) {
   }
 }
 
+TEST_F(ModelFile, FactorsOfScaleLayersComeBackToTheLastBitAndHaveOneDimension) {
+  const Model model = sample_scaled();
+  expect_equal(std::get<Network>(saved_and_loaded(model).network), std::get<Network>(model.network));
+  EXPECT_THAT(get(at("model")), HasSubstr(R"("layers.0.weight":{"dtype":"F32","shape":[6],)"));
+  EXPECT_THAT(get(at("model")), HasSubstr(R"("architecture":"6 -> scale -> 3 tanh -> scale -> 3 softmax")"));
+}
+
 TEST_F(ModelFile, PreprocessingComesBackWhole) {
-  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers()}) {
+  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers(), sample_scaled()}) {
     EXPECT_EQ(saved_and_loaded(model).preprocessing, model.preprocessing) << model.preprocessing->target.name;
   }
 }
@@ -89,7 +96,8 @@ TEST_F(ModelFile, NamesThatAreNotUtf8ComeBackAsTheyWere) {
 }
 
 TEST_F(ModelFile, EqualModelsGiveEqualFiles) {
-  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers(), model_from_toml(kMazur)}) {
+  for (const Model& model :
+       {sample_classes(), sample_pair(), sample_numbers(), sample_scaled(), model_from_toml(kMazur)}) {
     save(model, at("a"));
     save(load_model(at("a")), at("b"));
     EXPECT_EQ(get(at("a")), get(at("b")));
