@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "checkpoint/model_description.h"
 #include "checkpoint/temporary_folder.h"
 #include "train/calibrate.h"
 #include "train/tables.h"
@@ -142,6 +143,19 @@ TEST_F(CalibratedFile, KeepsTheTemperatureWhichMoreTrainingForgets) {
   Model wrong = model;
   wrong.temperature = 0;
   EXPECT_EQ(thrown([&] { save(wrong, path); }), "UsageError: [save] temperature is 0, expected a number above 0");
+}
+
+TEST(CalibratedModel, OfATemperatureThatCannotBeIsRefused) {
+  Model model{.network = Network(Architecture::parse("1 -> 1"))};
+  EXPECT_EQ(checkpoint::description_text(model).find("temperature"), std::string::npos);  // 1 is not written
+  model.temperature = 2;
+  std::string text = checkpoint::description_text(model);
+  EXPECT_EQ(checkpoint::parse_description(text, "m").value_or_throw().temperature, 2);
+  const std::size_t at = text.find("\"temperature\":2");
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at + 14, "-");
+  EXPECT_THAT(thrown([&] { checkpoint::parse_description(text, "m").value_or_throw(); }),
+              testing::EndsWith("has the temperature -2, expected a number above 0"));
 }
 
 TEST(Calibration, SaysWhyThereIsNone) {
