@@ -127,6 +127,9 @@ std::string text_of(const ModelSummary& summary) {
   const Model& model = *summary.model;
   std::string text = titled("model", summary.path) + network_line(model);
   text += titled("loss", fmt::format("{}, {} of the rows", text_of(model.loss.loss), text_of(model.loss.reduction)));
+  if (model.temperature != 1) {
+    text += titled("calibration", fmt::format("scores are divided by the temperature {:.4g}", model.temperature));
+  }
   if (model.preprocessing) text += titled("target", target_line(model.preprocessing->target));
   if (model.exercise) text += titled("own rows", exercise_text(*model.exercise));
   text += '\n' + layer_table(summary) + weights_text(summary);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "bprop/train.h"
@@ -33,8 +34,9 @@ class Progress {
   bool shown_;
   bool colours_;
   bool drawn_ = false;
-  bool of_classes_ = false;
   std::size_t batch_;
+  std::optional<Metric> asked_;
+  Metric metric_ = Metric::kAccuracy;
   double time_limit_;
   std::size_t rows_ = 0;
   std::size_t step_ = 0;

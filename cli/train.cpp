@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "bprop/train.h"
 
@@ -9,6 +11,7 @@
 #include "bprop/evaluate.h"
 #include "bprop/review.h"
 #include "config_file.h"
+#include "folds_report.h"
 #include "json_text.h"
 #include "output_path.h"
 #include "quantity.h"
@@ -53,6 +56,7 @@ class Train : public Verb {
  private:
   ExitCode train_on_table(Options& options);
   ExitCode train_on_own_rows(Options& options);
+  ExitCode train_folds(Options& options);
   // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
   void write_model(TrainReport& report) const;
@@ -64,6 +68,7 @@ class Train : public Verb {
   std::string output_ = "model.safetensors";
   std::string run_directory_;
   std::string record_;
+  std::optional<std::size_t> folds_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
@@ -84,6 +89,8 @@ void Train::declare(Options& options) {
                 "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors");
   options.value("record", "LIST", record_,
                 "updates that go to trace.safetensors of --run, from 1, such as 1,10,100:110 (explain --trace)");
+  options.value("folds", "K", folds_,
+                "cross-validation: train on all parts of the rows but one, test on that, K times; writes no model");
   options.value("doctor", "N", doctor_every_,
                 "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
   program_.declare(options, {.json = "the summary as one JSON object",
@@ -123,6 +130,7 @@ ExitCode Train::run(Options& options) {
   if (!record_.empty() && run_directory_.empty()) {
     throw UsageError("--record: the recorded updates go to a run folder, expected --run DIR");
   }
+  if (folds_) return train_folds(options);
   check_not_read(output_, options);
   check_destinations(output_, run_directory_);
   data_.exclude(options);
@@ -182,6 +190,24 @@ ExitCode Train::train_on_table(Options& options) {
   return done.exit_code;
 }
 
+ExitCode Train::train_folds(Options& options) {
+  options.exclude({"from", "output", "run", "record", "test", "test-labels"}, "with --folds: no model is written");
+  data_.exclude(options);
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
+  TrainReport report{.options = complete(training_.resolved(options, nullptr), options)};
+  const Dataset all = data_.load_all(report.options);
+  report.data = data_.path();
+  report.rows = all.rows();
+  report.columns = all.columns().size();
+  report.test_rows = (all.rows() + *folds_ - 1) / std::max<std::size_t>(*folds_, 1);
+  const WatchedFolds done = watched_folds(report, program_, [&](const TrainObserver& observer) {
+    return cross_validate(all, *folds_, report.options, observer);
+  });
+  if (!done.result.folds.empty())
+    print(program_.json ? json_text(done.result, report) : folds_text(done.result, report));
+  return done.exit_code;
+}
+
 // The loss of a network's own rows, as its gradients have it.
 double loss_of_own_rows(const Model& model) {
   return std::visit(
@@ -227,7 +253,7 @@ void Train::say(const TrainReport& report) const {
   if (program_.json) return print(json_text(report));
   print(training_line(report));
   if (report.output.empty()) return;
-  print(quality_line(report) + titled("wrote", report.output));
+  print(calibration_line(report) + quality_line(report) + titled("wrote", report.output));
 }
 
 }  // namespace

@@ -41,6 +41,10 @@ void TrainingOptions::declare_network(Options& options) {
                 "share of a label given to all classes, for the cross entropies");
   options.value("huber-delta", "D", train_.huber_delta,
                 "where the parabola of the loss huber ends; by default 1, or the model's of --from");
+  options.value("row-weights", "COLUMN", train_.row_weights,
+                "what each training row counts; the column is then no input");
+  options.value("class-weights", "W", train_.class_weights,
+                "what the rows of a class count: balanced, or as in yes=2,no=0.5");
   options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
   options.flag("no-standardize", no_standardize_, "leave columns of numbers, and a target of numbers, as they are");
   options.flag("double", double_precision_, "train in double precision (slower)");
@@ -78,6 +82,12 @@ void TrainingOptions::declare_stopping(Options& options) {
   options.value("min-change", "E", train_.min_change, "stop when an update moves the weights by less; 0: never");
   options.value("time-limit", "T", time_limit_, "such as 60s, 5m, 1h; 0: none");
   options.value("keep", "WHICH", keep_, "weights of the epoch with the best validation score, or the last ones");
+  options.value(
+      "calibrate", "HOW", calibrate_,
+      "temperature: afterwards divide scores by the number that makes the validation rows likeliest; or none");
+  options.value(
+      "metric", "M", train_.metric,
+      "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; by default accuracy, or rmse");
 }
 
 Optimizer TrainingOptions::with_numbers(Optimizer optimizer) const {
@@ -96,6 +106,7 @@ TrainOptions TrainingOptions::assembled(const Options& options) const {
   train.batch = batch_.rows;
   train.time_limit = time_limit_.seconds;
   train.keep_best = keep_.best;
+  train.calibrate = calibrate_.temperature;
   train.standardize = !no_standardize_;
   train.precision = double_precision_ ? Precision::kDouble : Precision::kFloat;
   // An epoch has at least one update: who gives steps alone gets them all.
@@ -130,7 +141,8 @@ TrainOptions TrainingOptions::resolved(Options& options, const Model* start) con
 }
 
 TrainOptions TrainingOptions::resolved_for_exercise(Options& options, const Model& start) const {
-  options.exclude({"keep", "patience", "seed"}, "for a network trained on its own rows, in their order");
+  options.exclude({"calibrate", "keep", "metric", "patience", "seed", "row-weights", "class-weights"},
+                  "for a network trained on its own rows, in their order");
   const TrainOptions textbook = exercise_options(start);
   TrainOptions train = assembled(options);
   if (!train.learning_rate) train.learning_rate = textbook.learning_rate;

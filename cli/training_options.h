@@ -38,6 +38,7 @@ class TrainingOptions {
   Optimizer optimizer_ = train_.optimizer;
   BatchSize batch_{train_.batch};
   Duration time_limit_{train_.time_limit};
+  CalibrationChoice calibrate_{train_.calibrate};
   Keep keep_{train_.keep_best};
   bool double_precision_ = false;
   bool no_standardize_ = false;

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bprop/calibration.h"
 #include "bprop/dataset.h"
 #include "bprop/divergence.h"
 #include "bprop/doctor.h"
@@ -24,6 +25,7 @@
 #include "bprop/model.h"
 #include "bprop/optimizer.h"
 #include "bprop/thread_pool.h"
+#include "bprop/weights.h"
 
 namespace bprop {
 
@@ -35,7 +37,8 @@ struct TrainOptions {
   std::optional<Task> task{};                 // none: from the target column
   std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
   std::optional<Reduction> reduction{};       // none: mean
-  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy, 0 for the others
+  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy unless metric asks for honest
+                                              // probabilities (log_loss, auc), 0 for the others
   std::optional<double> huber_delta{};        // none: 1
   Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
   std::optional<double> learning_rate{};  // none: the optimiser's own
@@ -55,7 +58,11 @@ struct TrainOptions {
   Precision precision = Precision::kFloat;
   std::optional<Arithmetic> arithmetic{};  // none: what the processor has
   std::uint64_t seed = 0;
-  double validation = 0.2;  // share of the rows laid aside when no validation rows are given; 0: none
+  double validation = 0.2;         // share of the rows laid aside when no validation rows are given; 0: none
+  std::optional<Metric> metric{};  // which epoch is the best one, by its validation rows; none: accuracy, or RMSE
+  std::string row_weights{};       // column of each training row's weight (weights.h), which is then no input; "": none
+  ClassWeights class_weights{};
+  bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
   // Changes only speed.
   ThreadPool* pool = nullptr;
   // Changes only what is written and said.
@@ -88,7 +95,7 @@ struct EpochReport {
   std::size_t step = 0;   // updates so far
   double train_loss = 0;  // mean over the epoch's rows, each before its update
   double validation_loss = 0;
-  double validation_score = 0;  // accuracy, or RMSE in the target's units
+  double validation_score = 0;  // TrainResult::metric of them
   double learning_rate = 0;     // of the last update
   bool best = false;            // so far
   double seconds = 0;           // since the start
@@ -111,6 +118,8 @@ struct TrainResult {
   std::vector<std::string> warnings{};  // of splitting, preprocessing and encoding: one sentence each
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;
+  Metric metric = Metric::kAccuracy;            // what validation_score is
+  std::optional<Calibration> calibration = {};  // none: not asked for, or no temperature is best
 
   const EpochReport* epoch(std::size_t number) const;  // in the history; null if it is not there
 };

@@ -76,6 +76,9 @@ class BasicTrainer {
   // so does, with clip, a gradient norm that is not finite, which is then returned in its place. Throws ShapeError, and
   // what a source throws, which also leaves the network as it was. The pool's threads ask a source at once.
   double step(std::span<const T> inputs, std::span<const T> targets);
+  // The same on the weighted mean Σ wᵢ lᵢ / Σ wᵢ (or Σ wᵢ lᵢ); weights (N), none negative, not all 0. Equal weights
+  // give a mean the bits of none. Throws UsageError for weights that cannot be.
+  double step(std::span<const T> inputs, std::span<const T> targets, std::span<const double> weights);
   double step(std::size_t rows, BatchRows<T>& source);
 
   const StepReport& report() const;

@@ -170,6 +170,12 @@ Description read_description(const json& value, const std::string& where) {
   description.arithmetic = arithmetic_named(fields.text("arithmetic"));
   description.loss = read_loss(fields.any("loss"), where);
   if (fields.has("preprocessing")) description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
+  if (fields.has("temperature")) {
+    description.temperature = fields.number("temperature");
+    if (!(description.temperature > 0)) {
+      fields.fail(fmt::format("has the temperature {}, expected a number above 0", description.temperature));
+    }
+  }
   if (fields.has("exercise")) description.exercise = read_exercise(fields.any("exercise"), where);
   fields.finish();
   return description;
@@ -184,6 +190,7 @@ std::string description_text(const Model& model) {
                 {"loss", write_loss(model.loss)}};
   if (model.preprocessing) value["preprocessing"] = write_preprocessing(*model.preprocessing);
   if (model.exercise) value["exercise"] = write_exercise(*model.exercise);
+  if (model.temperature != 1) value["temperature"] = model.temperature;
   return value.dump();
 }
 

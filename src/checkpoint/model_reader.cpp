@@ -85,7 +85,8 @@ Model read_model(const SafetensorsFile& file, Description description, std::stri
   Model model{.network = read_network(description, shelf),
               .loss = description.loss,
               .preprocessing = std::move(description.preprocessing),
-              .exercise = std::move(description.exercise)};
+              .exercise = std::move(description.exercise),
+              .temperature = description.temperature};
   if (model.preprocessing) read_preprocessing(*model.preprocessing, description.architecture, shelf, path);
   if (model.exercise) read_exercise(*model.exercise, description.architecture, shelf);
   shelf.finish();

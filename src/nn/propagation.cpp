@@ -42,7 +42,7 @@ namespace {
 // Each row's sum over its columns, ascending, then the rows, ascending. A few rows at a time go through the panels
 // together: their sums do not wait for each other.
 template <class T>
-LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns) {
+LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns, const double* weights) {
   constexpr std::size_t kTogether = 32;
   LossSum<T> sum = 0;
   for (std::size_t first = 0; first < rows; first += kTogether) {
@@ -55,28 +55,45 @@ LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns) {
         for (std::size_t lane = 0; lane < width; ++lane) row_sums[row] += lines[row * linalg::kPanel + lane];
       }
     }
-    for (std::size_t row = 0; row < count; ++row) sum += row_sums[row];
+    for (std::size_t row = 0; row < count; ++row) {
+      sum += weights == nullptr ? row_sums[row] : weights[first + row] * row_sums[row];
+    }
   }
   return sum;
+}
+
+// Each row times its weight and `scale`.
+template <class T>
+void weigh_rows(T* panels, std::size_t rows, std::size_t columns, double scale, const double* weights) {
+  for (std::size_t column = 0; column < columns; column += linalg::kPanel) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const T factor = static_cast<T>(weights[row] * scale);
+      T* const line = panels + linalg::panel_offset(rows, row, column);
+      for (std::size_t lane = 0; lane < linalg::kPanel; ++lane) line[lane] *= factor;
+    }
+  }
 }
 
 }  // namespace
 
 template <class T>
 LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows,
-                T scale, bool gradients, Workspace<T>& workspace) {
+                T scale, bool gradients, Workspace<T>& workspace, const double* weights) {
   const std::size_t outputs = architecture.outputs();
   const LayerValues<T>& values = workspace[architecture.layers.size() - 1];
   const bool pair = is_pair(architecture, options.loss);
   T* const d_scores = pair ? values.delta : values.d_output;
-  engine.kernels->loss(options, pair ? values.z : values.a, workspace.targets(), rows, outputs, scale,
-                       workspace.losses(), gradients ? d_scores : nullptr);
+  engine.kernels->loss(options, pair ? values.z : values.a, workspace.targets(), rows, outputs,
+                       weights == nullptr ? scale : T(1), workspace.losses(), gradients ? d_scores : nullptr);
   if constexpr (!std::is_same_v<T, std::complex<double>>) {
+    if (gradients && weights != nullptr) {
+      weigh_rows(d_scores, rows, outputs, static_cast<double>(scale), weights);
+    }
     if (gradients && !pair) {
       activation_backward(engine, activation_of(architecture.layers.back()), rows, outputs, values);
     }
   }
-  return sum_of_rows(workspace.losses(), rows, outputs);
+  return sum_of_rows(workspace.losses(), rows, outputs, weights);
 }
 
 template <class T>
@@ -202,7 +219,7 @@ void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
   template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);     \
   template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, \
-                           Workspace<T>&);
+                           Workspace<T>&, const double*);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \
   template class Twins<T>;                                                                                           \
   template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*,  \

@@ -43,10 +43,9 @@ class Loop {
         batch_(batch_rows(loop.options, train.rows())),
         train_(train),
         validation_rows_(validation),
-        validation_(model, validation, loop.options.pool),
-        source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows()),
-        best_(validation_.of_classes(),
-              options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
+        validation_(model, validation, result.metric, loop.options.pool),
+        source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
+        best_(result.metric, options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
@@ -87,6 +86,7 @@ class Loop {
     source_.begin_epoch(epoch);
     const Clock::time_point began = Clock::now();
     double loss_sum = 0;
+    double weight_sum = 0;
     std::size_t done = 0;
     bool going = true;
     while (going && done < rows_) {
@@ -99,14 +99,14 @@ class Loop {
       if (trainer_->report().examined && folder_.writes())
         folder_.examined(trainer_->report().step, trainer_->health());
       trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
-      loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
+      loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? source_.weight() : 1.0);
+      weight_sum += source_.weight();
       done += count;
       going = go_on_after_step(loss);
     }
     result_.steps = trainer_->report().step;
     if (done == 0) return false;
-    return end_epoch(epoch, loss_sum / static_cast<double>(done), static_cast<double>(done) / seconds_since(began)) &&
-           going;
+    return end_epoch(epoch, loss_sum / weight_sum, static_cast<double>(done) / seconds_since(began)) && going;
   }
 
   bool go_on_after_step(double loss) {

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "train/prediction_pass.h"
+#include "train/row_scores.h"
 
 namespace bprop {
 namespace {
@@ -40,13 +42,30 @@ void check_loss(Loss loss, const TargetColumn& target) {
               rule(loss).name, target.name);
 }
 
+Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows) {
+  const TargetColumn target = model.preprocessing ? model.preprocessing->target : TargetColumn{};
+  if (!options.metric) return default_metric(target.task);
+  const Metric metric = *options.metric;
+  BPROP_CHECK(task_of(metric) == target.task, UsageError, "metric {} needs a target of {}, '{}' holds {}", name(metric),
+              name(task_of(metric)), target.name, name(target.task));
+  BPROP_CHECK(validation_rows > 0, UsageError, "metric is {}, but there are no validation rows to measure it on",
+              name(metric));
+  BPROP_CHECK(metric != Metric::kLogLoss || gives_probabilities(model, target), UsageError,
+              "metric log_loss needs probabilities, the loss {} has none", rule(model.loss.loss).name);
+  BPROP_CHECK(
+      metric != Metric::kAuc || target.classes.size() == 2 || validation_rows <= kMostScores / target.classes.size(),
+      UsageError, "metric auc: {} validation rows of {} classes are too many", validation_rows, target.classes.size());
+  return metric;
+}
+
 LossOptions default_loss_options(Loss loss) { return {.loss = loss, .label_smoothing = default_label_smoothing(loss)}; }
 
 LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise) {
   const Loss loss = options.loss.value_or(otherwise.loss);
   const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  const double smoothing = options.label_smoothing.value_or(loss == otherwise.loss ? otherwise.label_smoothing
-                                                                                   : default_label_smoothing(loss));
+  const bool honest = options.metric == Metric::kLogLoss || options.metric == Metric::kAuc;
+  const double by_default = loss == otherwise.loss ? otherwise.label_smoothing : default_label_smoothing(loss);
+  const double smoothing = options.label_smoothing.value_or(honest ? 0 : by_default);
   BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
               smoothing, rule(loss).name);
   return {loss, options.reduction.value_or(otherwise.reduction), smoothing,
@@ -82,6 +101,7 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   preprocessing_options.standardize = options.standardize;
   preprocessing_options.standardize_target = options.standardize;
   preprocessing_options.one_hot_pairs = wants_two_outputs(options);
+  if (!options.row_weights.empty()) preprocessing_options.ignore = {options.row_weights};
   FittedPreprocessing fitted = fit_preprocessing(train, preprocessing_options);
   warnings.insert(warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
   const Preprocessing& preprocessing = fitted.preprocessing;

@@ -14,6 +14,9 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 // Throws UsageError for a loss of classes on a target of numbers.
 void check_loss(Loss loss, const TargetColumn& target);
 
+// What the best epoch is chosen by. Throws UsageError for a metric that means nothing to the target or the loss.
+Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows);
+
 // The loss that the options name, with what they say about it; what they leave open is as in `otherwise`, apart from
 // the smoothing of another loss.
 LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise);

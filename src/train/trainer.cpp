@@ -96,6 +96,24 @@ struct BasicTrainer<T>::State {
     return nn::leaf_count(o.batch) > 1 || o.l2 > 0 || o.clip > 0 || o.measure_change;
   }
 
+  // Null for weights that say nothing: none, and, of a mean, equal ones.
+  const double* checked_weights(std::span<const double> weights, std::size_t rows) const {
+    if (weights.empty()) return nullptr;
+    BPROP_CHECK(weights.size() == rows, ShapeError, "[trainer.step] {} weights, expected one for each of {} rows",
+                weights.size(), rows);
+    double sum = 0;
+    bool equal = true;
+    for (const double weight : weights) {
+      BPROP_CHECK(std::isfinite(weight) && weight >= 0, UsageError,
+                  "[trainer.step] a row's weight is {}, expected a number from 0", weight);
+      sum += weight;
+      equal = equal && weight == weights[0];
+    }
+    BPROP_CHECK(std::isfinite(sum) && sum > 0, UsageError,
+                "[trainer.step] the rows' weights add up to {}, expected a finite number above 0", sum);
+    return equal && options.loss.reduction == Reduction::kMean ? nullptr : weights.data();
+  }
+
   double step(const nn::Batch<T>& batch) {
     BPROP_CHECK(batch.rows > 0 && batch.rows <= options.batch, ShapeError, "[trainer.step] {} rows, expected 1 to {}",
                 batch.rows, options.batch);
@@ -191,18 +209,23 @@ BasicTrainer<T>::BasicTrainer(BasicTrainer&&) noexcept = default;
 
 template <class T>
 double BasicTrainer<T>::step(std::span<const T> inputs, std::span<const T> targets) {
+  return step(inputs, targets, {});
+}
+
+template <class T>
+double BasicTrainer<T>::step(std::span<const T> inputs, std::span<const T> targets, std::span<const double> weights) {
   const std::size_t in = state_->network.inputs();
   const std::size_t out = state_->network.outputs();
   const std::size_t rows = inputs.size() / in;
   BPROP_CHECK(inputs.size() == rows * in && targets.size() == rows * out, ShapeError,
               "[trainer.step] {} inputs and {} targets, expected (N x {}) and (N x {})", inputs.size(), targets.size(),
               in, out);
-  return state_->step({rows, inputs.data(), targets.data(), nullptr});
+  return state_->step({rows, inputs.data(), targets.data(), nullptr, state_->checked_weights(weights, rows)});
 }
 
 template <class T>
 double BasicTrainer<T>::step(std::size_t rows, BatchRows<T>& source) {
-  return state_->step({rows, nullptr, nullptr, &source});
+  return state_->step({rows, nullptr, nullptr, &source, state_->checked_weights(source.weights(), rows)});
 }
 
 template <class T>
