@@ -35,6 +35,7 @@ class Progress {
   bool drawn_ = false;
   bool of_classes_ = false;
   std::size_t batch_;
+  bool whole_batches_;  // the rows after the last one are left out
   double time_limit_;
   std::size_t rows_ = 0;
   std::size_t step_ = 0;

@@ -28,6 +28,7 @@
 #include "bprop/network_diagram.h"
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
+#include "bprop/preset.h"
 #include "bprop/selector.h"
 #include "bprop/suggestion.h"
 #include "bprop/tape.h"

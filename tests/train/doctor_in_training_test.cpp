@@ -112,7 +112,7 @@ TrainResult trained_on_years(const std::function<void(TrainOptions&)>& change) {
 
 TEST(DoctorInTraining, FindsAColumnThatIsNotScaledByItsName) {
   EXPECT_EQ(sentences(trained_on_years([](TrainOptions&) {})), "");
-  const TrainResult result = trained_on_years([](TrainOptions& options) { options.standardize = false; });
+  const TrainResult result = trained_on_years([](TrainOptions& options) { options.scaling = Scaling::kNone; });
   ASSERT_FALSE(result.findings.empty());
   EXPECT_EQ(result.findings[0].kind, Kind::kUnscaledColumn);
   EXPECT_THAT(sentence(result.findings[0]), HasSubstr("1 of 2 inputs is unscaled: 'year' 2000"));
@@ -121,7 +121,7 @@ TEST(DoctorInTraining, FindsAColumnThatIsNotScaledByItsName) {
 
 TEST(DoctorInTraining, AColumnThatIsNotScaledIsTheLikelyCauseOfDivergence) {
   const TrainResult result = trained_on_years([](TrainOptions& options) {
-    options.standardize = false;
+    options.scaling = Scaling::kNone;
     options.layers = "";
     options.optimizer = Sgd{0.1};
   });

@@ -47,7 +47,7 @@ class SameBits : public TemporaryFolder, public testing::WithParamInterface<Arit
                          .loss = Loss::kCrossEntropy,
                          .label_smoothing = 0,
                          .optimizer = Adam{.learning_rate = 1e-3},
-                         .schedule = {},
+                         .schedule = Schedule{},
                          .epochs = 2,
                          .batch = 96,
                          .seed = seed,

@@ -39,7 +39,7 @@ TEST(Stopping, WhenTheWeightsHardlyChange) {
   TrainOptions options = small_options();
   options.epochs = 1000;
   options.optimizer = Sgd{0.05};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.min_change = 1e-3;
   const TrainResult result = train(curve(100), options);
   EXPECT_EQ(result.stop_reason, StopReason::kMinChange);
@@ -98,7 +98,7 @@ TrainResult overfitted(std::size_t patience, bool keep_best) {
   const Dataset data = make_dataset({"a", "b", "c", "y"}, noise, "y");
   TrainOptions options{.layers = "32 relu", .epochs = 40, .batch = 8, .seed = 2, .validation = 0.4};
   options.optimizer = Adam{.learning_rate = 0.02};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.patience = patience;
   options.keep_best = keep_best;
   return train(data, options);
@@ -135,7 +135,7 @@ TEST(Stopping, LastWeightsAreKeptIfAskedFor) {
 TrainOptions diverging() {
   TrainOptions options{.layers = "8 relu", .epochs = 50, .batch = 16, .seed = 1};
   options.optimizer = Sgd{1e4};
-  options.schedule = {};
+  options.schedule = Schedule{};
   return options;
 }
 
@@ -161,7 +161,7 @@ TEST(Stopping, ADivergedRunWithoutGoodEpochGivesTheFirstWeights) {
 TEST(Stopping, ADivergedRunKeepsTheBestEpoch) {
   TrainOptions options{.layers = "8 relu", .epochs = 40, .batch = 16, .seed = 1};
   options.optimizer = Sgd{0.01};
-  options.schedule = {};
+  options.schedule = Schedule{};
   const Dataset data = curve(100);
   const TrainResult good = train(data, options);
   ASSERT_EQ(good.stop_reason, StopReason::kEpochs);

@@ -88,7 +88,7 @@ TEST_F(TraceN3, ARunThatIsStoppedKeepsWhatItReached) {
 TEST_F(TraceN3, ARunThatDivergesKeepsWhatItReached) {
   TrainOptions options = recording({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
   options.optimizer = Sgd{.learning_rate = 1e15};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.loss = Loss::kHalfSquaredError;
   options.layers = "4 identity";
   const TrainResult result = train(curve(100), options);
