@@ -145,7 +145,7 @@ TEST(Divergence, OfAValidationRowSaysSo) {
 
 TEST(Divergence, OfALearningRateThatIsTooLargeIsFoundInBatchesOfAnySize) {
   for (const std::size_t batch : {16u, 300u}) {  // 300: two leaves
-    TrainOptions options{.layers = "8 relu, 8 relu", .epochs = 50, .batch = batch, .seed = 1};
+    TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu, 8 relu", .epochs = 50, .batch = batch, .seed = 1};
     options.optimizer = Sgd{1e4};
     options.schedule = Schedule{};
     const TrainResult result = train(curve(600), options);
@@ -207,7 +207,7 @@ target = [1]
 }
 
 TEST(DivergenceCause, IsTheLearningRate) {
-  TrainOptions options{.layers = "8 relu, 8 relu", .epochs = 50, .batch = 16, .seed = 1};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu, 8 relu", .epochs = 50, .batch = 16, .seed = 1};
   options.optimizer = Sgd{1e4};
   options.schedule = Schedule{};
   const std::string cause = cause_of(train(curve(600), options));

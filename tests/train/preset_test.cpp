@@ -98,7 +98,8 @@ TEST(Preset, MeansNothingForAModelThatIsThere) {
 
 // 100 rows, batches of 32: three updates an epoch, or four with the last 4 rows.
 TEST(DropLastBatch, LeavesOutTheRowsAfterTheLastWholeBatch) {
-  TrainOptions options{.layers = "4 tanh", .epochs = 3, .batch = 32, .seed = 1, .validation = 0};
+  TrainOptions options{
+      .preset = Preset::kPlain, .layers = "4 tanh", .epochs = 3, .batch = 32, .seed = 1, .validation = 0};
   EXPECT_EQ(train(sectors(100), options).steps, 12U);
   options.drop_last_batch = true;
   EXPECT_EQ(train(sectors(100), options).steps, 9U);
@@ -110,7 +111,7 @@ TEST(DropLastBatch, LeavesOutTheRowsAfterTheLastWholeBatch) {
 // Same epochs, same score: accuracy on well separated rows is 1 from some epoch on.
 TEST(Ties, TheLastEpochOfThoseWithTheBestScoreIsKeptIfAskedFor) {
   const auto data = make_dataset({"u", "class"}, {-3, 0, -2, 0, 2, 1, 3, 1, -4, 0, 4, 1, -5, 0, 5, 1}, "class");
-  TrainOptions options{.layers = "4 tanh", .epochs = 30, .batch = 4, .seed = 1};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "4 tanh", .epochs = 30, .batch = 4, .seed = 1};
   options.optimizer = Adam{.learning_rate = 0.02};
   options.ties = Ties::kLast;
   const TrainResult last = train(data, data, options);
@@ -167,7 +168,8 @@ TEST(Ntk, TrainsVOfEveryLayerAndBiasesAtTheirRate) {
 }
 
 TEST(BiasRate, OfZeroKeepsTheBiases) {
-  const TrainOptions options{.layers = "6 tanh", .epochs = 2, .batch = 8, .bias_rate = 0, .seed = 1};
+  const TrainOptions options{
+      .preset = Preset::kPlain, .layers = "6 tanh", .epochs = 2, .batch = 8, .bias_rate = 0, .seed = 1};
   const Model model = train(sectors(60), options).model;
   EXPECT_THAT(std::get<Network>(model.network).bias(0), Each(0.0F));
 }

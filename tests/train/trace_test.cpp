@@ -20,7 +20,7 @@ TEST_F(TraceN3, RecordingChangesNoBitOfTheModel) {
   for (const OptimizerRule& rule : optimizer_rules()) {
     for (const std::size_t batch : {1U, 17U, 300U}) {  // 300: two leaves
       for (const Precision precision : {Precision::kFloat, Precision::kDouble}) {
-        TrainOptions options{.layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
+        TrainOptions options{.preset = Preset::kPlain, .layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
         options.optimizer = optimizer_named(rule.name);
         set_learning_rate(options.optimizer, 0.01);
         options.epochs = 2;
