@@ -118,10 +118,11 @@ Json json_of(const InputColumn& column) {
 }
 
 Json json_of(const LayerSummary& layer) {
-  return {{"inputs", layer.dense.inputs},
-          {"outputs", layer.dense.outputs},
-          {"activation", rule(layer.dense.activation).name},
-          {"bias", layer.dense.bias},
+  return {{"kind", std::holds_alternative<Scale>(layer.layer) ? "scale" : "dense"},
+          {"inputs", inputs_of(layer.layer)},
+          {"outputs", outputs_of(layer.layer)},
+          {"activation", rule(activation_of(layer.layer)).name},
+          {"bias", has_bias(layer.layer)},
           {"parameters", layer.parameters},
           {"smallest", layer.smallest},
           {"largest", layer.largest},

@@ -114,6 +114,7 @@ Listing presets() {
       {"learning-rate", [](Parts o) { return text_of(learning_rate(*o.optimizer)); }},
       {"parametrization", [](Parts o) { return text_of(o.parametrization); }},
       {"bias-rate", [](Parts o) { return text_of(o.bias_rate); }},
+      {"scale-rate", [](Parts o) { return text_of(o.scale_rate); }},
       {"schedule", [](Parts o) { return text_of(o.schedule->kind); }},
       {"epochs", [](Parts o) { return o.epochs ? text_of(o.epochs) : "60, or as many as make 1500 updates"; }},
       {"batch", [](Parts o) { return text_of(o.batch); }},

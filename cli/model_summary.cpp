@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <span>
 
 #include "quantity.h"
 #include "train_report.h"
@@ -23,7 +22,7 @@ constexpr std::size_t kShownClasses = 12;
 template <class T>
 LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) {
   LayerSummary summary;
-  summary.dense = std::get<Dense>(network.architecture().layers[layer]);
+  summary.layer = network.architecture().layers[layer];
   for (const T w : network.weights(layer)) summary.weights.push_back(static_cast<double>(w));
   for (const T b : network.bias(layer)) summary.bias.push_back(static_cast<double>(b));
   summary.parameters = summary.weights.size() + summary.bias.size();
@@ -40,10 +39,12 @@ std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
-    rows.push_back({text_of(rows.size()), fmt::format("{} × {}", layer.dense.outputs, layer.dense.inputs),
-                    std::string(rule(layer.dense.activation).name), layer.dense.bias ? "yes" : "no",
-                    with_commas(layer.parameters), fmt::format("{:.4g}", layer.smallest),
-                    fmt::format("{:.4g}", layer.largest), fmt::format("{:.4g}", layer.norm)});
+    const bool is_scale = std::holds_alternative<Scale>(layer.layer);
+    rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
+                    is_scale ? "scale" : std::string(rule(activation_of(layer.layer)).name),
+                    has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
+                    fmt::format("{:.4g}", layer.smallest), fmt::format("{:.4g}", layer.largest),
+                    fmt::format("{:.4g}", layer.norm)});
   }
   return aligned_table(rows);
 }
@@ -54,15 +55,18 @@ std::string weights_text(const ModelSummary& summary) {
   std::string text;
   for (std::size_t k = 0; k < summary.layers.size(); ++k) {
     const LayerSummary& layer = summary.layers[k];
-    if (layer.weights.size() > kSmallLayer || layer.dense.inputs > kNarrowLayer) continue;
+    const std::size_t inputs = inputs_of(layer.layer);
+    if (layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
     std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
-    for (std::size_t i = 0; i < layer.dense.inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
-    if (layer.dense.bias) rows[0].push_back("bias");
-    for (std::size_t unit = 0; unit < layer.dense.outputs; ++unit) {
+    for (std::size_t i = 0; i < inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
+    if (has_bias(layer.layer)) rows[0].push_back("bias");
+    for (std::size_t unit = 0; unit < outputs_of(layer.layer); ++unit) {
       rows.push_back({fmt::format("unit {}", unit + 1)});
-      const auto row = std::span(layer.weights).subspan(unit * layer.dense.inputs, layer.dense.inputs);
-      for (const double w : row) rows.back().push_back(number_text(w, in_float));
-      if (layer.dense.bias) rows.back().push_back(number_text(layer.bias[unit], in_float));
+      for (std::size_t i = 0; i < inputs; ++i) {
+        const bool there = connects(layer.layer, unit, i);
+        rows.back().push_back(there ? number_text(layer.weights[weight_place(layer.layer, unit, i)], in_float) : "");
+      }
+      if (has_bias(layer.layer)) rows.back().push_back(number_text(layer.bias[unit], in_float));
     }
     text += '\n' + aligned_table(rows);
   }

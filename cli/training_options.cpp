@@ -70,6 +70,7 @@ void TrainingOptions::declare_optimizer(Options& options) {
   options.value("parametrization", "P", train_.parametrization,
                 "what the optimizer moves: weights w (standard), or v with w = v / sqrt(inputs of the layer) (ntk)");
   options.value("bias-rate", "F", train_.bias_rate, "the biases' rate, in rates of the weights");
+  options.value("scale-rate", "F", train_.scale_rate, "that of scale layers");
   options.value("momentum", "M", momentum_, "of momentum and nesterov");
   options.value("decay", "R", decay_, "of rmsprop's mean of squares");
   options.value("beta1", "B", beta1_, "of adam and adamw");
@@ -212,6 +213,7 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("drop-last-batch", Choice{*train.drop_last_batch});
   note("parametrization", train.parametrization);
   note("bias-rate", train.bias_rate);
+  note("scale-rate", train.scale_rate);
   note("ties", train.ties);
   if (train.epochs) note("epochs", *train.epochs);
   note("schedule", train.schedule->kind);

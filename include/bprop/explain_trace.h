@@ -29,9 +29,9 @@ struct UpdateOfNumber {
   double gradient_scale = 1;  // by clipping
   double before = 0;          // w(k)
   double gradient = 0;        // of the batch's loss with the l2 term, before clipping
-  double rate_factor = 1;  // plain gradient descent moves it by learning_rate × this × gradient: bias_rate, or 1/n_in
-                           // of a weight where training moved v of w = v/√n_in
-  double after = 0;        // w(k+1)
+  double rate_factor = 1;  // plain gradient descent moves it by learning_rate × this × gradient: bias_rate, scale_rate,
+                           // or 1/n_in of a weight where training moved v of w = v/√n_in
+  double after = 0;  // w(k+1)
   double change() const { return after - before; }
 };
 
@@ -53,6 +53,7 @@ struct TraceExplanation {
   TraceSettings settings;
   UpdateOfNumber update;
   std::vector<std::uint32_t> rows;         // of the batch, from 0
+  bool of_scale_layer = false;             // the number is a factor of one
   bool own_rows = false;                   // they are the network's own, not a table's
   std::vector<UpdateOfNumber> all;         // every recorded update, ascending
   std::optional<double> expected;          // w(k+1) by plain gradient descent; none: the optimiser is another

@@ -79,7 +79,7 @@ void set_learning_rate(Optimizer& optimizer, double rate);
 // What the optimiser moves. The network's function and its files are the same: z = a Wᵀ + b either way.
 enum class Parametrization : std::uint8_t {
   kStandard,  // the weights w
-  kNtk,       // v with w = c v, c = 1/√n_in of the layer; biases as they are.  Jacot et al. 2018
+  kNtk,       // v with w = c v, c = 1/√n_in of the layer; biases and scale layers as they are.  Jacot et al. 2018
 };
 std::string_view name(Parametrization parametrization);  // "standard", "ntk"
 Parametrization parametrization_named(std::string_view name);
@@ -88,6 +88,7 @@ Parametrization parametrization_named(std::string_view name);
 struct Rates {
   Parametrization parametrization = Parametrization::kStandard;
   double biases = 1;
+  double scales = 1;  // the factors of scale layers
   bool operator==(const Rates&) const = default;
 };
 

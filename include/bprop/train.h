@@ -50,12 +50,13 @@ struct TrainOptions {
   double weight_decay = 0;
   double clip = 0;
   std::optional<Parametrization> parametrization{};
-  std::optional<double> bias_rate{};  // biases' rate, in rates of the weights
-  double min_change = 0;              // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
-  std::size_t patience = 0;           // stop after so many epochs without a better validation loss; 0: never
-  double time_limit = 0;              // seconds; 0: none
-  bool keep_best = true;              // weights of the epoch with the best validation score; false: the last ones
-  std::optional<Ties> ties{};         // which of several epochs with the best score
+  std::optional<double> bias_rate{};   // biases' rate, in rates of the weights
+  std::optional<double> scale_rate{};  // that of the factors of scale layers
+  double min_change = 0;       // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
+  std::size_t patience = 0;    // stop after so many epochs without a better validation loss; 0: never
+  double time_limit = 0;       // seconds; 0: none
+  bool keep_best = true;       // weights of the epoch with the best validation score; false: the last ones
+  std::optional<Ties> ties{};  // which of several epochs with the best score
   std::optional<Initializer> initializer{};
   std::optional<BiasInitializer> bias_initializer{};
   std::optional<bool> zero_last_layer{};

@@ -21,16 +21,16 @@ template <class T>
 BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf) {
   const auto& layers = description.architecture.layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    shelf.expect<T>(weight_name(layer), {dense.outputs, dense.inputs});
-    if (dense.bias) shelf.expect<T>(bias_name(layer), {dense.outputs});
+    const Layer& of = layers[layer];
+    shelf.expect<T>(weight_name(layer), weight_shape(of));
+    if (has_bias(of)) shelf.expect<T>(bias_name(layer), {outputs_of(of)});
   }
   BasicNetwork<T> network(description.architecture,
                           {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    network.set_weights(layer, shelf.take<T>(weight_name(layer), {dense.outputs, dense.inputs}));
-    if (dense.bias) network.set_bias(layer, shelf.take<T>(bias_name(layer), {dense.outputs}));
+    const Layer& of = layers[layer];
+    network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
+    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {outputs_of(of)}));
   }
   return network;
 }

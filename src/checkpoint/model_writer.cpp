@@ -35,11 +35,11 @@ template <class T>
 void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tensors) {
   const auto& layers = network.architecture().layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    tensors.push_back(computed(weight_name(layer), {dense.outputs, dense.inputs},
-                               [&network, layer] { return network.weights(layer); }));
-    if (!dense.bias) continue;
-    tensors.push_back(computed(bias_name(layer), {dense.outputs}, [&network, layer] { return network.bias(layer); }));
+    const Layer& of = layers[layer];
+    tensors.push_back(
+        computed(weight_name(layer), weight_shape(of), [&network, layer] { return network.weights(layer); }));
+    if (!has_bias(of)) continue;
+    tensors.push_back(computed(bias_name(layer), {outputs_of(of)}, [&network, layer] { return network.bias(layer); }));
   }
 }
 

@@ -58,6 +58,7 @@ TraceSettings read_settings(const json& value, const std::string& where) {
   if (fields.has("parametrization"))
     settings.rates.parametrization = parametrization_named(fields.text("parametrization"));
   if (fields.has("bias_rate")) settings.rates.biases = fields.number("bias_rate");
+  if (fields.has("scale_rate")) settings.rates.scales = fields.number("scale_rate");
   fields.finish();
   return settings;
 }
@@ -73,6 +74,7 @@ std::string settings_text(const TraceSettings& settings) {
     value["parametrization"] = name(settings.rates.parametrization);
   }
   if (settings.rates.biases != plain.biases) value["bias_rate"] = settings.rates.biases;
+  if (settings.rates.scales != plain.scales) value["scale_rate"] = settings.rates.scales;
   return value.dump();
 }
 

@@ -27,6 +27,8 @@ constexpr linalg::Kernels<float> make_table() {
       &product<kFma>,
       &weight_gradient<kFma>,
       &bias_gradient<kFma>,
+      &scale,
+      &scale_gradient<kFma>,
       &transpose,
       &activate<FloatVector<kFma>>,
       &activate_backward<FloatVector<kFma>>,

@@ -249,6 +249,36 @@ void bias_gradient(const float* delta, std::size_t rows, float* d_b, linalg::Ran
   }
 }
 
+void scale(const float* x, const float* s, std::size_t rows, float* out, linalg::Range blocks) {
+  using Vector = FloatVector<false>;  // one product an element: the class makes no difference
+  for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
+    Vector factors[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) factors[v] = Vector::load(s + block * linalg::kPanel + v * kLanes);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t line = (block * rows + row) * linalg::kPanel;
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        (Vector::load(x + line + v * kLanes) * factors[v]).store(out + line + v * kLanes);
+      }
+    }
+  }
+}
+
+template <bool kFma>
+void scale_gradient(const float* x, const float* delta, std::size_t rows, float* d_s, linalg::Range blocks) {
+  using Vector = FloatVector<kFma>;
+  for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
+    Vector sums[kVectors];
+    for (auto& sum : sums) sum = Vector(0.0);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t line = (block * rows + row) * linalg::kPanel;
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        sums[v] = mul_add(Vector::load(delta + line + v * kLanes), Vector::load(x + line + v * kLanes), sums[v]);
+      }
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) sums[v].store(d_s + block * linalg::kPanel + v * kLanes);
+  }
+}
+
 #if HWY_TARGET != HWY_SCALAR
 // A 4 × 4 block: from(i, j) → to(j, i), lines of 16; at most `outputs` lines are written.
 BPROP_INLINE void transpose_four(const float* from, std::size_t outputs, float* to) {

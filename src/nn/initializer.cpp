@@ -106,8 +106,12 @@ void initialize(NetworkState<T>& state, const NetworkOptions& options) {
   for (std::size_t layer = 0; layer < state.layout.layers(); ++layer) {
     if (options.zero_last_layer && layer + 1 == state.layout.layers()) continue;  // parameters are born as zeros
     if (options.bias_initializer == BiasInitializer::kNormal) initialize_biases(state, layer, options.seed);
-    const Dense& d = dense(state.architecture.layers[layer]);
     const LayerLayout& at = state.layout[layer];
+    if (at.diagonal) {
+      for_each_weight(at, [&](std::size_t, std::size_t offset) { state.parameters[offset] = T(1); });
+      continue;
+    }
+    const Dense& d = std::get<Dense>(state.architecture.layers[layer]);
     const auto [variance, uniform] = distribution(resolve(options.initializer, d.activation), d);
     if (variance == 0) continue;
     const double scale = uniform ? std::sqrt(3 * variance) : std::sqrt(variance);

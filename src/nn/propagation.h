@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bprop/loss.h"
-#include "nn/dense.h"
+#include "nn/layer_pass.h"
 #include "nn/network_state.h"
 #include "nn/workspace.h"
 

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 2> kTies = {"loss", "last"};
 TrainOptions realmlp(Task task) {
   const bool classes = task == Task::kClasses;
   TrainOptions parts;
-  parts.layers = classes ? "256 selu, 256 selu, 256 selu" : "256 mish, 256 mish, 256 mish";
+  parts.layers = classes ? "scale, 256 selu, 256 selu, 256 selu" : "scale, 256 mish, 256 mish, 256 mish";
   if (classes) parts.loss = Loss::kCrossEntropy;
   parts.optimizer = Adam{.learning_rate = classes ? 0.04 : 0.07, .beta2 = 0.95};
   parts.schedule = Schedule{.kind = Schedule::Kind::kCosLog};
@@ -29,6 +29,7 @@ TrainOptions realmlp(Task task) {
   parts.drop_last_batch = true;
   parts.parametrization = Parametrization::kNtk;
   parts.bias_rate = 0.1;
+  parts.scale_rate = 6;
   parts.ties = Ties::kLast;
   parts.initializer = Initializer::kLecunNormal;
   parts.bias_initializer = BiasInitializer::kNormal;
@@ -42,7 +43,7 @@ TrainOptions realmlp(Task task) {
 
 TrainOptions fast(Task task) {
   TrainOptions parts = realmlp(task);
-  parts.layers = task == Task::kClasses ? "128 selu, 128 selu" : "128 mish, 128 mish";
+  parts.layers = task == Task::kClasses ? "scale, 128 selu, 128 selu" : "scale, 128 mish, 128 mish";
   parts.epochs = 32;
   return parts;
 }
@@ -56,6 +57,7 @@ TrainOptions plain() {
   parts.drop_last_batch = false;
   parts.parametrization = Parametrization::kStandard;
   parts.bias_rate = 1;
+  parts.scale_rate = 1;
   parts.ties = Ties::kLoss;
   parts.initializer = Initializer::kAutomatic;
   parts.bias_initializer = BiasInitializer::kZeros;
@@ -105,6 +107,7 @@ TrainOptions resolved(TrainOptions options, Task task) {
   fill(&TrainOptions::drop_last_batch);
   fill(&TrainOptions::parametrization);
   fill(&TrainOptions::bias_rate);
+  fill(&TrainOptions::scale_rate);
   fill(&TrainOptions::ties);
   fill(&TrainOptions::initializer);
   fill(&TrainOptions::bias_initializer);

@@ -58,7 +58,7 @@ TrainerOptions trainer_options(const TrainOptions& options) {
   trainer.optimizer = *options.optimizer;
   if (options.learning_rate) set_learning_rate(trainer.optimizer, *options.learning_rate);
   trainer.schedule = *options.schedule;
-  trainer.rates = {*options.parametrization, *options.bias_rate};
+  trainer.rates = {*options.parametrization, *options.bias_rate, *options.scale_rate};
   trainer.l2 = options.l2;
   trainer.weight_decay = options.weight_decay;
   trainer.clip = options.clip;

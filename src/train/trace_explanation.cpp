@@ -26,12 +26,13 @@ double number_of(const Trace& trace, TracePart part, std::size_t place, const Se
                                   : trace.weight(part, place, what.layer, what.unit, what.from);
 }
 
-// 1/√n_in and bias_rate as they come into a plain update.
+// 1/√n_in, bias_rate and scale_rate as they come into a plain update.
 double rate_factor(const Trace& trace, const Selector& what) {
   const Rates& rates = trace.settings().rates;
+  const Layer& layer = trace.model().architecture().layers[what.layer];
   if (what.kind == Kind::kBias) return rates.biases;
-  if (rates.parametrization == Parametrization::kStandard) return 1;
-  return 1 / static_cast<double>(std::get<Dense>(trace.model().architecture().layers[what.layer]).inputs);
+  if (std::holds_alternative<Scale>(layer)) return rates.scales;
+  return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
 }
 
 UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& what) {
@@ -156,10 +157,11 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
 }  // namespace
 
 bool TraceExplanation::is_frozen() const { return what.kind == Kind::kBias && settings.freeze_biases; }
-bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && settings.l2 > 0; }
+bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && !of_scale_layer && settings.l2 > 0; }
 bool TraceExplanation::is_decayed() const {
   const AdamW* const adamw = std::get_if<AdamW>(&settings.optimizer);
-  return what.kind == Kind::kWeight && settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
+  return what.kind == Kind::kWeight && !of_scale_layer &&
+         settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
 }
 
 bool TraceExplanation::is_change(double change) const {
@@ -191,6 +193,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
   TraceExplanation e;
   e.what = what;
   e.settings = trace.settings();
+  e.of_scale_layer = std::holds_alternative<Scale>(model.architecture().layers[what.layer]);
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;
   e.own_rows = model.exercise.has_value();

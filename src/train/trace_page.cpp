@@ -130,8 +130,9 @@ class TracePage {
   }
 
   std::string rate_factor() const {
-    if (e_.what.kind == Selector::Kind::kBias) {
-      return fmt::format("Biases move {} times as fast as weights: f = {}.", u_.rate_factor, u_.rate_factor);
+    if (e_.what.kind == Selector::Kind::kBias || e_.of_scale_layer) {
+      return fmt::format("{} move {} times as fast as weights: f = {}.",
+                         e_.of_scale_layer ? "Factors of scale layers" : "Biases", u_.rate_factor, u_.rate_factor);
     }
     return fmt::format(
         "What is moved is v, with w = v/√n, n the inputs of the layer: the gradient of v is that of w divided by √n, "

@@ -26,8 +26,12 @@ std::vector<optim::Segment> segments_of(const nn::Layout& layout, const Rates& r
   const bool ntk = rates.parametrization == Parametrization::kNtk;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout& at = layout[k];
-    const double scale = ntk ? 1 / std::sqrt(static_cast<double>(at.inputs)) : 1;
-    segments.push_back({at.weights, at.weights_size, 1, 1, scale});
+    const double scale = ntk && !at.diagonal ? 1 / std::sqrt(static_cast<double>(at.inputs)) : 1;
+    segments.push_back({.begin = at.weights,
+                        .size = at.weights_size,
+                        .rate_factor = at.diagonal ? rates.scales : 1,
+                        .decay_factor = at.diagonal ? 0.0 : 1.0,
+                        .scale = scale});
     segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, rates.biases, 0, 1});
   }
   return segments;

@@ -20,7 +20,7 @@ using testing::Each;
 
 TEST(Preset, DefaultIsTheRecipeOfThePaper) {
   const TrainOptions classes = resolved({.preset = Preset::kDefault}, Task::kClasses);
-  EXPECT_EQ(classes.layers, "256 selu, 256 selu, 256 selu");
+  EXPECT_EQ(classes.layers, "scale, 256 selu, 256 selu, 256 selu");
   EXPECT_EQ(classes.loss, Loss::kCrossEntropy);
   const Adam adam = std::get<Adam>(*classes.optimizer);
   EXPECT_EQ(adam.learning_rate, 0.04);
@@ -31,8 +31,9 @@ TEST(Preset, DefaultIsTheRecipeOfThePaper) {
   EXPECT_EQ(classes.epochs, 256U);
   EXPECT_EQ(classes.batch, 256U);
   EXPECT_EQ(classes.bias_rate, 0.1);
+  EXPECT_EQ(classes.scale_rate, 6);
   const TrainOptions numbers = resolved({.preset = Preset::kDefault}, Task::kNumbers);
-  EXPECT_EQ(numbers.layers, "256 mish, 256 mish, 256 mish");
+  EXPECT_EQ(numbers.layers, "scale, 256 mish, 256 mish, 256 mish");
   EXPECT_EQ(learning_rate(*numbers.optimizer), 0.07);
   EXPECT_FALSE(numbers.loss);
 }
@@ -76,7 +77,7 @@ TEST(Preset, DecidesLayersInputsAndOutputsOfAModel) {
   for (int n = 0; n < 40; ++n) cells.insert(cells.end(), {n % 7 + 0.5, n % 2 == 0 ? 0.0 : 1.0});
   const Dataset two = make_dataset({"u", "class"}, cells, "class");
   const Model model = train(two, {.preset = Preset::kDefault, .epochs = 1}).model;
-  EXPECT_EQ(model.architecture().text(), "1 -> 256 selu -> 256 selu -> 256 selu -> 2 softmax");
+  EXPECT_EQ(model.architecture().text(), "1 -> scale -> 256 selu -> 256 selu -> 256 selu -> 2 softmax");
   EXPECT_EQ(model.loss.label_smoothing, 0.1);
   EXPECT_TRUE(model.preprocessing->smooth_clip);
   const Model plain = train(two, {.preset = Preset::kPlain, .epochs = 1}).model;
@@ -172,6 +173,18 @@ TEST(BiasRate, OfZeroKeepsTheBiases) {
       .preset = Preset::kPlain, .layers = "6 tanh", .epochs = 2, .batch = 8, .bias_rate = 0, .seed = 1};
   const Model model = train(sectors(60), options).model;
   EXPECT_THAT(std::get<Network>(model.network).bias(0), Each(0.0F));
+}
+
+// Adam's first update moves every factor by the rate, whatever its gradient.
+TEST(ScaleRate, MovesTheFactorsOfScaleLayersSoMuchFaster) {
+  DoubleNetwork network("3 -> scale -> 2", {.seed = 3});
+  TrainerOptions options{.batch = 4, .optimizer = Adam{.learning_rate = 0.01, .epsilon = 1e-300}};
+  options.rates = {Parametrization::kNtk, 0.1, 6};
+  DoubleTrainer trainer(network, options);
+  const std::vector<double> x = random_matrix<double>(1, 4, 3);
+  const std::vector<double> y = random_matrix<double>(2, 4, 2);
+  trainer.step(std::span<const double>(x), std::span<const double>(y));
+  for (const double factor : network.weights(0)) EXPECT_NEAR(std::fabs(factor - 1), 0.06, 1e-12);
 }
 
 TEST(TrainOptions, OfRecipesThatCannotBeAreRefusedInOneSentence) {
