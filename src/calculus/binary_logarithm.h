@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // log₂ x for normal x > 0, in double and in our own arithmetic, so that schedules are the same on every machine. Error
-// below 2e-16 · max(1, |log₂ x|), measured in tests/calculus/binary_logarithm_test.cpp.
+// below 3e-16 · max(1, |log₂ x|), measured in tests/calculus/binary_logarithm_test.cpp.
 #pragma once
 
 namespace bprop {

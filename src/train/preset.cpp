@@ -44,7 +44,8 @@ TrainOptions realmlp(Task task) {
 TrainOptions fast(Task task) {
   TrainOptions parts = realmlp(task);
   parts.layers = task == Task::kClasses ? "scale, 128 selu, 128 selu" : "scale, 128 mish, 128 mish";
-  parts.epochs = 32;
+  parts.epochs = 64;
+  parts.batch = 128;
   return parts;
 }
 

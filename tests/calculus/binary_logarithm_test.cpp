@@ -15,7 +15,7 @@ TEST(BinaryLogarithm, IsExactForPowersOfTwo) {
   }
 }
 
-TEST(BinaryLogarithm, ErrsByLessThan2e_16OrThatShareOfItsValue) {
+TEST(BinaryLogarithm, ErrsByLessThan3e_16OrThatShareOfItsValue) {
   long double worst = 0;
   const auto look_at = [&](double x) {
     const long double exact = std::log2(static_cast<long double>(x));
@@ -27,7 +27,7 @@ TEST(BinaryLogarithm, ErrsByLessThan2e_16OrThatShareOfItsValue) {
     look_at(0.5 + 1.5 * i / 300'007.0);     // around 1, where the logarithm is small
     look_at(std::exp(i / 3'000.0 - 50.0));  // far away
   }
-  EXPECT_LT(worst, 2e-16L);
+  EXPECT_LT(worst, 3e-16L);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST(Schedule, CosLogIsZeroAtTheEndOfEveryCycleAndEachIsTwiceAsLong) {
   std::size_t peaks = 0;
   for (std::size_t step = 1; step < 700; ++step) {
     const double here = schedule(step, 1, 700);
-    peaks += here > schedule(step - 1, 1, 700) && here > schedule(step + 1, 1, 700) ? 1 : 0;
+    if (here > schedule(step - 1, 1, 700) && here > schedule(step + 1, 1, 700)) ++peaks;
   }
   EXPECT_EQ(peaks, 3U);
 }

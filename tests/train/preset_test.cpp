@@ -111,7 +111,8 @@ TEST(DropLastBatch, LeavesOutTheRowsAfterTheLastWholeBatch) {
 
 // Same epochs, same score: accuracy on well separated rows is 1 from some epoch on.
 TEST(Ties, TheLastEpochOfThoseWithTheBestScoreIsKeptIfAskedFor) {
-  const auto data = make_dataset({"u", "class"}, {-3, 0, -2, 0, 2, 1, 3, 1, -4, 0, 4, 1, -5, 0, 5, 1}, "class");
+  const auto data =
+      make_dataset({"u", "class"}, std::vector<double>{-3, 0, -2, 0, 2, 1, 3, 1, -4, 0, 4, 1, -5, 0, 5, 1}, "class");
   TrainOptions options{.preset = Preset::kPlain, .layers = "4 tanh", .epochs = 30, .batch = 4, .seed = 1};
   options.optimizer = Adam{.learning_rate = 0.02};
   options.ties = Ties::kLast;
