@@ -7,6 +7,7 @@
 
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
+#include "bprop/review.h"
 #include "config_file.h"
 #include "json_text.h"
 #include "output_path.h"
@@ -167,6 +168,9 @@ ExitCode Train::train_on_table(Options& options) {
     TrainResult result = start ? train_from(*start, parts.train, parts.validation, report.options, observer)
                                : bprop::train(parts.train, parts.validation, report.options, observer);
     result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
+    for (auto& remark : review_split(parts.train, parts.test, "test", *result.model.preprocessing)) {
+      result.warnings.push_back(std::move(remark));
+    }
     return result;
   });
   report.result = &done.result;

@@ -29,6 +29,7 @@
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
 #include "bprop/preset.h"
+#include "bprop/review.h"
 #include "bprop/selector.h"
 #include "bprop/suggestion.h"
 #include "bprop/tape.h"

@@ -7,6 +7,7 @@
 // foreach_target comes first.
 #include <hwy/highway.h>
 
+#include "linalg/columns_simd-inl.h"
 #include "linalg/every_target.h"
 #include "linalg/float_vector-inl.h"
 #include "linalg/kernels.h"

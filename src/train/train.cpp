@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "bprop/review.h"
 #include "train/loop.h"
 #include "train/setup.h"
 #include "train/trace_record.h"
@@ -127,6 +128,10 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
   check_options(options);
   std::vector<std::string> warnings;
   Model model = training::initial_model(data, options, warnings);
+  for (auto& remark : review(data, *model.preprocessing)) warnings.push_back(std::move(remark));
+  for (auto& remark : review_split(data, validation, "validation", *model.preprocessing)) {
+    warnings.push_back(std::move(remark));
+  }
   return train_model(std::move(model), nullptr, data, validation, options, observer, std::move(warnings));
 }
 
