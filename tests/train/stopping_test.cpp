@@ -121,10 +121,15 @@ TEST(Stopping, WhenPatienceEndsAndTheBestWeightsComeBack) {
   EXPECT_EQ(result.epochs, lowest + 1 + 6);
   EXPECT_EQ(result.best_epoch, lowest + 1);
   // The model has the weights of that epoch: an unbroken run of so many epochs ends in them.
-  TrainOptions shorter{
-      .layers = "32 relu", .epochs = lowest + 1, .batch = 8, .keep_best = false, .seed = 2, .validation = 0.4};
+  TrainOptions shorter{.preset = Preset::kPlain,
+                       .layers = "32 relu",
+                       .epochs = lowest + 1,
+                       .batch = 8,
+                       .keep_best = false,
+                       .seed = 2,
+                       .validation = 0.4};
   shorter.optimizer = Adam{.learning_rate = 0.02};
-  shorter.schedule = {};
+  shorter.schedule = Schedule{};
   const Dataset data = make_dataset({"a", "b", "c", "y"}, random_matrix<double>(1, 80, 4), "y");
   EXPECT_EQ(all_weights(result.model), all_weights(train(data, shorter).model));
 }

@@ -22,7 +22,7 @@ TEST_F(TraceN3, RecordingChangesNoBitOfTheModel) {
       for (const Precision precision : {Precision::kFloat, Precision::kDouble}) {
         TrainOptions options{.preset = Preset::kPlain, .layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
         options.optimizer = optimizer_named(rule.name);
-        set_learning_rate(options.optimizer, 0.01);
+        set_learning_rate(*options.optimizer, 0.01);
         options.epochs = 2;
         options.precision = precision;
         options.clip = batch == 17 ? 0.5 : 0;
