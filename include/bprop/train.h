@@ -41,12 +41,12 @@ struct TrainOptions {
   std::optional<double> huber_delta{};      // none: 1
   std::optional<Optimizer> optimizer{};     // the preset's with the preset's rate, any other with its own
   std::optional<double> learning_rate{};    // none: the optimiser's own
-  std::optional<Schedule> schedule{};
-  std::optional<std::size_t> epochs{};    // by kPlain: 60, and on a small table as many more as make 1,500 updates
-  std::size_t steps = 0;                  // at most so many updates; 0: no limit but the epochs
-  std::optional<std::size_t> batch{};     // rows an update; more than there are: all rows. 1 is online learning
-  std::optional<bool> drop_last_batch{};  // an epoch leaves out the rows after its last whole batch
-  double l2 = 0;                          // TrainerOptions says what each does
+  std::optional<Schedule> schedule{};       // Schedule{} is constant; {} is the preset's
+  std::optional<std::size_t> epochs{};      // by kPlain: 60, and on a small table as many more as make 1,500 updates
+  std::size_t steps = 0;                    // at most so many updates; 0: no limit but the epochs
+  std::optional<std::size_t> batch{};       // rows an update; more than there are: all rows. 1 is online learning
+  std::optional<bool> drop_last_batch{};    // an epoch leaves out the rows after its last whole batch
+  double l2 = 0;                            // TrainerOptions says what each does
   double weight_decay = 0;
   double clip = 0;
   std::optional<Parametrization> parametrization{};
