@@ -32,7 +32,7 @@ enum class Precision : std::uint8_t { kFloat, kDouble };
 
 struct TrainOptions {
   // Changes the result. A part that the preset decides, and that is none here, is as the preset has it: preset.h.
-  Preset preset = Preset::kPlain;
+  Preset preset = Preset::kDefault;
   std::optional<std::string> layers{};      // hidden layers, or a full architecture; "" is a linear model
   std::optional<Task> task{};               // none: from the target column
   std::optional<Loss> loss{};               // the preset's only for classes; else none: what suits the outputs

@@ -18,6 +18,8 @@ namespace {
 
 using testing::Each;
 
+TEST(Preset, DefaultIsTakenWhereNoneIsNamed) { EXPECT_EQ(TrainOptions{}.preset, Preset::kDefault); }
+
 TEST(Preset, DefaultIsTheRecipeOfThePaper) {
   const TrainOptions classes = resolved({.preset = Preset::kDefault}, Task::kClasses);
   EXPECT_EQ(classes.layers, "scale, 256 selu, 256 selu, 256 selu");
