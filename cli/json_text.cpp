@@ -135,6 +135,11 @@ Json json_of(const InputColumn& column) {
   if (column.kind == ColumnKind::kText) json["categories"] = column.categories;
   if (column.kind != ColumnKind::kText) json.update({{"shift", column.shift}, {"divisor", column.divisor}});
   if (column.kind == ColumnKind::kNumber && column.missing_seen) json["fill"] = column.fill;
+  if (column.signed_pair) json["signed_pair"] = true;
+  if (column.missing_zero) json["missing_zero"] = true;
+  for (const InputScale& scale : column.scales) {
+    json["scales"].push_back({{"shift", scale.shift}, {"divisor", scale.divisor}});
+  }
   return json;
 }
 
@@ -165,7 +170,8 @@ std::string json_text(const TrainReport& report) {
     json["target"] = json_of(result.model.preprocessing->target);
   }
   json["network"] = json_of_network(result.model);
-  json.update({{"optimizer", text_of(report.options.optimizer)},
+  json.update({{"preset", text_of(report.options.preset)},
+               {"optimizer", text_of(report.options.optimizer)},
                {"seed", report.options.seed},
                {"stop_reason", name(result.stop_reason)},
                {"epochs", result.epochs},

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "quantity.h"
 #include "train_report.h"
@@ -81,15 +82,28 @@ std::string column_table(const Preprocessing& preprocessing) {
       continue;
     }
     const bool number = column.kind == ColumnKind::kNumber;
+    const bool constant = column.divisor == std::numeric_limits<double>::max();
     rows.push_back({column.name, std::string(name(column.kind)), text_of(column.features()),
                     number ? fmt::format("{:.6g}", column.shift) : "",
-                    number ? fmt::format("{:.6g}", column.divisor) : "",
-                    !column.missing_seen ? ""
-                    : number             ? fmt::format("{:.6g}", column.fill)
-                                         : "an input of its own"});
+                    !number    ? ""
+                    : constant ? "always 0"
+                               : fmt::format("{:.6g}", column.divisor),
+                    column.missing_zero    ? "zeros"
+                    : !column.missing_seen ? ""
+                    : number               ? fmt::format("{:.6g}", column.fill)
+                                           : "an input of its own"});
   }
   std::string text = rows.size() > 1 ? '\n' + aligned_table(rows) : std::string();
-  if (pixels > 0) text += fmt::format("\n{}, each divided by 255\n", counted(pixels, "pixel"));
+  if (pixels > 0) {
+    const auto pixel = std::ranges::find(preprocessing.inputs, ColumnKind::kPixel, &InputColumn::kind);
+    const auto like = [&](const InputColumn& c) {
+      return c.kind != ColumnKind::kPixel || (c.shift == pixel->shift && c.divisor == pixel->divisor);
+    };
+    text += std::ranges::all_of(preprocessing.inputs, like) && pixel->shift == 0
+                ? fmt::format("\n{}, each divided by {}\n", counted(pixels, "pixel"), pixel->divisor)
+                : fmt::format("\n{}, each with its own shift and divisor\n", counted(pixels, "pixel"));
+  }
+  if (preprocessing.smooth_clip) text += "\nevery input x is kept below 3: x / √(1 + (x/3)²)\n";
   return text;
 }
 

@@ -33,8 +33,9 @@ std::string bar(double share, std::size_t width, bool colours) {
 Progress::Progress(bool wanted, const TrainOptions& options)
     : shown_(wanted && progress_is_seen()),
       colours_(colours_are_seen()),
-      batch_(std::holds_alternative<GradientDescent>(options.optimizer) ? SIZE_MAX : options.batch),
+      batch_(std::holds_alternative<GradientDescent>(*options.optimizer) ? SIZE_MAX : *options.batch),
       asked_(options.metric),
+      whole_batches_(*options.drop_last_batch),
       time_limit_(options.time_limit) {}
 
 Progress::~Progress() { end(); }
@@ -63,7 +64,7 @@ std::string Progress::text(std::size_t width) const {
   double share = static_cast<double>(step_) / static_cast<double>(std::max<std::size_t>(total_steps_, 1));
   if (time_limit_ > 0) share = std::max(share, seconds / time_limit_);
   const std::size_t batch = std::clamp<std::size_t>(batch_, 1, std::max<std::size_t>(rows_, 1));
-  const std::size_t steps_per_epoch = (rows_ + batch - 1) / batch;
+  const std::size_t steps_per_epoch = (rows_ + (whole_batches_ ? 0 : batch - 1)) / batch;
   const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
 
   const auto epoch_of = [&](std::size_t step) { return (step - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1; };

@@ -37,6 +37,7 @@ class Progress {
   std::size_t batch_;
   std::optional<Metric> asked_;
   Metric metric_ = Metric::kAccuracy;
+  bool whole_batches_;  // the rows after the last one are left out
   double time_limit_;
   std::size_t rows_ = 0;
   std::size_t step_ = 0;

@@ -75,7 +75,8 @@ class Train : public Verb {
 };
 
 void exclude_options_of_the_model(Options& options) {
-  options.exclude({"layers", "initializer", "no-standardize", "double", "arithmetic", "task"},
+  options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "scaling", "smooth-clip",
+                   "signed-pairs", "missing-zero", "double", "arithmetic", "task"},
                   "with --from: the model has its own");
 }
 
@@ -159,9 +160,13 @@ bool leaves_at_once(const TrainReport& report) {
 ExitCode Train::train_on_table(Options& options) {
   std::optional<Model> start;
   if (!from_.empty()) start = load_model(from_);
-  TrainReport report{.options = complete(training_.resolved(options, start ? &*start : nullptr), options)};
-  const TrainingData::Rows rows = data_.load(report.options, start ? &*start : nullptr);
+  TrainOptions train = training_.checked(options, start ? &*start : nullptr);
+  train.seed = program_.seed;
+  if (!record_.empty()) train.record = read_steps(record_, "record");
+  const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
+  const Task task = start || train.task ? train.task.value_or(Task::kNumbers) : task_of(parts.train);
+  TrainReport report{.options = complete(training_.resolved(train, task), options)};
   report.data = data_.path();
   report.rows = rows.all.rows();
   report.columns = rows.all.columns().size();

@@ -63,16 +63,17 @@ std::string network_line(const Model& model) {
 }
 
 std::string learning_line(const TrainOptions& options, const Model& start) {
-  double rate = learning_rate(options.optimizer);
+  double rate = learning_rate(*options.optimizer);
   if (options.learning_rate) {
     rate = *options.learning_rate;
   } else if (start.exercise && start.exercise->learning_rate && !start.preprocessing) {
     rate = *start.exercise->learning_rate;
   }
   std::string text = fmt::format("{}, {}, rate {}", text_of(start.loss.loss), text_of(options.optimizer), rate);
-  if (options.schedule.kind != Schedule::Kind::kConstant) text += fmt::format(" ({})", name(options.schedule.kind));
-  const bool all = std::holds_alternative<GradientDescent>(options.optimizer) || options.batch == BatchSize::kAll;
-  text += all ? ", all rows an update" : fmt::format(", {} an update", counted(options.batch, "row"));
+  if (options.schedule->kind != Schedule::Kind::kConstant) text += fmt::format(" ({})", name(options.schedule->kind));
+  const bool all = std::holds_alternative<GradientDescent>(*options.optimizer) || options.batch == BatchSize::kAll;
+  text += all ? ", all rows an update" : fmt::format(", {} an update", counted(*options.batch, "row"));
+  if (options.preset != Preset::kPlain) text += fmt::format(", preset {}", name(options.preset));
   return titled("learning", text);
 }
 

@@ -89,6 +89,15 @@ void read(std::string_view text, Initializer& value) { value = initializer_named
 void read(std::string_view text, Optimizer& value) { value = optimizer_named(text); }
 void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
 void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
+void read(std::string_view text, Preset& value) { value = preset_named(text); }
+void read(std::string_view text, Ties& value) { value = ties_named(text); }
+void read(std::string_view text, Parametrization& value) { value = parametrization_named(text); }
+void read(std::string_view text, BiasInitializer& value) { value = bias_initializer_named(text); }
+void read(std::string_view text, Scaling& value) { value = scaling_named(text); }
+void read(std::string_view text, Choice& value) {
+  value.on = text == "on" || text == "true";
+  if (!value.on && text != "off" && text != "false") throw UsageError("expected on or off");
+}
 void read(std::string_view text, Notation& value) { value = notation_named(text); }
 void read(std::string_view text, Metric& value) { value = metric_named(text); }
 
@@ -139,6 +148,12 @@ std::string text_of(const ClassWeights& value) {
     text += fmt::format("{}{}={}", text.empty() ? "" : ",", label, weight);
   return text;
 }
+std::string text_of(Preset value) { return std::string(name(value)); }
+std::string text_of(Ties value) { return std::string(name(value)); }
+std::string text_of(Parametrization value) { return std::string(name(value)); }
+std::string text_of(BiasInitializer value) { return std::string(name(value)); }
+std::string text_of(Scaling value) { return std::string(name(value)); }
+std::string text_of(Choice value) { return value.on ? "on" : "off"; }
 std::string text_of(Notation value) { return std::string(notation_names()[static_cast<std::size_t>(value)]); }
 
 }  // namespace bprop::cli

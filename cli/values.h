@@ -16,6 +16,7 @@
 #include "bprop/network.h"
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
+#include "bprop/preset.h"
 #include "bprop/selector.h"
 #include "bprop/weights.h"
 
@@ -48,6 +49,11 @@ struct CalibrationChoice {
   bool temperature = false;
 };
 
+// On or off: a switch that a preset may have on.
+struct Choice {
+  bool on = false;
+};
+
 // A single character, or "tab".
 struct Character {
   char value = 0;
@@ -70,6 +76,12 @@ void read(std::string_view text, Initializer& value);
 void read(std::string_view text, Optimizer& value);
 void read(std::string_view text, Schedule::Kind& value);
 void read(std::string_view text, Arithmetic& value);
+void read(std::string_view text, Preset& value);
+void read(std::string_view text, Ties& value);
+void read(std::string_view text, Parametrization& value);
+void read(std::string_view text, BiasInitializer& value);
+void read(std::string_view text, Scaling& value);
+void read(std::string_view text, Choice& value);
 void read(std::string_view text, Notation& value);
 void read(std::string_view text, Metric& value);
 void read(std::string_view text, ClassWeights& value);  // "balanced", "yes=2,no=0.5"
@@ -91,6 +103,12 @@ std::string text_of(Initializer value);
 std::string text_of(const Optimizer& value);
 std::string text_of(Schedule::Kind value);
 std::string text_of(Arithmetic value);
+std::string text_of(Preset value);
+std::string text_of(Ties value);
+std::string text_of(Parametrization value);
+std::string text_of(BiasInitializer value);
+std::string text_of(Scaling value);
+std::string text_of(Choice value);
 std::string text_of(Notation value);
 std::string text_of(Metric value);
 std::string text_of(const ClassWeights& value);

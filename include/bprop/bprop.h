@@ -31,6 +31,7 @@
 #include "bprop/network_diagram.h"
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
+#include "bprop/preset.h"
 #include "bprop/review.h"
 #include "bprop/selector.h"
 #include "bprop/suggestion.h"

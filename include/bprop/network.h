@@ -83,8 +83,7 @@ struct Architecture {
   static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
 };
 
-// Distribution of the initial weights; biases start at 0, the factors of a scale layer at 1. n_in, n_out: the layer's
-// sizes.
+// Distribution of the initial weights; the factors of a scale layer start at 1. n_in, n_out: the layer's sizes.
 enum class Initializer : std::uint8_t {
   kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
                    // glorot_uniform
@@ -96,6 +95,13 @@ enum class Initializer : std::uint8_t {
   kLecunNormal,    // sigma = sqrt(1 / n_in)
   kZeros,
 };
+
+enum class BiasInitializer : std::uint8_t {
+  kZeros,
+  kNormal,  // sigma = 1
+};
+std::string_view name(BiasInitializer initializer);  // "zeros", "normal"
+BiasInitializer bias_initializer_named(std::string_view name);
 
 struct InitializerRule {
   Initializer id;
@@ -111,6 +117,8 @@ struct NetworkOptions {
   std::uint64_t seed = 0;
   Initializer initializer = Initializer::kAutomatic;
   Arithmetic arithmetic = native_arithmetic();
+  BiasInitializer bias_initializer = BiasInitializer::kZeros;
+  bool zero_last_layer = false;  // weights and biases of the last layer start at 0
 };
 
 namespace nn {

@@ -35,6 +35,7 @@ struct TrainerOptions {
   double l2 = 0;                    // adds ½ l2 Σw² (weights, not biases) to loss and gradient
   double weight_decay = 0;          // w ← w − η λ w before the update (weights only), whatever the optimiser
   double clip = 0;                  // gradient scaled down to this ‖·‖₂ over all parameters; 0: never
+  Rates rates{};                    // of weights and biases, beside η
   bool freeze_biases = false;       // biases keep their values
   bool measure_change = false;      // StepReport::change is worked out (a copy of the parameters, a pass over them)
   // Changes only speed.

@@ -45,6 +45,26 @@ void check_divisor(double divisor, const char* name, std::size_t number, std::st
               number + 1, divisor);
 }
 
+// Inputs of a column that are there or not.
+std::size_t flags(const InputColumn& column) { return column.features() - (column.kind == ColumnKind::kText ? 0 : 1); }
+
+void read_flags(Preprocessing& preprocessing, TensorShelf& shelf, std::string_view path) {
+  if (!shelf.has(kFlagShift)) return;
+  std::size_t count = 0;
+  for (const InputColumn& column : preprocessing.inputs) count += flags(column);
+  const auto shift = shelf.take<double>(kFlagShift, {count});
+  const auto divisor = shelf.take<double>(kFlagDivisor, {count});
+  std::size_t next = 0;
+  for (InputColumn& column : preprocessing.inputs) {
+    column.scales.resize(flags(column));
+    for (InputScale& scale : column.scales) {
+      check_divisor(divisor[next], kFlagDivisor, next, path);
+      scale = {shift[next], divisor[next]};
+      ++next;
+    }
+  }
+}
+
 }  // namespace
 
 void read_preprocessing(Preprocessing& preprocessing, const Architecture& network, TensorShelf& shelf,
@@ -62,6 +82,7 @@ void read_preprocessing(Preprocessing& preprocessing, const Architecture& networ
     preprocessing.inputs[i].divisor = divisor[i];
     preprocessing.inputs[i].fill = fill[i];
   }
+  read_flags(preprocessing, shelf, path);
   if (preprocessing.target.task != Task::kNumbers) return;
   preprocessing.target.shift = shelf.take<double>(kTargetShift, {}).front();
   preprocessing.target.divisor = shelf.take<double>(kTargetDivisor, {}).front();

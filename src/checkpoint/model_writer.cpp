@@ -43,6 +43,29 @@ void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tens
   }
 }
 
+// Either every column that has such inputs scales them, or none does.
+void add_flags(const Preprocessing& preprocessing, std::vector<TensorSource>& tensors) {
+  std::uint64_t count = 0;
+  for (const InputColumn& column : preprocessing.inputs) count += column.scales.size();
+  if (count == 0) return;
+  for (const InputColumn& column : preprocessing.inputs) {
+    const std::size_t flags = column.features() - (column.kind == ColumnKind::kText ? 0 : 1);
+    BPROP_CHECK(column.scales.size() == flags, ShapeError, "[save] column {} has {} scales, expected {}",
+                in_quotes(column.name), column.scales.size(), flags);
+  }
+  const auto of_flags = [&](double InputScale::* number) {
+    return [&preprocessing, number] {
+      std::vector<double> values;
+      for (const InputColumn& column : preprocessing.inputs) {
+        for (const InputScale& scale : column.scales) values.push_back(scale.*number);
+      }
+      return values;
+    };
+  };
+  tensors.push_back(computed(kFlagShift, {count}, of_flags(&InputScale::shift)));
+  tensors.push_back(computed(kFlagDivisor, {count}, of_flags(&InputScale::divisor)));
+}
+
 }  // namespace
 
 void add_preprocessing(const Preprocessing& preprocessing, const Architecture& network,
@@ -67,6 +90,7 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   tensors.push_back(computed(kInputShift, columns, of_columns(&InputColumn::shift)));
   tensors.push_back(computed(kInputDivisor, columns, of_columns(&InputColumn::divisor)));
   tensors.push_back(computed(kInputFill, columns, of_columns(&InputColumn::fill)));
+  add_flags(preprocessing, tensors);
   if (target.task != Task::kNumbers) return;
   tensors.push_back(computed(kTargetShift, {}, [&target] { return std::vector{target.shift}; }));
   tensors.push_back(computed(kTargetDivisor, {}, [&target] { return std::vector{target.divisor}; }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BestWeights: the best weights so far, by validation score, the loss deciding between equals and
-// where the score is undefined.
+// BestWeights: the best weights so far, by validation score; between equals, and where the score is undefined, the loss
+// decides, or, of equals, the last epoch has them.
 #pragma once
 
 #include <cmath>
@@ -15,14 +15,15 @@ template <class T>
 class BestWeights {
  public:
   // Memory for so many parameters, taken before training begins; 0: no weights are kept.
-  BestWeights(Metric metric, std::size_t parameters) : larger_(larger_is_better(metric)), parameters_(parameters) {}
+  BestWeights(Metric metric, Ties ties, std::size_t parameters)
+      : larger_(larger_is_better(metric)), ties_(ties), parameters_(parameters) {}
 
   bool improves(const EpochReport& report) const {
     if (!std::isfinite(report.validation_loss)) return false;
     if (epoch_ == 0) return true;
     if (std::isnan(score_)) return !std::isnan(report.validation_score) || report.validation_loss < loss_;
     const double gain = larger_ ? report.validation_score - score_ : score_ - report.validation_score;
-    return gain > 0 || (gain == 0 && report.validation_loss < loss_);
+    return gain > 0 || (gain == 0 && (ties_ == Ties::kLast || report.validation_loss < loss_));
   }
   void take(const EpochReport& report, const nn::NetworkState<T>& network) {
     epoch_ = report.epoch;
@@ -35,6 +36,7 @@ class BestWeights {
 
  private:
   bool larger_;
+  Ties ties_;
   std::size_t epoch_ = 0;
   double score_ = 0;
   double loss_ = 0;

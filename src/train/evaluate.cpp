@@ -115,7 +115,7 @@ namespace training {
 bool gives_probabilities(const Model& model, const TargetColumn& target) {
   if (target.task != Task::kClasses) return false;
   const Activation link = rule(model.loss.loss).link;
-  const Activation output = std::get<Dense>(model.architecture().layers.back()).activation;
+  const Activation output = activation_of(model.architecture().layers.back());
   const Activation last = link == Activation::kIdentity ? output : link;
   return last == Activation::kSoftmax || (last == Activation::kSigmoid && model.architecture().outputs() == 1);
 }

@@ -26,6 +26,15 @@ double number_of(const Trace& trace, TracePart part, std::size_t place, const Se
                                   : trace.weight(part, place, what.layer, what.unit, what.from);
 }
 
+// 1/√n_in, bias_rate and scale_rate as they come into a plain update.
+double rate_factor(const Trace& trace, const Selector& what) {
+  const Rates& rates = trace.settings().rates;
+  const Layer& layer = trace.model().architecture().layers[what.layer];
+  if (what.kind == Kind::kBias) return rates.biases;
+  if (std::holds_alternative<Scale>(layer)) return rates.scales;
+  return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
+}
+
 UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& what) {
   const TraceStep& step = trace.steps()[place];
   return {.step = step.step,
@@ -34,6 +43,7 @@ UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& 
           .gradient_scale = step.gradient_scale,
           .before = number_of(trace, TracePart::kBefore, place, what),
           .gradient = number_of(trace, TracePart::kGradient, place, what),
+          .rate_factor = rate_factor(trace, what),
           .after = number_of(trace, TracePart::kAfter, place, what)};
 }
 
@@ -56,7 +66,8 @@ std::optional<double> expected_after(const TraceExplanation& e) {
   }
   const UpdateOfNumber& u = e.update;
   const double decay = e.is_decayed() ? e.settings.weight_decay : 0;
-  return u.before - u.learning_rate * decay * u.before - u.learning_rate * u.gradient_scale * u.gradient;
+  return u.before - u.learning_rate * decay * u.before -
+         u.learning_rate * u.rate_factor * u.gradient_scale * u.gradient;
 }
 
 std::size_t checked_place(const Trace& trace, std::size_t step) {

@@ -41,7 +41,7 @@ void check_options(const TrainOptions& o) {
   trainer.loss.huber_delta = o.huber_delta.value_or(1);
   training::check(trainer);
   BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
-  BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
+  BPROP_CHECK(*o.batch > 0, UsageError, "batch is 0, expected at least 1");
   BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
               o.validation);
   BPROP_CHECK(std::isfinite(o.min_change) && o.min_change >= 0, UsageError,
@@ -50,6 +50,16 @@ void check_options(const TrainOptions& o) {
               "time_limit is {}, expected seconds above 0, or 0 for none", o.time_limit);
   BPROP_CHECK(o.record.empty() || (o.row_weights.empty() && !o.class_weights.any()), UsageError,
               "record: an explanation of an update knows no weights, expected neither row_weights nor class_weights");
+}
+
+TrainOptions for_table(const TrainOptions& options, const Dataset& data) {
+  return resolved(options, options.task ? *options.task : task_of(data));
+}
+
+// For a model that has its own layers and preprocessing.
+TrainOptions without_preset(TrainOptions options) {
+  options.preset = Preset::kPlain;
+  return resolved(std::move(options), Task::kNumbers);
 }
 
 // Without validation rows nothing can be said of the best epoch or of patience.
@@ -114,7 +124,8 @@ const EpochReport* TrainResult::epoch(std::size_t number) const {
   return found != history.end() && found->epoch == number ? &*found : nullptr;
 }
 
-TrainResult train(const Dataset& data, const TrainOptions& options, const TrainObserver& observer) {
+TrainResult train(const Dataset& data, const TrainOptions& given, const TrainObserver& observer) {
+  const TrainOptions options = for_table(given, data);
   check_options(options);
   if (options.validation == 0) return train(data, data.select({}), options, observer);
   const auto parts = split_three(data, {.test = 0, .validation = options.validation, .seed = options.seed});
@@ -123,8 +134,9 @@ TrainResult train(const Dataset& data, const TrainOptions& options, const TrainO
   return result;
 }
 
-TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options,
+TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& given,
                   const TrainObserver& observer) {
+  const TrainOptions options = for_table(given, data);
   check_options(options);
   std::vector<std::string> warnings;
   training::WeightedRows rows = training::rows_with_weight(data, options);
@@ -136,8 +148,9 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
   return train_model(std::move(model), nullptr, std::move(rows), validation, options, observer, std::move(warnings));
 }
 
-TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& options,
+TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& given,
                        const TrainObserver& observer) {
+  const TrainOptions options = without_preset(given);
   check_options(options);
   training::WeightedRows rows = training::rows_with_weight(data, options);
   Model model = start;
@@ -151,14 +164,16 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
 
 TrainOptions exercise_options(const Model& start) {
   TrainOptions options;
+  options.preset = Preset::kPlain;
   options.optimizer = GradientDescent{};
   if (start.exercise) options.learning_rate = start.exercise->learning_rate;
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.validation = 0;
   return options;
 }
 
-TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer) {
+TrainResult train_from(const Model& start, const TrainOptions& given, const TrainObserver& observer) {
+  const TrainOptions options = without_preset(given);
   check_options(options);
   check_validation(options, 0);
   BPROP_CHECK(options.row_weights.empty() && !options.class_weights.any(), UsageError,

@@ -76,6 +76,28 @@ TEST_F(ModelFile, PreprocessingComesBackWhole) {
   }
 }
 
+TEST_F(ModelFile, RobustScalesPairsAndClippingComeBackWhole) {
+  Model model = sample_classes();
+  Preprocessing& preprocessing = *model.preprocessing;
+  preprocessing.smooth_clip = true;
+  preprocessing.inputs[0].scales = {{0.5, 0.25}};
+  InputColumn& colour = preprocessing.inputs[1];
+  colour.scales = {{1, 2}, {0, std::numeric_limits<double>::max()}, {0, 3}};
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.signed_pair = true;
+  colour.scales = {{-1, 2}, {0, 3}};
+  model.network = Network("5 -> 3 softmax");
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.missing_seen = false;
+  colour.missing_zero = true;
+  colour.scales = {{-1, 2}};
+  model.network = Network("4 -> 3 softmax");
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.scales.clear();
+  EXPECT_THAT(thrown([&] { save(model, at("model")); }),
+              HasSubstr("ShapeError: [save] column \"colour\" has 0 scales, expected 1"));
+}
+
 TEST_F(ModelFile, ATextbookNetworkKeepsItsExercise) {
   for (const char* text : {kMazur, kMacLeod}) {
     const Model model = model_from_toml(text);

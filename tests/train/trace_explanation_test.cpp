@@ -95,7 +95,7 @@ TEST_F(TraceN3, TheDerivationOfEveryParameterAgreesWithTrainingForEveryOptimizer
 TEST_F(TraceN3, ClippingStandsBesideTheGradientThatItMadeShorter) {
   TrainOptions options = recording({1});
   options.optimizer = Sgd{.learning_rate = 0.5};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.clip = 0.01;
   const Dataset table = curve(60);
   train(table, options);
@@ -164,7 +164,7 @@ TEST_F(TraceN3, EveryNotationHasItsSymbolsAndAgrees) {
 TEST_F(TraceN3, AnOptimizerWithAMemoryIsSaidNotToFollowTheGradientAlone) {
   TrainOptions options = recording({1, 2});
   options.optimizer = Momentum{.learning_rate = 0.1, .momentum = 0.9};
-  options.schedule = {};
+  options.schedule = Schedule{};
   train(sectors(100), options);
   const std::string first = render_text(document(explain_trace(trace(), 1, weight(0, 0, 0))));
   EXPECT_THAT(first, HasSubstr("the rule of momentum, with μ = 0.9; g is ∂L/∂w[1:1,1](k), "));
