@@ -199,8 +199,11 @@ ExitCode Train::train_folds(Options& options) {
   options.exclude({"from", "output", "run", "record", "test", "test-labels"}, "with --folds: no model is written");
   data_.exclude(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
-  TrainReport report{.options = complete(training_.resolved(options, nullptr), options)};
-  const Dataset all = data_.load_all(report.options);
+  TrainOptions train = training_.checked(options, nullptr);
+  train.seed = program_.seed;
+  const Dataset all = data_.load_all(train);
+  const Task task = train.task ? *train.task : task_of(all);
+  TrainReport report{.options = complete(training_.resolved(train, task), options)};
   report.data = data_.path();
   report.rows = all.rows();
   report.columns = all.columns().size();
