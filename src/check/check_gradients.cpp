@@ -209,9 +209,8 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
       return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
     };
     subjects.push_back(
-        {fmt::format("layers.{}.weight", k), columns, in_double(judged.layers[k].d_weights),
-         exact.layers[k].d_weights, tape.d_weights[k],
-         [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
+        {fmt::format("layers.{}.weight", k), columns, in_double(judged.layers[k].d_weights), exact.layers[k].d_weights,
+         tape.d_weights[k], [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
          [weight](ComplexStep& step, std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
     if (at.bias_size == 0) continue;
     const auto bias = [at](std::size_t i) { return at.bias + i; };

@@ -214,9 +214,7 @@ TEST(Trainer, WeightDecayAndL2LeaveFactorsOfScaleLayersAlone) {
     const Floats s = {1.5F, -2};
     network.set_weights(0, s);
     network.set_weights(1, Floats{3, 4});
-    Trainer trainer(network, {.optimizer = Sgd{0.1},
-                              .l2 = decoupled ? 0 : 0.5,
-                              .weight_decay = decoupled ? 0.5 : 0});
+    Trainer trainer(network, {.optimizer = Sgd{0.1}, .l2 = decoupled ? 0 : 0.5, .weight_decay = decoupled ? 0.5 : 0});
     step(trainer, {0, 0}, {0});  // a loss and a gradient of 0: what moves is moved by the penalty
     EXPECT_EQ(network.weights(0), s);
     EXPECT_NEAR(network.weights(1)[0], 3 * (1 - 0.1 * 0.5), 1e-6);
