@@ -10,7 +10,7 @@
 namespace bprop {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 TEST(Exponential, ErrsByLessThan1e_15) {
   long double worst = 0;
@@ -25,8 +25,8 @@ TEST(Exponential, ErrsByLessThan1e_15) {
 TEST(Exponential, HasEnds) {
   EXPECT_EQ(exponential(0), 1);
   EXPECT_EQ(exponential(-1000), 0);
-  EXPECT_EQ(exponential(-kInfinity), 0);
-  EXPECT_EQ(exponential(1000), kInfinity);
+  EXPECT_EQ(exponential(-kInfinite), 0);
+  EXPECT_EQ(exponential(1000), kInfinite);
   EXPECT_TRUE(std::isnan(exponential(std::numeric_limits<double>::quiet_NaN())));
 }
 
@@ -44,8 +44,8 @@ TEST(Logarithm, ErrsByLessThan1e_15) {
 
 TEST(Logarithm, HasEnds) {
   EXPECT_EQ(logarithm(1), 0);
-  EXPECT_EQ(logarithm(0), -kInfinity);
-  EXPECT_EQ(logarithm(kInfinity), kInfinity);
+  EXPECT_EQ(logarithm(0), -kInfinite);
+  EXPECT_EQ(logarithm(kInfinite), kInfinite);
   EXPECT_TRUE(std::isnan(logarithm(-1)));
 }
 

@@ -91,7 +91,7 @@ TrainOptions overfitting() {
   options.layers = "32 tanh";
   options.epochs = 200;
   options.optimizer = Adam{.learning_rate = 0.03};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.label_smoothing = 0;
   options.keep_best = false;
   return options;

@@ -116,11 +116,11 @@ Numbers repeated(const Numbers& rows, std::size_t columns, const std::vector<std
 }
 
 TEST(Weights, CountRowsAlsoInABatchOfSeveralLeaves) {
-  constexpr std::size_t kRows = 300;  // two leaves; 400 rows of weight 1 are others
-  const Numbers x = random_matrix<double>(3, kRows, 2);
-  const Numbers y = shares(kRows, 3);
-  std::vector<std::size_t> counts(kRows);
-  for (std::size_t n = 0; n < kRows; ++n) counts[n] = n < 100 ? 0 : 2;
+  constexpr std::size_t kManyRows = 300;  // two leaves; 400 rows of weight 1 are others
+  const Numbers x = random_matrix<double>(3, kManyRows, 2);
+  const Numbers y = shares(kManyRows, 3);
+  std::vector<std::size_t> counts(kManyRows);
+  for (std::size_t n = 0; n < kManyRows; ++n) counts[n] = n < 100 ? 0 : 2;
   const Numbers weights(counts.begin(), counts.end());
   const DoubleNetwork network(Architecture::parse("2 -> 4 tanh -> 3 softmax"), {.seed = 5});
   const LossOptions loss{.loss = Loss::kCrossEntropy};
@@ -179,10 +179,10 @@ Dataset weighted_curve(const std::vector<std::size_t>& counts, bool as_rows) {
 TrainOptions full_batches() {
   TrainOptions options = small_options();
   options.optimizer = GradientDescent{.learning_rate = 0.1};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.epochs = 20;
   options.precision = Precision::kDouble;
-  options.standardize = false;  // means and deviations count rows, not weights
+  options.scaling = Scaling::kNone;  // means and deviations count rows, not weights
   options.row_weights = "weight";
   return options;
 }
