@@ -76,7 +76,7 @@ std::string Progress::text(std::size_t width) const {
                         : fmt::format("  validation RMSE {:.3g}", last_.validation_score);
   }
   std::string pace = fmt::format("  {} rows/s", short_count(rate));
-  if (share > 0) pace += fmt::format("  {} left", duration_text(seconds * (1 - share) / share));
+  if (share > 0) pace += fmt::format("  {} left", duration_text(seconds * std::max(1 - share, 0.0) / share));
 
   // On a narrow terminal the title goes first, then the sparkline, then the bar; the numbers are ASCII and can be cut
   // anywhere.

@@ -40,7 +40,8 @@ std::string chart_html(std::string_view id, const Chart& chart, std::string_view
     series.push_back({{"name", s.name}, {"x", numbers(s.x)}, {"y", numbers(s.y)}, {"points", s.points}});
   }
   const Json plan = {{"x_label", chart.x_label}, {"y_label", chart.y_label},       {"log_x", chart.log_x},
-                     {"log_y", chart.log_y},     {"may_be_log", style.may_be_log}, {"series", series}};
+                     {"log_y", chart.log_y},     {"may_be_log", style.may_be_log}, {"over_time", style.over_time},
+                     {"series", series}};
   return fmt::format(
       "<figure class=\"chart\" id=\"chart-{}\">\n<figcaption>{}</figcaption>\n<div class=\"legend\"></div>\n"
       "<div class=\"plot\"><noscript>{}</noscript></div>\n<p class=\"said\" role=\"status\"></p>\n"
@@ -48,7 +49,11 @@ std::string chart_html(std::string_view id, const Chart& chart, std::string_view
       id, caption, render_svg(chart), json_in_html(plan));
 }
 
-std::string number_html(double x) { return std::isfinite(x) ? fmt::format("{:.4g}", x) : "–"; }
+std::string number_html(double x) {
+  if (!std::isfinite(x)) return "–";
+  if (std::abs(x) < 1e4 || std::abs(x) >= 1e12) return fmt::format("{:.4g}", x);
+  return fmt::format("{}{}", x < 0 ? "−" : "", count_html(static_cast<std::size_t>(std::abs(x) + 0.5)));
+}
 
 std::string count_html(std::size_t n) {
   return n < 1000 ? fmt::format("{}", n) : fmt::format("{},{:03}", count_html(n / 1000), n % 1000);

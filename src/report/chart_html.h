@@ -13,6 +13,7 @@ namespace bprop::report {
 
 struct ChartStyle {
   bool may_be_log = false;  // a button makes the axis of y logarithmic, and linear again
+  bool over_time = false;   // x are epochs or updates, from 0 to the last
 };
 
 // <figure>: caption, the curves as JSON for report.js, and as SVG for who has no script. The caption is HTML; labels

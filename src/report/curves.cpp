@@ -123,17 +123,19 @@ std::string curves(const RunFiles& run) {
   const Chart rate =
       chart_of("learning rate η", {by_epoch(run, "learning rate", [](const EpochLine& e) { return e.learning_rate; })});
   std::string html = "<div class=\"charts\">\n";
-  html += chart_html("loss", loss,
-                     "<b>Loss.</b> Training: each row before its update, with the label smoothing of training; "
-                     "validation: after the epoch, without.",
-                     {.may_be_log = true});
+  html += chart_html(
+      "loss", loss,
+      fmt::format("<b>Loss.</b> Training: each row before its update{}; validation: after the epoch{}.",
+                  run.of_classes() ? ", labels smoothed if they are" : "", run.of_classes() ? ", never smoothed" : ""),
+      {.may_be_log = true, .over_time = true});
   if (!score.series.empty()) {
     html += chart_html("score", score,
                        fmt::format("<b>{}.</b> After the epoch, of validation rows and of at most 1,000 training rows.",
                                    run.of_classes() ? "Accuracy" : "Root mean squared error"),
-                       {.may_be_log = !run.of_classes()});
+                       {.may_be_log = !run.of_classes(), .over_time = true});
   }
-  html += chart_html("rate", rate, "<b>Learning rate</b> of the epoch’s last update.", {.may_be_log = true});
+  html += chart_html("rate", rate, "<b>Learning rate</b> of the epoch’s last update.",
+                     {.may_be_log = true, .over_time = true});
   return html + "</div>\n" + epochs_table(run);
 }
 
@@ -144,14 +146,15 @@ std::string layer_curves(const RunFiles& run) {
   const std::size_t layers = run.doctor.front().layers.size();
   const std::string some = layers > kMostLayers ? fmt::format(" {} of the {} layers.", kMostLayers, layers) : "";
   std::string html =
-      "<p>What the doctor saw in the updates that it looked at (<code>--doctor N</code>). Curves that part by powers "
+      "<p>What the doctor saw in the updates that it looked at (<code class=\"option\">--doctor N</code>). Curves that "
+      "part by powers "
       "of "
       "ten say that the first layers learn nothing, or everything at once.</p>\n<div class=\"charts\">\n";
   html += chart_html("delta", delta,
                      "<b>Size of δ</b> by layer, root of the mean square over rows and units, no unit." + some,
-                     {.may_be_log = true});
+                     {.may_be_log = true, .over_time = true});
   html += chart_html("gradient", gradient, "<b>Gradient over weight</b> by layer, Euclidean norms, no unit." + some,
-                     {.may_be_log = true});
+                     {.may_be_log = true, .over_time = true});
   return html + "</div>\n" + last_look(run.doctor.back());
 }
 

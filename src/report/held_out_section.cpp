@@ -128,7 +128,7 @@ std::string calibration(const Json& held, bool classes) {
   const std::string caption =
       classes
           ? fmt::format(
-                "<b>Calibration.</b> Of the rows whose class the model gives a probability of 80 %, 80 % should be "
+                "<b>Calibration.</b> Of the rows whose class the model gives a probability of 80 %, 80 % should be "
                 "right. Below the ideal line it is too sure. Expected calibration error: {} percentage points.",
                 error)
           : "<b>Calibration.</b> Tenths of the rows in the order of the prediction: their mean prediction and their "

@@ -27,7 +27,8 @@
 
   function axis(label, logarithmic) {
     return {type: logarithmic ? 'logarithmic' : 'linear', title: {display: true, text: label},
-            ticks: {maxTicksLimit: 8, callback: tick, maxRotation: 0, autoSkip: !logarithmic}};
+            ticks: {maxTicksLimit: 8, callback: tick, maxRotation: 0, autoSkip: !logarithmic,
+                    includeBounds: logarithmic}};
   }
 
   function datasets(series) {
@@ -123,6 +124,9 @@
     });
   }
 
+  // Curves over epochs and updates fill their chart.
+  const range = plan => ({min: 0, max: Math.max(...plan.series.map(s => s.x[s.x.length - 1]))});
+
   function draw(figure) {
     const plan = JSON.parse(figure.querySelector('script').textContent);
     const canvas = document.createElement('canvas');
@@ -130,17 +134,16 @@
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', `${figure.querySelector('figcaption').textContent} Arrow keys walk along it.`);
     figure.querySelector('.plot').append(canvas);
-    const points = plan.series.every(s => s.points || s.x.length <= 2);
     const chart = new Chart(canvas, {
       type: 'scatter', data: {datasets: datasets(plan.series)},
       options: {
         animation: false, responsive: true, maintainAspectRatio: false, spanGaps: false,
-        interaction: points ? {mode: 'nearest', intersect: false} : {mode: 'index', intersect: false},
-        scales: {x: axis(plan.x_label, plan.log_x), y: axis(plan.y_label, plan.log_y)},
+        interaction: {mode: plan.over_time ? 'index' : 'nearest', intersect: false},
+        scales: {x: {...axis(plan.x_label, plan.log_x), ...(plan.over_time ? range(plan) : {})},
+                 y: axis(plan.y_label, plan.log_y)},
         plugins: {legend: {display: false}, tooltip: {callbacks: {
           title: items => items.length ? `${plan.x_label} ${text(items[0].parsed.x)}` : '',
           label: item => `${item.dataset.label}: ${text(item.parsed.y)}`}}}}});
-    if (plan.last_x) chart.options.scales.x.max = plan.last_x;
     legend(figure, chart, plan);
     walk(figure, chart, plan);
     paint(chart, false);
@@ -151,7 +154,7 @@
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   Chart.defaults.font.size = 12.5;
   document.querySelectorAll('figure.chart').forEach(draw);
-  const paint_all = printing => charts.forEach(chart => { paint(chart, printing); chart.resize(); });
+  const paint_all = printing => charts.forEach(chart => paint(chart, printing));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint_all(false));
   addEventListener('beforeprint', () => paint_all(true));
   addEventListener('afterprint', () => paint_all(false));
