@@ -59,7 +59,9 @@ std::string count_html(std::size_t n) {
   return n < 1000 ? fmt::format("{}", n) : fmt::format("{},{:03}", count_html(n / 1000), n % 1000);
 }
 
-std::string percent_html(double share) { return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : "–"; }
+std::string percent_html(double share) {
+  return std::isfinite(share) ? fmt::format("{:.1f}\u00A0%", 100 * share) : "–";
+}
 
 std::string table_html(std::string_view caption, const std::vector<TableColumn>& columns,
                        const std::vector<std::vector<std::string>>& rows) {

@@ -35,7 +35,7 @@
     return series.map((s, k) => ({
       label: s.name, data: s.x.map((x, i) => ({x, y: s.y[i] === null ? NaN : s.y[i]})), showLine: !s.points,
       pointRadius: s.points ? (s.x.length > 100 ? 2 : 4) : (s.x.length < 12 ? 2.5 : 0), pointHoverRadius: 5, borderWidth: 2,
-      borderDash: s.points ? [] : DASHES[(k < 6 ? (k === 1 ? 1 : 0) : Math.floor(k / 6)) % DASHES.length], tension: 0}));
+      borderDash: s.points ? [] : DASHES[(k < 6 ? (k === 1 ? 1 : 0) : Math.floor(k / 6)) % DASHES.length], tension: 0, clip: 6}));
   }
 
   function paint(chart, printing) {
