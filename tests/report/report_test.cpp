@@ -76,7 +76,7 @@ TEST_F(Report, TextsOutOfDataCannotBecomeMarkup) {
   EXPECT_THAT(html, HasSubstr("bprop train 'a&lt;b'"));
 }
 
-TEST_F(Report, EqualRunsLeaveEqualSummariesAndPages) {
+TEST_F(Report, EqualRunsLeaveEqualSummaries) {
   run(sectors(100));
   const std::string summary = get(at("run/report.json"));
   run(sectors(100));
