@@ -22,7 +22,10 @@ def unpacked(package, folder):
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         temporary = pathlib.Path(temporary)
         temporary.chmod(0o755)  # apt's own user writes into it
-        subprocess.run(["apt-get", "download", "-qq", package], cwd=temporary, check=True, capture_output=True)
+        fetched = subprocess.run(["apt-get", "download", "-qq", package], cwd=temporary, capture_output=True, text=True,
+                                 check=False)
+        if fetched.returncode != 0:
+            raise RuntimeError(f"apt-get could not fetch {package}; is 'apt-get update' done? {fetched.stderr.strip()}")
         archive = next(temporary.glob("*.deb"))
         subprocess.run(["dpkg", "-x", archive, temporary / "root"], check=True)
         (temporary / "root").rename(target)

@@ -2,6 +2,7 @@
 """What came out: a summary for the screen, and docs/benchmarks-tables.md."""
 
 import dataclasses
+import math
 import platform
 import statistics
 import subprocess
@@ -23,12 +24,13 @@ class Facts:
     seeds: int
     folder: object
     program: object
+    unfinished: list  # names of sets without results
 
     def label(self, method):
         return method if method.startswith("bprop") else f"scikit-learn's {method}"
 
     def sets_of(self, task):
-        return [chosen for chosen in self.chosen if chosen.task == task and self.records[chosen.name]]
+        return [chosen for chosen in self.chosen if chosen.task == task]
 
 
 def row(cells):
@@ -39,13 +41,22 @@ def table(heads, rows, left=1):
     return "\n".join([row(heads), row(["---"] * left + ["---:"] * (len(heads) - left)), *map(row, rows)])
 
 
-def digits(value):
-    """Four of them, without an exponent."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def seconds(value):
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def spread(values, form):
     return f"{form(statistics.fmean(values))} ± {form(statistics.stdev(values) if len(values) > 1 else 0)}"
+
+
+def in_own_units(values):
+    """Mean and spread with the decimals that give the mean four digits."""
+    decimals = max(0, 3 - math.floor(math.log10(max(abs(statistics.fmean(values)), 1e-9))))
+    return spread(values, lambda value: f"{value:,.{decimals}f}")
+
+
+def in_units(scale, decimals):
+    return lambda values: spread(values, lambda value: f"{scale * value:.{decimals}f}")
 
 
 def sets_table(facts):
@@ -68,7 +79,7 @@ def results_table(facts, task, form, key):
     rows = []
     for chosen in facts.sets_of(task):
         found = facts.records[chosen.name]
-        rows.append([chosen.name, *(spread([r[key] for r in found[m.name]], form) if m.name in found else ""
+        rows.append([chosen.name, *(form([r[key] for r in found[m.name]]) if m.name in found else ""
                                     for m in facts.methods)])
     return table(["set", *(facts.label(m.name) for m in facts.methods)], rows)
 
@@ -104,7 +115,7 @@ def ranks_table(facts):
 
 
 def times_table(facts):
-    rows = [[chosen.name, *(digits(statistics.median(r["seconds"] for r in facts.records[chosen.name][m.name]))
+    rows = [[chosen.name, *(seconds(statistics.median(r["seconds"] for r in facts.records[chosen.name][m.name]))
                             if m.name in facts.records[chosen.name] else "" for m in facts.methods)]
             for chosen in facts.chosen]
     return table(["seconds", *(facts.label(m.name) for m in facts.methods)], rows)
@@ -144,9 +155,8 @@ def summary(facts):
 def text(facts):
     version = subprocess.run([facts.program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     versions = sorted({m.version.split(",")[0] for m in facts.methods if not m.name.startswith("bprop")})
-    builds = {r["version"] for found in facts.records.values() for each in found.values() for r in each}
-    builds = {version for version in builds if " build " in version}
-    mixed = len({version.rsplit(" ", 1)[1] for version in builds}) > 1
+    counted = {r["version"] for found in facts.records.values() for each in found.values() for r in each}
+    mixed = len({version.split(" build ")[1] for version in counted if " build " in version}) > 1
     settings = table(["row", "is"], [[facts.label(m.name), m.says] for m in facts.methods], 2)
     parts = [
         HEAD, "## The bars\n", f"What they are about: {facts.judged}.\n", verdicts(facts), "",
@@ -154,15 +164,16 @@ def text(facts):
         "## How\n", HOW.format(seeds=facts.seeds), "", settings, "",
         f"{time.strftime('%-d %B %Y')}. {version}, {', '.join(versions)}, Python {platform.python_version()}; "
         f"{processor()}, two processors of a virtual machine that others use too."
-        + (" The rows of bprop come from several builds of the program." if mixed else ""), "",
+        + (" The rows of bprop come from several builds of the program." if mixed else "")
+        + (f" Not measured yet: {', '.join(facts.unfinished)}." if facts.unfinished else ""), "",
         "## Mean ranks\n", ranks_table(facts), "",
         f"## Differences of {facts.judged}, paired over the splits\n",
         "Mean ± standard error; plus is ahead; bold: behind by more than one standard error.\n",
         differences_table(facts), "",
         "## Classes: accuracy in per cent\n", "Mean ± standard deviation over the seeds, here and below.\n",
-        results_table(facts, "classes", lambda v: f"{100 * v:.2f}", "accuracy"), "",
-        "## Numbers: RMSE\n", results_table(facts, "numbers", digits, "rmse"), "",
-        "## Numbers: R²\n", results_table(facts, "numbers", lambda v: f"{v:.4f}", "r2"), "",
+        results_table(facts, "classes", in_units(100, 2), "accuracy"), "",
+        "## Numbers: RMSE\n", results_table(facts, "numbers", in_own_units, "rmse"), "",
+        "## Numbers: R²\n", results_table(facts, "numbers", in_units(1, 4), "r2"), "",
         "## Time\n", "Median over the seeds, from the CSV files to the score, on two threads.\n", times_table(facts), "",
         "## The sets\n", sets_table(facts), "", BOUNDS]
     return "\n".join(parts)

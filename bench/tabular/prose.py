@@ -21,7 +21,8 @@ HOW = """- **Splits.** A fifth of the rows is the test, drawn by a seed, classes
   numbers, mean 0 and variance 1, names one-hot; boosted trees take both as they are.
 - **Scores.** Accuracy, or the root of the mean squared error (RMSE) in the target's units and R². Nobody is tuned.
 - **Paired.** Differences are of two scores on the same split; the standard error is that of their mean over the seeds. The
-  splits of a set share rows, so it is somewhat too small: one standard error is a sharp bar.
+  splits of a set share rows, so it is somewhat too small. One standard error is a sharp bar: of two methods that are equally good, chance alone puts
+  one behind by more than that on about a fifth of the sets (Student's t with 4 degrees of freedom: 19 %).
 - **Ranks** are of the mean scores, 1 the best, equal ones share their places, averaged over the sets.
 - **Time** is that of the clock from reading the CSV files to the score, beside other work, so it says an order of magnitude;
   Python is started already, bprop is not. Two threads for bprop and for boosted trees; the small products of

@@ -31,7 +31,7 @@ def arguments():
     parser.add_argument("--mnist", action="store_true")
     parser.add_argument("--any-build", action="store_true")
     parser.add_argument("--measured", action="store_true")
-    parser.add_argument("--no-page", action="store_true")
+    parser.add_argument("--page", type=pathlib.Path)
     return parser.parse_args()
 
 
@@ -64,22 +64,22 @@ class Results:
         return record
 
 
-def measure(chosen, contestants, seeds, results, only_measured):
+def measure(chosen, everybody, options, results):
     """{method: [record of each seed]} of one set, for the methods that have all seeds."""
     file = sets.table_file(chosen, FOLDER)
     data, frame = sets.fingerprint(file), None
-    found = {method.name: [] for method in contestants}
-    for seed in range(1, seeds + 1):
+    found = {method.name: [] for method in everybody}
+    for seed in range(1, options.seeds + 1):
         split = None
-        for method in contestants:
+        for method in everybody:
             record = results.find(chosen, method, seed, data)
-            if record is None and not only_measured:
+            if record is None and not options.measured:
                 frame = sets.read(file, chosen) if frame is None else frame
                 split = split or sets.write_split(frame, chosen, seed, FOLDER)
                 record = results.keep(chosen, method, seed, data, methods.timed(method, chosen, *split, seed))
                 print(line(record), flush=True)
             found[method.name] += [] if record is None else [record]
-    return {name: records for name, records in found.items() if len(records) == seeds}
+    return {name: records for name, records in found.items() if len(records) == options.seeds}
 
 
 def line(record):
@@ -109,17 +109,26 @@ def main():
     chosen += [sets.MNIST] if options.mnist else []
     everybody = contestants(options)
     results = Results(options.any_build)
-    records = {one.name: measure(one, everybody, options.seeds, results, options.measured) for one in chosen}
-    table = scores(records)
+    records = {one.name: measure(one, everybody, options, results) for one in chosen}
+    unfinished = [one.name for one in chosen if len(records[one.name]) < len(everybody)]
+    chosen = [one for one in chosen if one.name not in unfinished]
+    table = scores({one.name: records[one.name] for one in chosen})
     neural = [method.name for method in everybody if method.kind == "neural"]
     bars = comparison.bars(table, options.judge, neural) if options.judge in neural else []
-    facts = page.Facts(chosen, everybody, records, table, bars, options.judge, options.seeds, FOLDER, options.program)
+    facts = page.Facts(chosen, everybody, records, table, bars, options.judge, options.seeds, FOLDER, options.program,
+                       unfinished)
     print(page.summary(facts))
-    partial = options.only or options.methods or options.tried or options.seeds != SEEDS
-    if not options.no_page and not partial:
-        (ROOT / "docs/benchmarks-tables.md").write_text(page.text(facts), encoding="utf-8")
+    whole = not (options.only or options.methods or options.tried or options.seeds != SEEDS)
+    file = options.page or (ROOT / "docs/benchmarks-tables.md" if whole else None)
+    if file:
+        file.write_text(page.text(facts), encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)  # what is measured is kept
+    except (RuntimeError, OSError) as error:
+        sys.exit(f"script/bench-tabular: {error}")
