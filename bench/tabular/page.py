@@ -70,7 +70,7 @@ def sets_table(facts):
         rows.append([chosen.name, f"`{chosen.package}` {chosen.item}", sets.LICENCES[chosen.package], f"{len(frame):,}",
                      len(inputs.columns), names or "", f"{missing:,}" if missing else "",
                      f"{chosen.target}: {kind}"])
-    return table(["set", "package, name there", "its licence", "rows", "columns", "of names", "cells missing", "target"],
+    return table(["set", "package, name there", "its licence", "rows", "columns", "of names", "missing", "target"],
                  rows, 3)
 
 
@@ -174,6 +174,6 @@ def text(facts):
         results_table(facts, "classes", in_units(100, 2), "accuracy"), "",
         "## Numbers: RMSE\n", results_table(facts, "numbers", in_own_units, "rmse"), "",
         "## Numbers: R²\n", results_table(facts, "numbers", in_units(1, 4), "r2"), "",
-        "## Time\n", "Median over the seeds, from the CSV files to the score, on two threads.\n", times_table(facts), "",
+        "## Time\n", "Median over the seeds.\n", times_table(facts), "",
         "## The sets\n", sets_table(facts), "", BOUNDS]
     return "\n".join(parts)
