@@ -8,6 +8,7 @@ import argparse
 import json
 import pathlib
 import sys
+import tempfile
 
 import comparison
 import methods
@@ -65,8 +66,8 @@ class Results:
         return record
 
 
-def measure(chosen, everybody, options, results):
-    """{method: [record of each seed]} of one set, for the methods that have all seeds."""
+def measure(chosen, everybody, options, results, folder):
+    """{method: [record of each seed]} of one set, for the methods that have all seeds. Splits are written to folder."""
     file = sets.table_file(chosen, FOLDER)
     data, frame = sets.fingerprint(file), None
     found = {method.name: [] for method in everybody}
@@ -76,7 +77,7 @@ def measure(chosen, everybody, options, results):
             record = results.find(chosen, method, seed, data)
             if record is None and not options.measured:
                 frame = sets.read(file, chosen) if frame is None else frame
-                split = split or sets.write_split(frame, chosen, seed, FOLDER)
+                split = split or sets.write_split(frame, chosen, seed, folder)
                 record = results.keep(chosen, method, seed, data, methods.timed(method, chosen, *split, seed))
                 print(line(record), flush=True)
             found[method.name] += [] if record is None else [record]
@@ -110,7 +111,9 @@ def main():
     chosen += [sets.MNIST] if options.mnist else []
     everybody = contestants(options)
     results = Results(options.any_build)
-    records = {one.name: measure(one, everybody, options, results) for one in chosen}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:  # of this run alone: several may go on at once
+        records = {one.name: measure(one, everybody, options, results, pathlib.Path(folder)) for one in chosen}
     unfinished = [one.name for one in chosen if len(records[one.name]) < len(everybody)]
     chosen = [one for one in chosen if one.name not in unfinished]
     table = scores({one.name: records[one.name] for one in chosen})
