@@ -28,10 +28,10 @@ struct Run {
 
 Run ours(const Dataset& train_images, const Dataset& test_images, std::size_t epochs, std::uint64_t seed,
          ThreadPool& pool) {
-  TrainOptions options;
+  TrainOptions options{.preset = Preset::kPlain};
   options.layers = "128 relu";
   options.optimizer = Adam{.learning_rate = 1e-3};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.label_smoothing = 0.0;
   options.batch = 64;
   options.epochs = epochs;

@@ -249,7 +249,13 @@ class Explain : public Verb {
       page_.write(what_if(network, explained, what, otherwise, explain_), explain_.numbers);
       return ExitCode::kDone;
     }
-    const Derivation derivation = explain(network, explained, what, explain_);
+    Derivation derivation = explain(network, explained, what, explain_);
+    if (model.temperature != 1) {
+      derivation.remarks.push_back(
+          fmt::format("Predictions of this model divide z of the last layer by the temperature {:.4g} (calibration); "
+                      "that comes after training, whose loss this is.",
+                      model.temperature));
+    }
     std::optional<Figure> picture;
     if (graph_) {
       picture = network_diagram(network.architecture(), {.notation = explain_.notation, .paths_of = what});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/error.h"
+#include "bprop/review.h"
 #include "data_options.h"
 #include "json_text.h"
 #include "program_options.h"
@@ -30,7 +31,9 @@ bool looks_like_model(const std::string& path) {
 std::vector<std::string> remarks_of_training(const Dataset& data) {
   if (!data.target()) return {};
   try {
-    return fit_preprocessing(data).warnings;
+    FittedPreprocessing fitted = fit_preprocessing(data);
+    for (auto& remark : review(data, fitted.preprocessing)) fitted.warnings.push_back(std::move(remark));
+    return fitted.warnings;
   } catch (const Error& error) {
     return {error.what()};
   }

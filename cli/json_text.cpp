@@ -16,6 +16,25 @@ std::string text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+// {"accuracy": {"value": 0.9, "low": 0.8, "high": 0.95}, …}
+Json json_of_scores(const Evaluation& e) {
+  Json json = Json::object();
+  for (const Score& s : e.scores)
+    json[std::string(name(s.metric))] = {{"value", s.value}, {"low", s.low}, {"high", s.high}};
+  return json;
+}
+
+void add_confusion(const Evaluation& e, Json& json) {
+  json["classes"] = e.classes;
+  if (!e.positive_class.empty()) json["positive_class"] = e.positive_class;
+  const std::size_t classes = e.confusion.empty() ? 0 : e.classes.size();
+  json["confusion"] = classes == 0 ? Json() : Json::array();
+  for (std::size_t k = 0; k < classes; ++k) {
+    const auto row = e.confusion.begin() + static_cast<std::ptrdiff_t>(k * classes);
+    json["confusion"].push_back(std::vector<std::size_t>(row, row + static_cast<std::ptrdiff_t>(classes)));
+  }
+}
+
 Json json_of(const Evaluation& e) {
   Json json = {{"task", name(e.task)}, {"rows", e.rows}, {"loss", e.loss}};
   if (e.task == Task::kClasses) {
@@ -29,6 +48,11 @@ Json json_of(const Evaluation& e) {
     json.update({{"rmse", e.rmse}, {"mae", e.mae}, {"r2", e.r2}, {"trivial_rmse", e.trivial_rmse}});
   }
   json["trivial_of_training"] = e.trivial_of_training;
+  json["metrics"] = json_of_scores(e);
+  for (const QuantileScore& q : e.quantiles) {
+    json["quantiles"].push_back({{"quantile", q.quantile}, {"value", q.value}, {"low", q.low}, {"high", q.high}});
+  }
+  if (e.task == Task::kClasses) add_confusion(e, json);
   return json;
 }
 
@@ -96,12 +120,14 @@ Json json_of(const Divergence& d) {
 }
 
 Json json_of_network(const Model& model) {
-  return {{"layers", model.architecture().text()},
-          {"parameters", model.architecture().parameters()},
-          {"precision", std::holds_alternative<DoubleNetwork>(model.network) ? "double" : "float"},
-          {"arithmetic", name(model.arithmetic())},
-          {"loss", text_of(model.loss.loss)},
-          {"reduction", text_of(model.loss.reduction)}};
+  Json json = {{"layers", model.architecture().text()},
+               {"parameters", model.architecture().parameters()},
+               {"precision", std::holds_alternative<DoubleNetwork>(model.network) ? "double" : "float"},
+               {"arithmetic", name(model.arithmetic())},
+               {"loss", text_of(model.loss.loss)},
+               {"reduction", text_of(model.loss.reduction)}};
+  if (model.temperature != 1) json["temperature"] = model.temperature;
+  return json;
 }
 
 Json json_of(const InputColumn& column) {
@@ -109,14 +135,20 @@ Json json_of(const InputColumn& column) {
   if (column.kind == ColumnKind::kText) json["categories"] = column.categories;
   if (column.kind != ColumnKind::kText) json.update({{"shift", column.shift}, {"divisor", column.divisor}});
   if (column.kind == ColumnKind::kNumber && column.missing_seen) json["fill"] = column.fill;
+  if (column.signed_pair) json["signed_pair"] = true;
+  if (column.missing_zero) json["missing_zero"] = true;
+  for (const InputScale& scale : column.scales) {
+    json["scales"].push_back({{"shift", scale.shift}, {"divisor", scale.divisor}});
+  }
   return json;
 }
 
 Json json_of(const LayerSummary& layer) {
-  return {{"inputs", layer.dense.inputs},
-          {"outputs", layer.dense.outputs},
-          {"activation", rule(layer.dense.activation).name},
-          {"bias", layer.dense.bias},
+  return {{"kind", std::holds_alternative<Scale>(layer.layer) ? "scale" : "dense"},
+          {"inputs", inputs_of(layer.layer)},
+          {"outputs", outputs_of(layer.layer)},
+          {"activation", rule(activation_of(layer.layer)).name},
+          {"bias", has_bias(layer.layer)},
           {"parameters", layer.parameters},
           {"smallest", layer.smallest},
           {"largest", layer.largest},
@@ -138,14 +170,21 @@ std::string json_text(const TrainReport& report) {
     json["target"] = json_of(result.model.preprocessing->target);
   }
   json["network"] = json_of_network(result.model);
-  json.update({{"optimizer", text_of(report.options.optimizer)},
+  json.update({{"preset", text_of(report.options.preset)},
+               {"optimizer", text_of(report.options.optimizer)},
                {"seed", report.options.seed},
                {"stop_reason", name(result.stop_reason)},
                {"epochs", result.epochs},
                {"updates", result.steps},
                {"best_epoch", result.best_epoch},
+               {"metric", name(result.metric)},
                {"seconds", result.seconds}});
   if (const EpochReport* best = result.epoch(result.best_epoch)) json["best"] = json_of(*best);
+  if (const auto& c = result.calibration) {
+    json["calibration"] = {{"temperature", c->temperature},
+                           {"log_loss_before", c->log_loss_before},
+                           {"log_loss_after", c->log_loss_after}};
+  }
   if (result.divergence) json["divergence"] = json_of(*result.divergence);
   if (report.loss_before) json.update({{"loss_before", *report.loss_before}, {"loss_after", *report.loss_after}});
   json["test"] = report.test ? json_of(*report.test) : Json();
@@ -160,6 +199,22 @@ std::string json_text(const TrainReport& report) {
 std::string json_text(const Evaluation& evaluation) {
   Json json = json_of(evaluation);
   json["warnings"] = evaluation.warnings;
+  return text(json);
+}
+
+std::string json_text(const CrossValidation& result, const TrainReport& report) {
+  Json json = {{"data", report.data}, {"rows", report.rows}, {"seed", report.options.seed}, {"folds", Json::array()}};
+  for (const Fold& fold : result.folds) {
+    json["folds"].push_back({{"train_rows", fold.train_rows},
+                             {"validation_rows", fold.validation_rows},
+                             {"best_epoch", fold.best_epoch},
+                             {"stop_reason", name(fold.stop_reason)},
+                             {"test", json_of(fold.evaluation)}});
+  }
+  for (const FoldScore& score : result.scores) {
+    json["metrics"][std::string(name(score.metric))] = {{"mean", score.mean}, {"standard_error", score.standard_error}};
+  }
+  json.update({{"seconds", result.seconds}, {"warnings", result.warnings}});
   return text(json);
 }
 

@@ -12,6 +12,7 @@
 #include "bprop/check.h"
 #include "bprop/doctor.h"
 #include "bprop/evaluate.h"
+#include "bprop/folds.h"
 #include "data_summary.h"
 #include "model_summary.h"
 #include "train_report.h"
@@ -33,6 +34,7 @@ struct ImportSummary {
 
 std::string json_text(const TrainReport& report);
 std::string json_text(const Evaluation& evaluation);
+std::string json_text(const CrossValidation& result, const TrainReport& report);
 std::string json_text(const CheckReport& report);
 std::string json_text(const Diagnosis& diagnosis);
 std::string json_text(const GradientsSummary& summary);

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <limits>
 
 #include "quantity.h"
 #include "train_report.h"
@@ -22,7 +22,7 @@ constexpr std::size_t kShownClasses = 12;
 template <class T>
 LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) {
   LayerSummary summary;
-  summary.dense = std::get<Dense>(network.architecture().layers[layer]);
+  summary.layer = network.architecture().layers[layer];
   for (const T w : network.weights(layer)) summary.weights.push_back(static_cast<double>(w));
   for (const T b : network.bias(layer)) summary.bias.push_back(static_cast<double>(b));
   summary.parameters = summary.weights.size() + summary.bias.size();
@@ -39,10 +39,12 @@ std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
-    rows.push_back({text_of(rows.size()), fmt::format("{} × {}", layer.dense.outputs, layer.dense.inputs),
-                    std::string(rule(layer.dense.activation).name), layer.dense.bias ? "yes" : "no",
-                    with_commas(layer.parameters), fmt::format("{:.4g}", layer.smallest),
-                    fmt::format("{:.4g}", layer.largest), fmt::format("{:.4g}", layer.norm)});
+    const bool is_scale = std::holds_alternative<Scale>(layer.layer);
+    rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
+                    is_scale ? "scale" : std::string(rule(activation_of(layer.layer)).name),
+                    has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
+                    fmt::format("{:.4g}", layer.smallest), fmt::format("{:.4g}", layer.largest),
+                    fmt::format("{:.4g}", layer.norm)});
   }
   return aligned_table(rows);
 }
@@ -53,15 +55,18 @@ std::string weights_text(const ModelSummary& summary) {
   std::string text;
   for (std::size_t k = 0; k < summary.layers.size(); ++k) {
     const LayerSummary& layer = summary.layers[k];
-    if (layer.weights.size() > kSmallLayer || layer.dense.inputs > kNarrowLayer) continue;
+    const std::size_t inputs = inputs_of(layer.layer);
+    if (layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
     std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
-    for (std::size_t i = 0; i < layer.dense.inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
-    if (layer.dense.bias) rows[0].push_back("bias");
-    for (std::size_t unit = 0; unit < layer.dense.outputs; ++unit) {
+    for (std::size_t i = 0; i < inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
+    if (has_bias(layer.layer)) rows[0].push_back("bias");
+    for (std::size_t unit = 0; unit < outputs_of(layer.layer); ++unit) {
       rows.push_back({fmt::format("unit {}", unit + 1)});
-      const auto row = std::span(layer.weights).subspan(unit * layer.dense.inputs, layer.dense.inputs);
-      for (const double w : row) rows.back().push_back(number_text(w, in_float));
-      if (layer.dense.bias) rows.back().push_back(number_text(layer.bias[unit], in_float));
+      for (std::size_t i = 0; i < inputs; ++i) {
+        const bool there = connects(layer.layer, unit, i);
+        rows.back().push_back(there ? number_text(layer.weights[weight_place(layer.layer, unit, i)], in_float) : "");
+      }
+      if (has_bias(layer.layer)) rows.back().push_back(number_text(layer.bias[unit], in_float));
     }
     text += '\n' + aligned_table(rows);
   }
@@ -77,15 +82,28 @@ std::string column_table(const Preprocessing& preprocessing) {
       continue;
     }
     const bool number = column.kind == ColumnKind::kNumber;
+    const bool constant = column.divisor == std::numeric_limits<double>::max();
     rows.push_back({column.name, std::string(name(column.kind)), text_of(column.features()),
                     number ? fmt::format("{:.6g}", column.shift) : "",
-                    number ? fmt::format("{:.6g}", column.divisor) : "",
-                    !column.missing_seen ? ""
-                    : number             ? fmt::format("{:.6g}", column.fill)
-                                         : "an input of its own"});
+                    !number    ? ""
+                    : constant ? "always 0"
+                               : fmt::format("{:.6g}", column.divisor),
+                    column.missing_zero    ? "zeros"
+                    : !column.missing_seen ? ""
+                    : number               ? fmt::format("{:.6g}", column.fill)
+                                           : "an input of its own"});
   }
   std::string text = rows.size() > 1 ? '\n' + aligned_table(rows) : std::string();
-  if (pixels > 0) text += fmt::format("\n{}, each divided by 255\n", counted(pixels, "pixel"));
+  if (pixels > 0) {
+    const auto pixel = std::ranges::find(preprocessing.inputs, ColumnKind::kPixel, &InputColumn::kind);
+    const auto like = [&](const InputColumn& c) {
+      return c.kind != ColumnKind::kPixel || (c.shift == pixel->shift && c.divisor == pixel->divisor);
+    };
+    text += std::ranges::all_of(preprocessing.inputs, like) && pixel->shift == 0
+                ? fmt::format("\n{}, each divided by {}\n", counted(pixels, "pixel"), pixel->divisor)
+                : fmt::format("\n{}, each with its own shift and divisor\n", counted(pixels, "pixel"));
+  }
+  if (preprocessing.smooth_clip) text += "\nevery input x is kept below 3: x / √(1 + (x/3)²)\n";
   return text;
 }
 
@@ -123,6 +141,9 @@ std::string text_of(const ModelSummary& summary) {
   const Model& model = *summary.model;
   std::string text = titled("model", summary.path) + network_line(model);
   text += titled("loss", fmt::format("{}, {} of the rows", text_of(model.loss.loss), text_of(model.loss.reduction)));
+  if (model.temperature != 1) {
+    text += titled("calibration", fmt::format("scores are divided by the temperature {:.4g}", model.temperature));
+  }
   if (model.preprocessing) text += titled("target", target_line(model.preprocessing->target));
   if (model.exercise) text += titled("own rows", exercise_text(*model.exercise));
   text += '\n' + layer_table(summary) + weights_text(summary);

@@ -11,13 +11,13 @@
 namespace bprop::cli {
 
 struct LayerSummary {
-  Dense dense;
+  Layer layer;
   std::size_t parameters = 0;
   // Of the weights (not the biases).
   double smallest = 0;
   double largest = 0;
   double norm = 0;              // Euclidean
-  std::vector<double> weights;  // row-major (out × in)
+  std::vector<double> weights;  // as Network::weights() gives them
   std::vector<double> bias;
 };
 

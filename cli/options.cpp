@@ -77,6 +77,7 @@ void Options::exclude(std::initializer_list<std::string_view> names, std::string
     option->texts.clear();
     option->origin.clear();
     option->default_text.clear();
+    option->excluded = true;
   }
 }
 

@@ -36,6 +36,7 @@ struct Option {
   std::string origin = {};
   bool from_file = false;
   bool may_be_empty = false;
+  bool excluded = false;  // it does not apply
   bool given() const { return !origin.empty(); }
   bool given_as_default() const;
 };
@@ -87,7 +88,7 @@ class Options {
   void bind(Option::Kind kind, std::string_view name, std::string_view value_name, T& place, std::string_view help) {
     Option& option = add(kind, name, value_name, help);
     option.default_text = text_of(place);
-    option.plain_text = std::is_same_v<T, std::string>;
+    option.plain_text = std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
     option.set = [&place](const std::string& text) { read(text, place); };
   }
 

@@ -10,6 +10,7 @@
 
 #include "quantity.h"
 #include "terminal.h"
+#include "train_report.h"
 
 namespace bprop::cli {
 namespace {
@@ -32,13 +33,16 @@ std::string bar(double share, std::size_t width, bool colours) {
 Progress::Progress(bool wanted, const TrainOptions& options)
     : shown_(wanted && progress_is_seen()),
       colours_(colours_are_seen()),
-      batch_(std::holds_alternative<GradientDescent>(options.optimizer) ? SIZE_MAX : options.batch),
+      batch_(std::holds_alternative<GradientDescent>(*options.optimizer) ? SIZE_MAX : *options.batch),
+      asked_(options.metric),
+      whole_batches_(*options.drop_last_batch),
       time_limit_(options.time_limit) {}
 
 Progress::~Progress() { end(); }
 
 void Progress::begin(const Model& model, std::size_t rows) {
-  of_classes_ = model.preprocessing && model.preprocessing->target.task == Task::kClasses;
+  const bool classes = model.preprocessing && model.preprocessing->target.task == Task::kClasses;
+  metric_ = asked_.value_or(default_metric(classes ? Task::kClasses : Task::kNumbers));
   rows_ = rows;
   start_ = std::chrono::steady_clock::now();
 }
@@ -60,15 +64,14 @@ std::string Progress::text(std::size_t width) const {
   double share = static_cast<double>(step_) / static_cast<double>(std::max<std::size_t>(total_steps_, 1));
   if (time_limit_ > 0) share = std::max(share, seconds / time_limit_);
   const std::size_t batch = std::clamp<std::size_t>(batch_, 1, std::max<std::size_t>(rows_, 1));
-  const std::size_t steps_per_epoch = (rows_ + batch - 1) / batch;
+  const std::size_t steps_per_epoch = (rows_ + (whole_batches_ ? 0 : batch - 1)) / batch;
   const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
 
   const auto epoch_of = [&](std::size_t step) { return (step - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1; };
   std::string line =
       fmt::format("epoch {}/{}  loss {:.3g}", epoch_of(step_), epoch_of(std::max<std::size_t>(total_steps_, 1)), loss_);
   if (last_.epoch > 0 && std::isfinite(last_.validation_score)) {
-    line += of_classes_ ? fmt::format("  validation {:.1f} %", 100 * last_.validation_score)
-                        : fmt::format("  validation RMSE {:.3g}", last_.validation_score);
+    line += "  validation " + score_text(metric_, last_.validation_score, 3);
   }
   line += fmt::format("  {} rows/s", short_count(rate));
   if (share > 0) line += fmt::format("  {} left", duration_text(seconds * (1 - share) / share));

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "bprop/train.h"
@@ -33,8 +34,10 @@ class Progress {
   bool shown_;
   bool colours_;
   bool drawn_ = false;
-  bool of_classes_ = false;
   std::size_t batch_;
+  std::optional<Metric> asked_;
+  Metric metric_ = Metric::kAccuracy;
+  bool whole_batches_;  // the rows after the last one are left out
   double time_limit_;
   std::size_t rows_ = 0;
   std::size_t step_ = 0;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "bprop/train.h"
 
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
+#include "bprop/review.h"
 #include "config_file.h"
+#include "folds_report.h"
 #include "json_text.h"
 #include "output_path.h"
 #include "quantity.h"
@@ -52,6 +56,7 @@ class Train : public Verb {
  private:
   ExitCode train_on_table(Options& options);
   ExitCode train_on_own_rows(Options& options);
+  ExitCode train_folds(Options& options);
   // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
   void write_model(TrainReport& report) const;
@@ -63,13 +68,15 @@ class Train : public Verb {
   std::string output_ = "model.safetensors";
   std::string run_directory_;
   std::string record_;
+  std::optional<std::size_t> folds_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
 };
 
 void exclude_options_of_the_model(Options& options) {
-  options.exclude({"layers", "initializer", "no-standardize", "double", "arithmetic", "task"},
+  options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "scaling", "smooth-clip",
+                   "signed-pairs", "missing-zero", "double", "arithmetic", "task"},
                   "with --from: the model has its own");
 }
 
@@ -83,6 +90,8 @@ void Train::declare(Options& options) {
                 "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors");
   options.value("record", "LIST", record_,
                 "updates that go to trace.safetensors of --run, from 1, such as 1,10,100:110 (explain --trace)");
+  options.value("folds", "K", folds_,
+                "cross-validation: train on all parts of the rows but one, test on that, K times; writes no model");
   options.value("doctor", "N", doctor_every_,
                 "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
   program_.declare(options, {.json = "the summary as one JSON object",
@@ -122,6 +131,7 @@ ExitCode Train::run(Options& options) {
   if (!record_.empty() && run_directory_.empty()) {
     throw UsageError("--record: the recorded updates go to a run folder, expected --run DIR");
   }
+  if (folds_) return train_folds(options);
   check_not_read(output_, options);
   check_destinations(output_, run_directory_);
   data_.exclude(options);
@@ -150,9 +160,13 @@ bool leaves_at_once(const TrainReport& report) {
 ExitCode Train::train_on_table(Options& options) {
   std::optional<Model> start;
   if (!from_.empty()) start = load_model(from_);
-  TrainReport report{.options = complete(training_.resolved(options, start ? &*start : nullptr), options)};
-  const TrainingData::Rows rows = data_.load(report.options, start ? &*start : nullptr);
+  TrainOptions train = training_.checked(options, start ? &*start : nullptr);
+  train.seed = program_.seed;
+  if (!record_.empty()) train.record = read_steps(record_, "record");
+  const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
+  const Task task = start || train.task ? train.task.value_or(Task::kNumbers) : task_of(parts.train);
+  TrainReport report{.options = complete(training_.resolved(train, task), options)};
   report.data = data_.path();
   report.rows = rows.all.rows();
   report.columns = rows.all.columns().size();
@@ -162,6 +176,9 @@ ExitCode Train::train_on_table(Options& options) {
     TrainResult result = start ? train_from(*start, parts.train, parts.validation, report.options, observer)
                                : bprop::train(parts.train, parts.validation, report.options, observer);
     result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
+    for (auto& remark : review_split(parts.train, parts.test, "test", *result.model.preprocessing)) {
+      result.warnings.push_back(std::move(remark));
+    }
     return result;
   });
   report.result = &done.result;
@@ -175,6 +192,27 @@ ExitCode Train::train_on_table(Options& options) {
     }
   }
   say(report);
+  return done.exit_code;
+}
+
+ExitCode Train::train_folds(Options& options) {
+  options.exclude({"from", "output", "run", "record", "test", "test-labels"}, "with --folds: no model is written");
+  data_.exclude(options);
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
+  TrainOptions train = training_.checked(options, nullptr);
+  train.seed = program_.seed;
+  const Dataset all = data_.load_all(train);
+  const Task task = train.task ? *train.task : task_of(all);
+  TrainReport report{.options = complete(training_.resolved(train, task), options)};
+  report.data = data_.path();
+  report.rows = all.rows();
+  report.columns = all.columns().size();
+  report.test_rows = (all.rows() + *folds_ - 1) / std::max<std::size_t>(*folds_, 1);
+  const WatchedFolds done = watched_folds(report, program_, [&](const TrainObserver& observer) {
+    return cross_validate(all, *folds_, report.options, observer);
+  });
+  if (!done.result.folds.empty())
+    print(program_.json ? json_text(done.result, report) : folds_text(done.result, report));
   return done.exit_code;
 }
 
@@ -223,7 +261,7 @@ void Train::say(const TrainReport& report) const {
   if (program_.json) return print(json_text(report));
   print(training_line(report));
   if (report.output.empty()) return;
-  print(quality_line(report) + titled("wrote", report.output));
+  print(calibration_line(report) + quality_line(report) + titled("wrote", report.output));
 }
 
 }  // namespace

@@ -33,6 +33,16 @@ std::string target_text(const TargetColumn& target) {
 // Four digits for people; all of a network in double.
 std::string loss_text(double loss, bool exact) { return exact ? text_of(loss) : fmt::format("{:.4g}", loss); }
 
+// "; auc 0.9812 (0.964 to 0.9983)": of the test rows, if the line does not have it anyway.
+std::string metric_asked_for(const TrainReport& report) {
+  const Metric metric = report.result->metric;
+  if (metric == default_metric(task_of(metric))) return {};
+  const Score score = report.test->score(metric);
+  const std::string value = score_text(metric, score.value);
+  if (!std::isfinite(score.low)) return fmt::format("; {}", value);
+  return fmt::format("; {} ({:.4g} to {:.4g})", value, score.low, score.high);
+}
+
 bool in_double(const Model& model) { return std::holds_alternative<DoubleNetwork>(model.network); }
 
 }  // namespace
@@ -53,16 +63,17 @@ std::string network_line(const Model& model) {
 }
 
 std::string learning_line(const TrainOptions& options, const Model& start) {
-  double rate = learning_rate(options.optimizer);
+  double rate = learning_rate(*options.optimizer);
   if (options.learning_rate) {
     rate = *options.learning_rate;
   } else if (start.exercise && start.exercise->learning_rate && !start.preprocessing) {
     rate = *start.exercise->learning_rate;
   }
   std::string text = fmt::format("{}, {}, rate {}", text_of(start.loss.loss), text_of(options.optimizer), rate);
-  if (options.schedule.kind != Schedule::Kind::kConstant) text += fmt::format(" ({})", name(options.schedule.kind));
-  const bool all = std::holds_alternative<GradientDescent>(options.optimizer) || options.batch == BatchSize::kAll;
-  text += all ? ", all rows an update" : fmt::format(", {} an update", counted(options.batch, "row"));
+  if (options.schedule->kind != Schedule::Kind::kConstant) text += fmt::format(" ({})", name(options.schedule->kind));
+  const bool all = std::holds_alternative<GradientDescent>(*options.optimizer) || options.batch == BatchSize::kAll;
+  text += all ? ", all rows an update" : fmt::format(", {} an update", counted(*options.batch, "row"));
+  if (options.preset != Preset::kPlain) text += fmt::format(", preset {}", name(options.preset));
   return titled("learning", text);
 }
 
@@ -71,20 +82,32 @@ std::string training_line(const TrainReport& report) {
   std::string text = fmt::format("{}, {} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
                                  duration_text(result.seconds), sentence(result.stop_reason));
   if (const EpochReport* best = result.epoch(result.best_epoch); best != nullptr && result.validation_rows > 0) {
-    const bool classes = result.model.preprocessing && result.model.preprocessing->target.task == Task::kClasses;
-    const bool validated = std::isfinite(best->validation_score);
+    const bool validated = std::isfinite(best->validation_loss);
     text += fmt::format("; {} epoch {}, ", validated && report.options.keep_best ? "best" : "kept", result.best_epoch);
-    text += !validated ? "not validated"
-                       : "validation " + (classes ? percent(best->validation_score) + " %"
-                                                  : fmt::format("RMSE {:.4g}", best->validation_score));
+    text +=
+        validated ? fmt::format("validation {}", score_text(result.metric, best->validation_score)) : "not validated";
   }
   return titled("training", text);
+}
+
+std::string calibration_line(const TrainReport& report) {
+  const auto& calibration = report.result->calibration;
+  if (!calibration) return {};
+  return titled("calibration",
+                fmt::format("temperature {:.4g}: log-loss of the validation rows {:.4g} before, {:.4g} after",
+                            calibration->temperature, calibration->log_loss_before, calibration->log_loss_after));
 }
 
 std::string divergence_text(const Divergence& divergence) {
   const std::string cause = cause_sentence(divergence);
   return fmt::format("training diverged: {}{}{}; {} may help", sentence(divergence),
                      cause.empty() ? "" : ", probably since ", cause, remedy(divergence));
+}
+
+std::string score_text(Metric metric, double value, int digits) {
+  if (std::isnan(value)) return fmt::format("{} undefined", name(metric));
+  if (metric == Metric::kAccuracy) return percent(value) + " %";
+  return fmt::format("{} {:.{}g}", metric == Metric::kRmse ? "RMSE" : name(metric), value, digits);
 }
 
 std::string metric_name(const Evaluation& e) { return e.task == Task::kClasses ? "accuracy" : "RMSE"; }
@@ -100,7 +123,10 @@ std::string against_trivial(const Evaluation& e) {
 }
 
 std::string quality_line(const TrainReport& report) {
-  if (report.test) return fmt::format("held-out {}: {}\n", metric_name(*report.test), against_trivial(*report.test));
+  if (report.test) {
+    return fmt::format("held-out {}: {}{}\n", metric_name(*report.test), against_trivial(*report.test),
+                       metric_asked_for(report));
+  }
   if (report.test_rows > 0) return "held-out rows: not tested, since training was interrupted\n";
   if (!report.loss_before) return "held-out rows: none, so nothing is known of how good the model is on new rows\n";
   const bool exact = in_double(report.result->model);

@@ -31,10 +31,14 @@ std::string learning_line(const TrainOptions& options, const Model& start);
 
 // After it: why and when it stopped, how good the model is.
 std::string training_line(const TrainReport& report);
+std::string calibration_line(const TrainReport& report);  // "" without
 std::string quality_line(const TrainReport& report);
 
 // "training diverged: at update 4 z of unit 3 of layer 2 is inf (iris.csv, line 17); …", and what may help.
 std::string divergence_text(const Divergence& divergence);
+
+// A validation score in a line: "98.1 %" of accuracy, "RMSE 3.2", "auc 0.98".
+std::string score_text(Metric metric, double value, int digits = 4);
 
 // "accuracy" or "RMSE"; "98.1 % (± 1.4) against 10.3 % for the most frequent class", or RMSE and R² against the mean.
 std::string metric_name(const Evaluation& evaluation);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "bprop/error.h"
 #include "bprop/preprocessing.h"
 
 namespace bprop::cli {
@@ -10,11 +11,17 @@ namespace {
 
 constexpr std::string_view kOwnRows = "without DATA: the network is trained on its own rows";
 
+std::vector<std::string> weight_columns(const TrainOptions& options) {
+  return options.row_weights.empty() ? std::vector<std::string>() : std::vector{options.row_weights};
+}
+
 // Throws what evaluating these rows would throw, before hours of training instead of after.
 void check_test_rows(const Dataset& test, const Dataset& train, const TrainOptions& options, const Model* start) {
   const bool as_before = start != nullptr && start->preprocessing;
   const Encoder encoder(
-      as_before ? *start->preprocessing : fit_preprocessing(train, {.task = options.task}).preprocessing, test);
+      as_before ? *start->preprocessing
+                : fit_preprocessing(train, {.task = options.task, .ignore = weight_columns(options)}).preprocessing,
+      test);
 }
 
 }  // namespace
@@ -37,6 +44,14 @@ void TrainingData::exclude(Options& options) const {
   table_.exclude(options, kOwnRows);
   if (test_.path.empty()) options.exclude({"test-labels"}, "without a file of images for --test");
   if (validation_.path.empty()) options.exclude({"validation-labels"}, "without a file of images for --validation");
+}
+
+Dataset TrainingData::load_all(TrainOptions& train) const {
+  if (!validation_.path.empty()) {
+    throw UsageError("--validation " + validation_.path + ": expected a share of each fold's rows with --folds");
+  }
+  train.validation = validation_.fraction;
+  return load_for_training(table_);
 }
 
 TrainingData::Rows TrainingData::load(const TrainOptions& train, const Model* start) const {

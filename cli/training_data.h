@@ -29,6 +29,8 @@ class TrainingData {
   };
   // `start`: the model to go on from, or null.
   Rows load(const TrainOptions& train, const Model* start) const;
+  // For folds: all rows, and the share of validation. Throws UsageError for rows of validation in a file of their own.
+  Dataset load_all(TrainOptions& train) const;
 
  private:
   DataOptions table_;

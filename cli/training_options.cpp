@@ -25,15 +25,20 @@ void set_number(Optimizer& optimizer, std::string_view option, const std::option
 
 void TrainingOptions::declare(Options& options) {
   declare_network(options);
+  declare_table(options);
   declare_optimizer(options);
+  declare_schedule(options);
   declare_stopping(options);
 }
 
 void TrainingOptions::declare_network(Options& options) {
-  options.heading("Network and loss");
+  options.heading("Network and loss (what is not given is as the preset has it)");
+  options.value("preset", "P", train_.preset, "the recipe: bprop list presets");
   options.value("layers", "TEXT", train_.layers, "hidden layers, or all as \"4 -> 8 relu -> 3 softmax\"; \"\" is none");
   options.may_be_empty("layers");
   options.value("initializer", "I", train_.initializer, "first weights (bprop list initializers)");
+  options.value("bias-initializer", "I", train_.bias_initializer, "first biases: zeros or normal");
+  options.value("zero-last-layer", "on|off", zero_last_layer_, "weights and biases of the last layer begin with 0");
   options.value("loss", "L", train_.loss, "bprop list losses; by default what suits the target");
   options.value("reduction", "R", train_.reduction,
                 "of the rows' losses in an update: mean or sum; by default mean, or the model's of --from");
@@ -41,19 +46,35 @@ void TrainingOptions::declare_network(Options& options) {
                 "share of a label given to all classes, for the cross entropies");
   options.value("huber-delta", "D", train_.huber_delta,
                 "where the parabola of the loss huber ends; by default 1, or the model's of --from");
-  options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
-  options.flag("no-standardize", no_standardize_, "leave columns of numbers, and a target of numbers, as they are");
+  options.value("row-weights", "COLUMN", train_.row_weights,
+                "what each training row counts; the column is then no input");
+  options.value("class-weights", "W", train_.class_weights,
+                "what the rows of a class count: balanced, or as in yes=2,no=0.5");
   options.flag("double", double_precision_, "train in double precision (slower)");
   options.value("arithmetic", "A", train_.arithmetic, "fma or portable; by default fma if the processor has it");
+}
+
+void TrainingOptions::declare_table(Options& options) {
+  options.heading("From cells to inputs");
+  options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
+  options.value("scaling", "S", train_.scaling,
+                "of columns: robust, standard or none, which leaves a target of numbers as it is, too");
+  options.value("smooth-clip", "on|off", smooth_clip_, "every input x becomes x / sqrt(1 + (x/3)^2), below 3");
+  options.value("signed-pairs", "on|off", signed_pairs_, "text of two categories is one input, -1 or 1");
+  options.value("missing-zero", "on|off", missing_zero_, "missing text becomes zeros, not an input of its own");
 }
 
 void TrainingOptions::declare_optimizer(Options& options) {
   options.heading("Updates");
   options.value("batch", "N|all", batch_, "rows an update");
-  options.value("optimizer", "O", optimizer_, "bprop list optimizers");
-  options.value(
-      "learning-rate", "R", train_.learning_rate,
-      fmt::format("by default the optimizer's own, or {} with the default one", learning_rate(train_.optimizer)));
+  options.value("drop-last-batch", "on|off", drop_last_batch_,
+                "an epoch leaves out the rows after its last whole batch");
+  options.value("optimizer", "O", train_.optimizer, "bprop list optimizers");
+  options.value("learning-rate", "R", train_.learning_rate, "by default the preset's, or another optimizer's own");
+  options.value("parametrization", "P", train_.parametrization,
+                "what the optimizer moves: weights w (standard), or v with w = v / sqrt(inputs of the layer) (ntk)");
+  options.value("bias-rate", "F", train_.bias_rate, "the biases' rate, in rates of the weights");
+  options.value("scale-rate", "F", train_.scale_rate, "that of scale layers");
   options.value("momentum", "M", momentum_, "of momentum and nesterov");
   options.value("decay", "R", decay_, "of rmsprop's mean of squares");
   options.value("beta1", "B", beta1_, "of adam and adamw");
@@ -62,22 +83,33 @@ void TrainingOptions::declare_optimizer(Options& options) {
   options.value("weight-decay", "L", weight_decay_, "weights shrink by this times the rate before each update");
   options.value("l2", "L", train_.l2, "adds half of this times the sum of squared weights to the loss");
   options.value("clip", "C", train_.clip, "longest gradient (Euclidean norm); 0: any");
-  options.value("schedule", "S", train_.schedule.kind, "of the rate: constant, step, exponential or cosine");
-  options.value("schedule-factor", "F", train_.schedule.factor, "of step and exponential");
-  options.value("schedule-every", "N", train_.schedule.every, "epochs between two steps");
-  options.value("schedule-last", "F", train_.schedule.last, "share of the rate at the end, for cosine");
-  options.value("warm-up", "N", train_.schedule.warm_up, "updates over which the rate first rises");
+}
+
+void TrainingOptions::declare_schedule(Options& options) {
+  options.value("schedule", "S", schedule_, "of the rate: constant, step, exponential, cosine or coslog");
+  options.value("schedule-factor", "F", schedule_numbers_.factor, "of step and exponential");
+  options.value("schedule-every", "N", schedule_numbers_.every, "epochs between two steps");
+  options.value("schedule-last", "F", schedule_numbers_.last, "share of the rate at the end, for cosine");
+  options.value("schedule-cycles", "N", schedule_numbers_.cycles, "from rate 0 to rate 0, for coslog");
+  options.value("warm-up", "N", schedule_numbers_.warm_up, "updates over which the rate first rises");
 }
 
 void TrainingOptions::declare_stopping(Options& options) {
   options.heading("Stopping");
-  options.value("epochs", "N", train_.epochs, "passes over the training rows; by default 60, more on a small table");
+  options.value("epochs", "N", train_.epochs, "passes over the training rows");
   options.value("steps", "N", train_.steps, "at most so many updates; 0: no limit but the epochs");
   options.value("patience", "N", train_.patience,
                 "stop after so many epochs without a better validation loss; 0: never");
   options.value("min-change", "E", train_.min_change, "stop when an update moves the weights by less; 0: never");
   options.value("time-limit", "T", time_limit_, "such as 60s, 5m, 1h; 0: none");
   options.value("keep", "WHICH", keep_, "weights of the epoch with the best validation score, or the last ones");
+  options.value(
+      "calibrate", "HOW", calibrate_,
+      "temperature: afterwards divide scores by the number that makes the validation rows likeliest; or none");
+  options.value(
+      "metric", "M", train_.metric,
+      "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; by default accuracy, or rmse");
+  options.value("ties", "WHICH", train_.ties, "of epochs with equal scores keep the one of least loss, or the last");
 }
 
 Optimizer TrainingOptions::with_numbers(Optimizer optimizer) const {
@@ -91,72 +123,114 @@ Optimizer TrainingOptions::with_numbers(Optimizer optimizer) const {
 }
 
 TrainOptions TrainingOptions::assembled(const Options& options) const {
+  const auto set = [](std::optional<bool>& part, const std::optional<Choice>& choice) {
+    if (choice) part = choice->on;
+  };
   TrainOptions train = train_;
-  train.optimizer = optimizer_;
-  train.batch = batch_.rows;
+  if (batch_) train.batch = batch_->rows;
+  set(train.drop_last_batch, drop_last_batch_);
+  set(train.zero_last_layer, zero_last_layer_);
+  set(train.smooth_clip, smooth_clip_);
+  set(train.signed_pairs, signed_pairs_);
+  set(train.missing_zero, missing_zero_);
   train.time_limit = time_limit_.seconds;
   train.keep_best = keep_.best;
-  train.standardize = !no_standardize_;
+  train.calibrate = calibrate_.temperature;
   train.precision = double_precision_ ? Precision::kDouble : Precision::kFloat;
   // An epoch has at least one update: who gives steps alone gets them all.
   if (options.given("steps") && !options.given("epochs") && train.steps > 0) train.epochs = train.steps;
   return train;
 }
 
-TrainOptions TrainingOptions::finished(Options& options, TrainOptions train, const Model* start) const {
-  train.optimizer = with_numbers(train.optimizer);
-  if (weight_decay_ && !std::holds_alternative<AdamW>(train.optimizer)) train.weight_decay = *weight_decay_;
+TrainOptions TrainingOptions::with_numbers(TrainOptions train) const {
+  train.optimizer = with_numbers(*train.optimizer);
+  if (weight_decay_ && !std::holds_alternative<AdamW>(*train.optimizer)) train.weight_decay = *weight_decay_;
+  return train;
+}
 
-  const Schedule::Kind schedule = train.schedule.kind;
+void TrainingOptions::exclude(Options& options, const TrainOptions& train, const Model* start) const {
+  const Schedule::Kind schedule = train.schedule->kind;
   const std::string with = fmt::format("with the schedule {}", name(schedule));
   const bool steps = schedule == Schedule::Kind::kStep;
   if (!steps) options.exclude({"schedule-every"}, with);
   if (!steps && schedule != Schedule::Kind::kExponential) options.exclude({"schedule-factor"}, with);
   if (schedule != Schedule::Kind::kCosine) options.exclude({"schedule-last"}, with);
+  if (schedule != Schedule::Kind::kCosLog) options.exclude({"schedule-cycles"}, with);
+  if (!train.keep_best) options.exclude({"ties"}, "with --keep last");
   const std::optional<Loss> loss = train.loss || start == nullptr ? train.loss : start->loss.loss;
   if (loss != Loss::kHuber) options.exclude({"huber-delta"}, "without the loss huber");
-  if (std::holds_alternative<GradientDescent>(train.optimizer)) {
-    options.exclude({"batch"},
-                    fmt::format("with the optimizer {}: every update takes all rows", text_of(train.optimizer)));
+  if (std::holds_alternative<GradientDescent>(*train.optimizer)) {
+    options.exclude({"batch", "drop-last-batch"},
+                    fmt::format("with the optimizer {}: every update takes all rows", text_of(*train.optimizer)));
   }
+}
+
+TrainOptions TrainingOptions::checked(Options& options, const Model* start) const {
+  TrainOptions train = assembled(options);
+  if (start != nullptr) train.preset = Preset::kPlain;
+  const TrainOptions parts = bprop::resolved({.preset = train.preset}, Task::kNumbers);
+  train.schedule = schedule_numbers_;
+  train.schedule->kind = schedule_.value_or(parts.schedule->kind);
+  exclude(options, resolved(train, Task::kNumbers), start);
   return train;
 }
 
-TrainOptions TrainingOptions::resolved(Options& options, const Model* start) const {
-  TrainOptions train = assembled(options);
+TrainOptions TrainingOptions::resolved(const TrainOptions& checked, Task task) const {
+  const Optimizer of_preset = *bprop::resolved({.preset = checked.preset}, task).optimizer;
+  TrainOptions train = bprop::resolved(checked, task);
   // The optimiser that tables are trained with has other numbers than those it was published with.
-  if (train.optimizer.index() == train_.optimizer.index()) train.optimizer = train_.optimizer;
-  return finished(options, train, start);
+  if (train.optimizer->index() == of_preset.index()) train.optimizer = of_preset;
+  return with_numbers(std::move(train));
 }
 
 TrainOptions TrainingOptions::resolved_for_exercise(Options& options, const Model& start) const {
-  options.exclude({"keep", "patience", "seed"}, "for a network trained on its own rows, in their order");
+  options.exclude({"calibrate", "keep", "metric", "ties", "patience", "seed", "row-weights", "class-weights"},
+                  "for a network trained on its own rows, in their order");
   const TrainOptions textbook = exercise_options(start);
   TrainOptions train = assembled(options);
+  train.preset = textbook.preset;
   if (!train.learning_rate) train.learning_rate = textbook.learning_rate;
-  if (!options.given("schedule")) train.schedule.kind = textbook.schedule.kind;
+  train.schedule = schedule_numbers_;
+  train.schedule->kind = schedule_.value_or(textbook.schedule->kind);
   if (!options.given("optimizer")) {
     train.optimizer = textbook.optimizer;
-    if (options.given("batch")) train.optimizer = Sgd{.learning_rate = learning_rate(textbook.optimizer)};
+    if (options.given("batch")) train.optimizer = Sgd{.learning_rate = learning_rate(*textbook.optimizer)};
   }
-  return finished(options, train, &start);
+  train = with_numbers(bprop::resolved(std::move(train), Task::kNumbers));
+  exclude(options, train, &start);
+  return train;
 }
 
 Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   const auto note = [&](std::string_view name, const auto& value) {
-    options.find(name)->default_text = text_of(value);
+    if (Option& option = *options.find(name); !option.excluded) option.default_text = text_of(value);
   };
   const auto note_member = [&]<class Chosen>(std::string_view name, double Chosen::* member) {
-    if (const auto* chosen = std::get_if<Chosen>(&train.optimizer)) note(name, chosen->*member);
+    if (const auto* chosen = std::get_if<Chosen>(&*train.optimizer)) note(name, chosen->*member);
   };
   if (!options.given("from")) {  // what is not given of the loss is else the model's
     note("reduction", train.reduction.value_or(LossOptions{}.reduction));
     if (train.loss == Loss::kHuber) note("huber-delta", train.huber_delta.value_or(LossOptions{}.huber_delta));
   }
+  note("layers", train.layers);
+  if (train.loss) note("loss", train.loss);
+  note("initializer", train.initializer);
+  note("bias-initializer", train.bias_initializer);
+  note("zero-last-layer", Choice{*train.zero_last_layer});
+  note("scaling", train.scaling);
+  note("smooth-clip", Choice{*train.smooth_clip});
+  note("signed-pairs", Choice{*train.signed_pairs});
+  note("missing-zero", Choice{*train.missing_zero});
+  note("batch", BatchSize{*train.batch});
+  note("drop-last-batch", Choice{*train.drop_last_batch});
+  note("parametrization", train.parametrization);
+  note("bias-rate", train.bias_rate);
+  note("scale-rate", train.scale_rate);
+  note("ties", train.ties);
   if (train.epochs) note("epochs", *train.epochs);
-  note("schedule", train.schedule.kind);
-  note("optimizer", train.optimizer);
-  note("learning-rate", train.learning_rate.value_or(learning_rate(train.optimizer)));
+  note("schedule", train.schedule->kind);
+  note("optimizer", *train.optimizer);
+  note("learning-rate", train.learning_rate.value_or(learning_rate(*train.optimizer)));
   note_member("momentum", &Momentum::momentum);
   note_member("momentum", &Nesterov::momentum);
   note_member("decay", &RmsProp::decay);

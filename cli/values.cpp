@@ -71,6 +71,11 @@ void read(std::string_view text, Keep& value) {
   value.best = text == "best";
 }
 
+void read(std::string_view text, CalibrationChoice& value) {
+  if (text != "temperature" && text != "none") throw UsageError("expected temperature or none");
+  value.temperature = text == "temperature";
+}
+
 void read(std::string_view text, Character& value) {
   if (text == "tab" || text == "\\t") text = "\t";
   if (text.size() != 1) throw UsageError("expected one character, or tab");
@@ -84,7 +89,32 @@ void read(std::string_view text, Initializer& value) { value = initializer_named
 void read(std::string_view text, Optimizer& value) { value = optimizer_named(text); }
 void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
 void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
+void read(std::string_view text, Preset& value) { value = preset_named(text); }
+void read(std::string_view text, Ties& value) { value = ties_named(text); }
+void read(std::string_view text, Parametrization& value) { value = parametrization_named(text); }
+void read(std::string_view text, BiasInitializer& value) { value = bias_initializer_named(text); }
+void read(std::string_view text, Scaling& value) { value = scaling_named(text); }
+void read(std::string_view text, Choice& value) {
+  value.on = text == "on" || text == "true";
+  if (!value.on && text != "off" && text != "false") throw UsageError("expected on or off");
+}
 void read(std::string_view text, Notation& value) { value = notation_named(text); }
+void read(std::string_view text, Metric& value) { value = metric_named(text); }
+
+// A comma without "=" behind it belongs to a label.
+void read(std::string_view text, ClassWeights& value) {
+  value = {.balanced = text == "balanced"};
+  for (std::size_t begin = 0; !value.balanced && begin <= text.size();) {
+    const std::size_t sign = text.find('=', begin);
+    const std::size_t end = std::min(text.find(',', std::min(sign, text.size())), text.size());
+    double weight = 0;
+    if (sign == std::string_view::npos || !read_number(text.substr(sign + 1, end - sign - 1), weight)) {
+      throw UsageError("expected balanced, or weights of classes such as yes=2,no=0.5");
+    }
+    value.given.emplace_back(text.substr(begin, sign - begin), weight);
+    begin = end + 1;
+  }
+}
 
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(double value) { return fmt::format("{}", value); }
@@ -94,6 +124,7 @@ std::string text_of(BatchSize value) { return value.rows == BatchSize::kAll ? "a
 std::string text_of(Duration value) { return value.seconds == 0 ? "0" : fmt::format("{}s", value.seconds); }
 std::string text_of(const Share& value) { return value.path.empty() ? text_of(value.fraction) : value.path; }
 std::string text_of(Keep value) { return value.best ? "best" : "last"; }
+std::string text_of(CalibrationChoice value) { return value.temperature ? "temperature" : ""; }
 std::string text_of(Character value) {
   if (value.value == 0) return {};
   return value.value == '\t' ? "tab" : std::string(1, value.value);
@@ -110,6 +141,19 @@ std::string text_of(Initializer value) {
 std::string text_of(const Optimizer& value) { return std::string(rule(value).name); }
 std::string text_of(Schedule::Kind value) { return std::string(name(value)); }
 std::string text_of(Arithmetic value) { return std::string(name(value)); }
+std::string text_of(Metric value) { return std::string(name(value)); }
+std::string text_of(const ClassWeights& value) {
+  std::string text = value.balanced ? "balanced" : "";
+  for (const auto& [label, weight] : value.given)
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", label, weight);
+  return text;
+}
+std::string text_of(Preset value) { return std::string(name(value)); }
+std::string text_of(Ties value) { return std::string(name(value)); }
+std::string text_of(Parametrization value) { return std::string(name(value)); }
+std::string text_of(BiasInitializer value) { return std::string(name(value)); }
+std::string text_of(Scaling value) { return std::string(name(value)); }
+std::string text_of(Choice value) { return value.on ? "on" : "off"; }
 std::string text_of(Notation value) { return std::string(notation_names()[static_cast<std::size_t>(value)]); }
 
 }  // namespace bprop::cli

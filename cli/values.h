@@ -12,10 +12,13 @@
 
 #include "bprop/arithmetic.h"
 #include "bprop/loss.h"
+#include "bprop/metrics.h"
 #include "bprop/network.h"
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
+#include "bprop/preset.h"
 #include "bprop/selector.h"
+#include "bprop/weights.h"
 
 namespace bprop::cli {
 
@@ -41,6 +44,16 @@ struct Keep {
   bool best = true;
 };
 
+// What is done to probabilities after training: "temperature", or "none", which is not worth a word.
+struct CalibrationChoice {
+  bool temperature = false;
+};
+
+// On or off: a switch that a preset may have on.
+struct Choice {
+  bool on = false;
+};
+
 // A single character, or "tab".
 struct Character {
   char value = 0;
@@ -54,6 +67,7 @@ void read(std::string_view text, BatchSize& value);
 void read(std::string_view text, Duration& value);
 void read(std::string_view text, Share& value);
 void read(std::string_view text, Keep& value);
+void read(std::string_view text, CalibrationChoice& value);
 void read(std::string_view text, Character& value);
 void read(std::string_view text, Task& value);
 void read(std::string_view text, Loss& value);
@@ -62,7 +76,15 @@ void read(std::string_view text, Initializer& value);
 void read(std::string_view text, Optimizer& value);
 void read(std::string_view text, Schedule::Kind& value);
 void read(std::string_view text, Arithmetic& value);
+void read(std::string_view text, Preset& value);
+void read(std::string_view text, Ties& value);
+void read(std::string_view text, Parametrization& value);
+void read(std::string_view text, BiasInitializer& value);
+void read(std::string_view text, Scaling& value);
+void read(std::string_view text, Choice& value);
 void read(std::string_view text, Notation& value);
+void read(std::string_view text, Metric& value);
+void read(std::string_view text, ClassWeights& value);  // "balanced", "yes=2,no=0.5"
 
 std::string text_of(const std::string& value);
 std::string text_of(double value);
@@ -72,6 +94,7 @@ std::string text_of(BatchSize value);
 std::string text_of(Duration value);
 std::string text_of(const Share& value);
 std::string text_of(Keep value);
+std::string text_of(CalibrationChoice value);
 std::string text_of(Character value);
 std::string text_of(Task value);
 std::string text_of(Loss value);
@@ -80,7 +103,15 @@ std::string text_of(Initializer value);
 std::string text_of(const Optimizer& value);
 std::string text_of(Schedule::Kind value);
 std::string text_of(Arithmetic value);
+std::string text_of(Preset value);
+std::string text_of(Ties value);
+std::string text_of(Parametrization value);
+std::string text_of(BiasInitializer value);
+std::string text_of(Scaling value);
+std::string text_of(Choice value);
 std::string text_of(Notation value);
+std::string text_of(Metric value);
+std::string text_of(const ClassWeights& value);
 
 template <class T>
 void read(std::string_view text, std::optional<T>& value) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "bprop/folds.h"
 #include "exit_code.h"
 #include "program_options.h"
 #include "train_report.h"
@@ -18,5 +19,14 @@ struct WatchedTraining {
 
 WatchedTraining watched(const TrainReport& report, const ProgramOptions& program,
                         const std::function<TrainResult(const TrainObserver&)>& train);
+
+struct WatchedFolds {
+  CrossValidation result;
+  ExitCode exit_code = ExitCode::kDone;  // kFailed if a fold diverged
+};
+
+// The lines before the first fold are of all; progress begins anew with each.
+WatchedFolds watched_folds(const TrainReport& report, const ProgramOptions& program,
+                           const std::function<CrossValidation(const TrainObserver&)>& train);
 
 }  // namespace bprop::cli

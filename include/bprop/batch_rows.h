@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace bprop {
 
@@ -16,6 +17,10 @@ class BatchRows {
   // current batch. Each row of a batch is asked for once, a few at a time; with a thread pool, by several threads at
   // once, in any order.
   virtual void fill(std::size_t first, std::size_t count, T* inputs, T* targets) = 0;
+
+  // Weights of the current batch's rows, as bprop/weights.h says; empty: every row counts as one. Asked for before
+  // rows.
+  virtual std::span<const double> weights() const { return {}; }
 };
 
 }  // namespace bprop

@@ -14,6 +14,7 @@
 
 #include "bprop/dataset.h"
 #include "bprop/gradients.h"
+#include "bprop/metrics.h"
 #include "bprop/model.h"
 #include "bprop/thread_pool.h"
 
@@ -48,7 +49,18 @@ struct Predictions {
 Predictions predict(const Model& model, const Dataset& data, ThreadPool* pool = nullptr);
 Predictions predict(const Model& model);  // its exercise rows
 
+struct EvaluateOptions {
+  // Changes the result.
+  std::string positive_class{};  // whose F1 it is, of two classes; "": the second's
+  std::vector<double>
+      quantiles{};  // of a target of numbers: the pinball losses to be worked out, each above 0, below 1
+  // Changes only speed.
+  ThreadPool* pool = nullptr;
+};
+
 struct Evaluation {
+  static constexpr std::size_t kMostConfused = 1000;  // classes that have a confusion matrix
+
   Task task = Task::kNumbers;
   std::size_t rows = 0;
   double loss = 0;  // the model's loss, mean per row, label smoothing left out
@@ -67,12 +79,23 @@ struct Evaluation {
   // Most frequent class and mean are those of the training rows, as the model knows them; false: it does not (imported,
   // typed by hand), and they are those of the rows evaluated.
   bool trivial_of_training = false;
+  std::vector<Score> scores;             // every metric of the task with its interval, in the order of metrics_of()
+  std::vector<QuantileScore> quantiles;  // as asked for
+  std::vector<std::string> classes;      // empty for numbers
+  std::string positive_class;            // whose F1 it is; "" unless there are two classes
+  std::vector<std::size_t> confusion;    // (classes × classes): rows of a class, said to be of a class
   std::vector<std::string> warnings;
+
+  const Score& score(Metric metric) const;  // throws UsageError for a metric of the other task
 };
 
 // Throws FormatError when the table does not fit or has no target, UsageError when there are no rows.
 Evaluation evaluate(const Model& model, const Dataset& data, ThreadPool* pool = nullptr);
 Evaluation evaluate(const Model& model);  // on its exercise rows
+// UsageError, too, for a positive class or a quantile that cannot be. Cost beside predicting: a sort of the rows for
+// each class; memory: the scores of all rows.
+Evaluation evaluate(const Model& model, const Dataset& data, const EvaluateOptions& options);
+Evaluation evaluate(const Model& model, const EvaluateOptions& options);
 
 // R² as people read it: four decimals, or four digits where it is below −10; "undefined" for NaN.
 std::string r2_text(double r2);

@@ -35,6 +35,7 @@ struct Model {
   LossOptions loss{};
   std::optional<Preprocessing> preprocessing{};  // none: the network was not trained on a table
   std::optional<Exercise> exercise{};            // only of networks typed by hand
+  double temperature = 1;  // what predictions divide the scores by before the loss's link (calibration.h); > 0
 
   const Architecture& architecture() const;
   Arithmetic arithmetic() const;

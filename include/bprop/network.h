@@ -7,6 +7,7 @@
 //
 // Dense layer: z = x Wᵀ + b, a = φ(z), one row of x per sample.
 //   x (N × in)   W (out × in)   b (out)   z, a (N × out)
+// Scale layer: z = a = x ⊙ s, a factor for each number; s (out) are its weights.
 // Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want; accessors
 // copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
@@ -33,7 +34,29 @@ struct Dense {
   bool operator==(const Dense&) const = default;
 };
 
-using Layer = std::variant<Dense>;
+struct Scale {
+  std::size_t size = 0;  // numbers in and out
+  bool operator==(const Scale&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale>;
+
+// What every layer has.
+std::size_t inputs_of(const Layer& layer);
+std::size_t outputs_of(const Layer& layer);
+Activation activation_of(const Layer& layer);  // identity where a layer has none
+bool has_bias(const Layer& layer);
+// Numbers in W: out × in, or one a number of a scale layer, which is a diagonal W.
+std::size_t weight_count(const Layer& layer);
+std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}, or {size} of a scale layer
+// Whether unit `out` reads input `in`, and if so, the place of its weight in what weights() gives.
+bool connects(const Layer& layer, std::size_t out, std::size_t in);
+std::size_t weight_place(const Layer& layer, std::size_t out, std::size_t in);
+struct WeightEnds {
+  std::size_t out = 0;
+  std::size_t in = 0;
+};
+WeightEnds weight_ends(const Layer& layer, std::size_t place);  // the other way round
 
 // What the architecture text leaves open, to be filled from the data.
 struct ArchitectureDefaults {
@@ -45,6 +68,7 @@ struct ArchitectureDefaults {
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
+// "scale" in the place of a layer is a scale layer as wide as what comes before it.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
   std::vector<Layer> layers;
@@ -59,7 +83,7 @@ struct Architecture {
   static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
 };
 
-// Distribution of the initial weights; biases start at 0. n_in, n_out: the layer's sizes.
+// Distribution of the initial weights; the factors of a scale layer start at 1. n_in, n_out: the layer's sizes.
 enum class Initializer : std::uint8_t {
   kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
                    // glorot_uniform
@@ -71,6 +95,13 @@ enum class Initializer : std::uint8_t {
   kLecunNormal,    // sigma = sqrt(1 / n_in)
   kZeros,
 };
+
+enum class BiasInitializer : std::uint8_t {
+  kZeros,
+  kNormal,  // sigma = 1
+};
+std::string_view name(BiasInitializer initializer);  // "zeros", "normal"
+BiasInitializer bias_initializer_named(std::string_view name);
 
 struct InitializerRule {
   Initializer id;
@@ -86,6 +117,8 @@ struct NetworkOptions {
   std::uint64_t seed = 0;
   Initializer initializer = Initializer::kAutomatic;
   Arithmetic arithmetic = native_arithmetic();
+  BiasInitializer bias_initializer = BiasInitializer::kZeros;
+  bool zero_last_layer = false;  // weights and biases of the last layer start at 0
 };
 
 namespace nn {
@@ -109,7 +142,7 @@ class BasicNetwork {
   std::size_t inputs() const { return architecture().inputs(); }
   std::size_t outputs() const { return architecture().outputs(); }
 
-  // Copies W (out × in, row-major) or b (out; empty for a layer without bias) out or in.
+  // Copies W (out × in, row-major; of a scale layer its factors) or b (out; empty for a layer without bias) out or in.
   // Throws ShapeError when there is no such layer or the sizes differ.
   std::vector<T> weights(std::size_t layer) const;
   std::vector<T> bias(std::size_t layer) const;

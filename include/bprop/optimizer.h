@@ -76,6 +76,22 @@ Optimizer optimizer_named(std::string_view name);
 double learning_rate(const Optimizer& optimizer);
 void set_learning_rate(Optimizer& optimizer, double rate);
 
+// What the optimiser moves. The network's function and its files are the same: z = a Wᵀ + b either way.
+enum class Parametrization : std::uint8_t {
+  kStandard,  // the weights w
+  kNtk,       // v with w = c v, c = 1/√n_in of the layer; biases and scale layers as they are.  Jacot et al. 2018
+};
+std::string_view name(Parametrization parametrization);  // "standard", "ntk"
+Parametrization parametrization_named(std::string_view name);
+
+// How fast parameters of a kind move: their rate is η × schedule × this.
+struct Rates {
+  Parametrization parametrization = Parametrization::kStandard;
+  double biases = 1;
+  double scales = 1;  // the factors of scale layers
+  bool operator==(const Rates&) const = default;
+};
+
 // η at an update = the optimiser's rate × this factor.
 struct Schedule {
   enum class Kind : std::uint8_t {
@@ -83,12 +99,14 @@ struct Schedule {
     kStep,         // factor ^ ⌊epoch / every⌋
     kExponential,  // factor ^ epoch
     kCosine,       // last + (1 − last) · ½ (1 + cos(π · progress)), progress from 0 to 1 over the run
+    kCosLog,       // ½ − ½ cos(2π log₂(1 + (2^cycles − 1) · progress)): cycles ever longer.  Holzmüller et al. 2024
   };
   Kind kind = Kind::kConstant;
   double factor = 0.1;      // kStep, kExponential; in (0, 1]
   std::size_t every = 30;   // kStep, epochs
   double last = 0;          // kCosine: the factor at the end; in [0, 1]
   std::size_t warm_up = 0;  // updates over which the factor first rises linearly from 1 / warm_up to 1
+  std::size_t cycles = 4;   // kCosLog; from 1 to 30
 
   // Factor of update `step` (from 0) of `total_steps`, with `steps_per_epoch` updates an epoch.
   double operator()(std::size_t step, std::size_t steps_per_epoch, std::size_t total_steps) const;

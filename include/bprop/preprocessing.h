@@ -4,7 +4,9 @@
 // the model. A plain value.
 //   number   (cell − shift) / divisor; missing: `fill` in place of the cell, and a second input "age is missing" of 1
 //   text     one-hot: "colour=red", "colour=blue", …; missing: an input of its own, "colour is missing"
-//   pixel    cell / 255
+//   pixel    (cell − shift) / divisor, cell / 255 unless scaling is robust
+// The inputs of text and "is missing" may be scaled, too, and in the end every input x smoothly kept in (−3, 3):
+// x / √(1 + (x/3)²).
 // What training never saw – a category, or a missing cell in a column that had none – becomes zeros and is counted.
 #pragma once
 
@@ -25,15 +27,35 @@ enum class Task : std::uint8_t { kClasses, kNumbers };
 std::string_view name(Task task);  // "classes", "numbers"
 Task task_named(std::string_view name);
 
+// What shift and divisor of a column of numbers are.
+enum class Scaling : std::uint8_t {
+  kNone,      // 0 and 1
+  kStandard,  // mean and population standard deviation
+  kRobust,    // median and distance of the quartiles, where that is 0 half the range: also of pixels, of the inputs of
+              // text and of "is missing". Holzmüller et al. 2024
+};
+std::string_view name(Scaling scaling);  // "none", "standard", "robust"
+Scaling scaling_named(std::string_view name);
+
+// input = (x − shift) / divisor
+struct InputScale {
+  double shift = 0;
+  double divisor = 1;
+  bool operator==(const InputScale&) const = default;
+};
+
 // One column of the table and the inputs it expands to.
 struct InputColumn {
   std::string name = {};
   ColumnKind kind = ColumnKind::kNumber;
-  double shift = 0;           // number: mean of the training cells; pixel: 0
-  double divisor = 1;         // number: their population standard deviation (1 if constant); pixel: 255
+  double shift = 0;           // number, pixel: by PreprocessingOptions::scaling
+  double divisor = 1;         // of a constant column 1, with robust scaling so large that the input stays 0
   double fill = 0;            // number with missing cells: their median, in the cell's own units
   bool missing_seen = false;  // training had missing cells: the last input of the column says "is missing"
   std::vector<std::string> categories = {};  // text: those of training, sorted bytewise
+  bool signed_pair = false;   // text of two categories is one input: −1 the first, 1 the second, 0 missing or unseen
+  bool missing_zero = false;  // text: a missing cell becomes zeros, like an unseen category; no "is missing"
+  std::vector<InputScale> scales = {};  // of the inputs of text and of "is missing", in order; empty: 0 and 1 each
 
   std::size_t features() const;
   bool operator==(const InputColumn&) const = default;
@@ -58,6 +80,7 @@ struct TargetColumn {
 struct Preprocessing {
   std::vector<InputColumn> inputs = {};
   TargetColumn target = {};
+  bool smooth_clip = false;  // x / √(1 + (x/3)²) of every input, after its scaling
 
   std::size_t features() const;  // inputs of the network
   std::size_t outputs() const { return target.outputs(); }
@@ -71,11 +94,17 @@ std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing);
 struct PreprocessingOptions {
   // Changes the result.
   std::optional<Task> task = {};         // none: classes if the target is text or has at most 20 distinct integers
-  bool standardize = true;               // input numbers; false: shift 0, divisor 1
-  bool standardize_target = true;        // the same for a target of numbers
+  Scaling scaling = Scaling::kStandard;  // of inputs
+  bool standardize_target = true;        // a target of numbers; false: shift 0, divisor 1
   bool one_hot_pairs = false;            // two classes: two outputs instead of one
   std::vector<std::string> ignore = {};  // columns that are no inputs, by name
+  bool smooth_clip = false;              // Preprocessing and InputColumn say what these are
+  bool signed_pairs = false;
+  bool missing_zero = false;
 };
+
+// What a target is taken for where nobody says it. Throws UsageError when there is no target.
+Task task_of(const Dataset& data);
 
 struct FittedPreprocessing {
   Preprocessing preprocessing = {};

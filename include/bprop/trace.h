@@ -32,6 +32,7 @@ struct TraceSettings {
   double weight_decay = 0;
   double clip = 0;
   bool freeze_biases = false;
+  Rates rates{};
 };
 
 // One update.

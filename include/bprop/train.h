@@ -17,45 +17,64 @@
 #include <string_view>
 #include <vector>
 
+#include "bprop/calibration.h"
 #include "bprop/dataset.h"
 #include "bprop/divergence.h"
 #include "bprop/doctor.h"
 #include "bprop/evaluate.h"
 #include "bprop/model.h"
 #include "bprop/optimizer.h"
+#include "bprop/preset.h"
 #include "bprop/thread_pool.h"
+#include "bprop/weights.h"
 
 namespace bprop {
 
 enum class Precision : std::uint8_t { kFloat, kDouble };
 
 struct TrainOptions {
-  // Changes the result. Defaults are meant for tables of a few hundred to a few million rows.
-  std::string layers = "256 relu, 256 relu";  // hidden layers, or a full architecture; "" is a linear model
-  std::optional<Task> task{};                 // none: from the target column
-  std::optional<Loss> loss{};                 // none: cross_entropy, binary_cross_entropy or half_squared_error by task
-  std::optional<Reduction> reduction{};       // none: mean
-  std::optional<double> label_smoothing{};    // none: 0.1 for cross_entropy, 0 for the others
-  std::optional<double> huber_delta{};        // none: 1
-  Optimizer optimizer = AdamW{.learning_rate = 3e-3, .weight_decay = 0.3};
-  std::optional<double> learning_rate{};  // none: the optimiser's own
-  Schedule schedule{.kind = Schedule::Kind::kCosine};
-  std::optional<std::size_t> epochs{};  // none: 60, and on a small table as many more as make 1,500 updates
-  std::size_t steps = 0;                // at most so many updates; 0: no limit but the epochs
-  std::size_t batch = 32;               // rows an update; more than there are: all rows. 1 is online learning
-  double l2 = 0;                        // TrainerOptions says what each does
+  // Changes the result. A part that the preset decides, and that is none here, is as the preset has it: preset.h.
+  Preset preset = Preset::kDefault;
+  std::optional<std::string> layers{};      // hidden layers, or a full architecture; "" is a linear model
+  std::optional<Task> task{};               // none: from the target column
+  std::optional<Loss> loss{};               // the preset's only for classes; else none: what suits the outputs
+  std::optional<Reduction> reduction{};     // none: mean
+  std::optional<double> label_smoothing{};  // none: 0.1 for cross_entropy, 0 for the others
+  std::optional<double> huber_delta{};      // none: 1
+  std::optional<Optimizer> optimizer{};     // the preset's with the preset's rate, any other with its own
+  std::optional<double> learning_rate{};    // none: the optimiser's own
+  std::optional<Schedule> schedule{};       // Schedule{} is constant; {} is the preset's
+  std::optional<std::size_t> epochs{};      // by kPlain: 60, and on a small table as many more as make 1,500 updates
+  std::size_t steps = 0;                    // at most so many updates; 0: no limit but the epochs
+  std::optional<std::size_t> batch{};       // rows an update; more than there are: all rows. 1 is online learning
+  std::optional<bool> drop_last_batch{};    // an epoch leaves out the rows after its last whole batch
+  double l2 = 0;                            // TrainerOptions says what each does
   double weight_decay = 0;
   double clip = 0;
-  double min_change = 0;     // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
-  std::size_t patience = 0;  // stop after so many epochs without a better validation loss; 0: never
-  double time_limit = 0;     // seconds; 0: none
-  bool keep_best = true;     // weights of the epoch with the best validation score; false: the last ones
-  Initializer initializer = Initializer::kAutomatic;
-  bool standardize = true;  // columns of numbers, and a target of numbers
+  std::optional<Parametrization> parametrization{};
+  std::optional<double> bias_rate{};   // biases' rate, in rates of the weights
+  std::optional<double> scale_rate{};  // that of the factors of scale layers
+  double min_change = 0;       // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
+  std::size_t patience = 0;    // stop after so many epochs without a better validation loss; 0: never
+  double time_limit = 0;       // seconds; 0: none
+  bool keep_best = true;       // weights of the epoch with the best validation score; false: the last ones
+  std::optional<Ties> ties{};  // which of several epochs with the best score
+  std::optional<Initializer> initializer{};
+  std::optional<BiasInitializer> bias_initializer{};
+  std::optional<bool> zero_last_layer{};
+  std::optional<Scaling>
+      scaling{};  // of inputs; with kNone a target of numbers stays as it is, else it is standardised
+  std::optional<bool> smooth_clip{};  // PreprocessingOptions says what each does
+  std::optional<bool> signed_pairs{};
+  std::optional<bool> missing_zero{};
   Precision precision = Precision::kFloat;
   std::optional<Arithmetic> arithmetic{};  // none: what the processor has
   std::uint64_t seed = 0;
-  double validation = 0.2;  // share of the rows laid aside when no validation rows are given; 0: none
+  double validation = 0.2;         // share of the rows laid aside when no validation rows are given; 0: none
+  std::optional<Metric> metric{};  // which epoch is the best one, by its validation rows; none: accuracy, or RMSE
+  std::string row_weights{};       // column of each training row's weight (weights.h), which is then no input; "": none
+  ClassWeights class_weights{};
+  bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
   // Changes only speed.
   ThreadPool* pool = nullptr;
   // Changes only what is written and said.
@@ -88,7 +107,7 @@ struct EpochReport {
   std::size_t step = 0;   // updates so far
   double train_loss = 0;  // mean over the epoch's rows, each before its update
   double validation_loss = 0;
-  double validation_score = 0;  // accuracy, or RMSE in the target's units
+  double validation_score = 0;  // TrainResult::metric of them
   double learning_rate = 0;     // of the last update
   bool best = false;            // so far
   double seconds = 0;           // since the start
@@ -111,6 +130,8 @@ struct TrainResult {
   std::vector<std::string> warnings{};  // of splitting, preprocessing and encoding: one sentence each
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;
+  Metric metric = Metric::kAccuracy;            // what validation_score is
+  std::optional<Calibration> calibration = {};  // none: not asked for, or no temperature is best
 
   const EpochReport* epoch(std::size_t number) const;  // in the history; null if it is not there
 };
@@ -129,11 +150,15 @@ TrainResult train(const Dataset& data, const TrainOptions& options = {}, const T
 TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options = {},
                   const TrainObserver& observer = {});
 
-// Goes on from a model's weights, with its preprocessing and precision; layers, initializer and standardize do not
-// apply. What the options leave open of the loss (loss, reduction, huber_delta, and label_smoothing unless they name
-// another loss) is as the model has it. Without data: on the model's exercise rows in their order, biases frozen if
-// it says so; exercise_options() gives what a textbook does: its learning rate, full-batch gradient descent, and no
-// schedule.
+// The options with every part of their preset filled in: what train() goes by for a target of this task. Those that
+// are there stay.
+TrainOptions resolved(TrainOptions options, Task task);
+
+// Goes on from a model's weights, with its preprocessing and precision; layers, initializers and scaling do not
+// apply, nor do presets: what is none is as kPlain has it. What the options leave open of the loss (loss, reduction,
+// huber_delta, and label_smoothing unless they name another loss) is as the model has it. Without data: on the model's
+// exercise rows in their order, biases frozen if it says so; exercise_options() gives what a textbook does: its
+// learning rate, full-batch gradient descent, and no schedule.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});

@@ -35,6 +35,7 @@ struct TrainerOptions {
   double l2 = 0;                    // adds ½ l2 Σw² (weights, not biases) to loss and gradient
   double weight_decay = 0;          // w ← w − η λ w before the update (weights only), whatever the optimiser
   double clip = 0;                  // gradient scaled down to this ‖·‖₂ over all parameters; 0: never
+  Rates rates{};                    // of weights and biases, beside η
   bool freeze_biases = false;       // biases keep their values
   bool measure_change = false;      // StepReport::change is worked out (a copy of the parameters, a pass over them)
   // Changes only speed.
@@ -76,6 +77,9 @@ class BasicTrainer {
   // so does, with clip, a gradient norm that is not finite, which is then returned in its place. Throws ShapeError, and
   // what a source throws, which also leaves the network as it was. The pool's threads ask a source at once.
   double step(std::span<const T> inputs, std::span<const T> targets);
+  // The same on the weighted mean Σ wᵢ lᵢ / Σ wᵢ (or Σ wᵢ lᵢ); weights (N), none negative, not all 0. Equal weights
+  // give a mean the bits of none. Throws UsageError for weights that cannot be.
+  double step(std::span<const T> inputs, std::span<const T> targets, std::span<const double> weights);
   double step(std::size_t rows, BatchRows<T>& source);
 
   const StepReport& report() const;

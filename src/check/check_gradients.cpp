@@ -204,11 +204,13 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   const nn::Layout& layout = exact_network.state().layout;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout at = layout[k];
-    const auto weight = [at](std::size_t i) { return at.weight(i / at.inputs, i % at.inputs); };
+    const std::size_t columns = at.diagonal ? 1 : at.inputs;
+    const auto weight = [at](std::size_t i) {
+      return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
+    };
     subjects.push_back(
-        {fmt::format("layers.{}.weight", k), at.inputs, in_double(judged.layers[k].d_weights),
-         exact.layers[k].d_weights, tape.d_weights[k],
-         [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
+        {fmt::format("layers.{}.weight", k), columns, in_double(judged.layers[k].d_weights), exact.layers[k].d_weights,
+         tape.d_weights[k], [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
          [weight](ComplexStep& step, std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
     if (at.bias_size == 0) continue;
     const auto bias = [at](std::size_t i) { return at.bias + i; };

@@ -51,8 +51,8 @@ class Judge {
   }
 
  private:
-  const Dense& dense(std::size_t layer) const { return nn::dense(architecture_.layers[layer]); }
-  std::string activation_of(std::size_t layer) const { return std::string(rule(dense(layer).activation).name); }
+  Activation activation(std::size_t layer) const { return activation_of(architecture_.layers[layer]); }
+  std::string_view activation_name(std::size_t layer) const { return rule(activation(layer)).name; }
   double delta(std::size_t layer) const { return diagnosis_.layers[layer].delta_rms; }
 
   void judge_columns() {
@@ -108,9 +108,9 @@ class Judge {
 
   std::string vanishing_remedy() const {
     for (std::size_t k = 0; k + 1 < diagnosis_.layers.size(); ++k) {
-      if (saturates_on_both_sides(dense(k).activation)) {
+      if (saturates_on_both_sides(activation(k))) {
         return fmt::format("relu in place of {} in hidden layers, larger first weights, or fewer layers",
-                           activation_of(k));
+                           activation_name(k));
       }
     }
     return "larger first weights (the automatic initializer), or fewer layers";
@@ -136,7 +136,7 @@ class Judge {
       return !units.empty() && static_cast<double>(units.size()) > share * static_cast<double>(health.units);
     };
     const auto of_layer = [&](const std::vector<std::size_t>& units) {
-      return fmt::format("{} of {} {} units of layer {} {}", units.size(), health.units, activation_of(layer),
+      return fmt::format("{} of {} {} units of layer {} {}", units.size(), health.units, activation_name(layer),
                          layer + 1, units.size() == 1 ? "is" : "are");
     };
     if (too_many(health.dead, options_.dead_share)) {
@@ -175,10 +175,10 @@ std::vector<LayerHealth> layer_health(const Architecture& architecture, const Ne
   const auto batches = static_cast<double>(std::max<std::size_t>(sums.batches, 1));
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const LayerSums& of = sums.layers[k];
-    const Dense& dense = nn::dense(architecture.layers[k]);
-    const bool both_sides = saturates_on_both_sides(dense.activation);
+    const Activation activation = activation_of(architecture.layers[k]);
+    const bool both_sides = saturates_on_both_sides(activation);
     LayerHealth& health = layers[k];
-    health.units = dense.outputs;
+    health.units = outputs_of(architecture.layers[k]);
     health.delta_rms = std::sqrt(of.delta_squares / rows / static_cast<double>(health.units));
     health.delta_largest = of.delta_largest;
     health.gradient_norm = std::sqrt(of.gradient_squares / batches);
@@ -187,7 +187,7 @@ std::vector<LayerHealth> layer_health(const Architecture& architecture, const Ne
     for (std::size_t unit = 0; unit < of.no_slope.size() && sums.rows > 0; ++unit) {
       const bool dead = !both_sides && of.no_slope[unit] == sums.rows;
       if (dead) health.dead.push_back(unit);
-      if (dead || dense.activation == Activation::kRelu) continue;  // relu fires rarely or never, but does not saturate
+      if (dead || activation == Activation::kRelu) continue;  // relu fires rarely or never, but does not saturate
       if (of.low_slope[unit] >= options.saturated_rows * rows) health.saturated.push_back(unit);
     }
   }

@@ -20,9 +20,9 @@ void add_to(std::vector<T>& sums, const std::vector<T>& others) {
 
 // Where φ' tells how much a unit can learn: not where it is 1 everywhere, a matrix, or never computed.
 bool has_slopes(const Architecture& architecture, Loss loss, std::size_t layer) {
-  const Dense& dense = nn::dense(architecture.layers[layer]);
+  const Activation activation = activation_of(architecture.layers[layer]);
   const bool pair = layer + 1 == architecture.layers.size() && nn::is_pair(architecture, loss);
-  return !pair && nn::by_element(dense) && dense.activation != Activation::kIdentity;
+  return !pair && nn::by_element(activation) && activation != Activation::kIdentity;
 }
 
 // Squares of each of the 16 columns of a panel, and the largest size. Sixteen sums side by side fill whole vectors.
@@ -70,7 +70,7 @@ NetworkSums::NetworkSums(const Architecture& architecture, Loss for_loss)
     : layers(architecture.layers.size()), column_squares(architecture.inputs()) {
   for (std::size_t k = 0; k < layers.size(); ++k) {
     if (!has_slopes(architecture, for_loss, k)) continue;
-    layers[k].no_slope.resize(nn::dense(architecture.layers[k]).outputs);
+    layers[k].no_slope.resize(outputs_of(architecture.layers[k]));
     layers[k].low_slope.resize(layers[k].no_slope.size());
   }
 }
@@ -127,7 +127,7 @@ LayerWatch<T>::LayerWatch(const nn::NetworkState<T>& network, const LossOptions&
   std::fill_n(ones_.data(), ones_.size(), T(1));
   for (std::size_t k = 0; k < sums.layers.size(); ++k) {
     const bool slopes = !sums.layers[k].no_slope.empty();
-    const Activation activation = nn::dense(network.architecture.layers[k]).activation;
+    const Activation activation = activation_of(network.architecture.layers[k]);
     low_.push_back(static_cast<T>(slopes ? saturated_slope * largest_slope(activation) : 0));
   }
 }
@@ -166,7 +166,7 @@ void LayerWatch<T>::layer(std::size_t layer, std::size_t rows, const nn::Workspa
 template <class T>
 void LayerWatch<T>::add_slopes(std::size_t layer, std::size_t rows, const nn::LayerValues<T>& values) {
   const nn::LayerLayout& at = network_.layout[layer];
-  const Activation activation = nn::dense(network_.architecture.layers[layer]).activation;
+  const Activation activation = activation_of(network_.architecture.layers[layer]);
   const T low = low_[layer];
   for (std::size_t panel = 0; panel < linalg::panels(at.outputs); ++panel) {
     const std::size_t offset = panel * rows * kPanel;

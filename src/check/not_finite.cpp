@@ -25,13 +25,13 @@ std::optional<std::size_t> first_not_finite(std::span<const T> values) {
   return static_cast<std::size_t>(found - values.begin());
 }
 
-// In a matrix (out × in) of weights or their gradients.
+// In the weights of a layer, or their gradients.
 template <class T>
-Found in_weights(Number number, std::size_t layer, std::size_t inputs, const std::vector<T>& weights) {
+Found in_weights(Number number, std::size_t index, const Layer& layer, const std::vector<T>& weights) {
   const auto at = first_not_finite<T>(weights);
   if (!at) return std::nullopt;
-  return Divergence{
-      .number = number, .value = weights[*at], .layer = layer, .unit = *at / inputs, .column = *at % inputs};
+  const WeightEnds ends = weight_ends(layer, *at);
+  return Divergence{.number = number, .value = weights[*at], .layer = index, .unit = ends.out, .column = ends.in};
 }
 
 template <class T>
@@ -46,7 +46,7 @@ Found in_parameters(const BasicNetwork<T>& network) {
   if (all_finite(network)) return std::nullopt;
   const auto& layers = network.architecture().layers;
   for (std::size_t k = 0; k < layers.size(); ++k) {
-    auto found = in_weights<T>(Number::kWeight, k, nn::dense(layers[k]).inputs, network.weights(k));
+    auto found = in_weights<T>(Number::kWeight, k, layers[k], network.weights(k));
     if (!found) found = in_bias<T>(Number::kBias, k, network.bias(k));
     if (!found) continue;
     found->cause = Cause::kLargeUpdate;
@@ -101,9 +101,9 @@ class LeafSearch {
     if (auto found = in_losses()) return found;
     if (search == Search::kForward) return std::nullopt;
     for (std::size_t k = g.layers.size(); k-- > 0;) {
-      const std::size_t inputs = nn::dense(network_.architecture().layers[k]).inputs;
+      const Layer& layer = network_.architecture().layers[k];
       if (auto found = in_units(Number::kDelta, k, g.layers[k].delta)) return found;
-      if (auto found = in_weights<T>(Number::kWeightGradient, k, inputs, g.layers[k].d_weights)) return found;
+      if (auto found = in_weights<T>(Number::kWeightGradient, k, layer, g.layers[k].d_weights)) return found;
       if (auto found = in_bias<T>(Number::kBiasGradient, k, g.layers[k].d_bias)) return found;
     }
     return std::nullopt;

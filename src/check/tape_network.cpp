@@ -13,15 +13,15 @@ namespace {
 
 // The parameters of a layer as variables of the tape.
 struct TapeLayer {
-  const Dense* layer = nullptr;
-  std::vector<Variable> weights;  // (out × in)
+  const Layer* layer = nullptr;
+  std::vector<Variable> weights;  // (out × in), or the factors of a scale layer
   std::vector<Variable> bias;
 };
 
 std::vector<TapeLayer> parameters_on(Tape& tape, const DoubleNetwork& network) {
   std::vector<TapeLayer> layers;
   for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
-    TapeLayer layer{&std::get<Dense>(network.architecture().layers[k]), {}, {}};
+    TapeLayer layer{&network.architecture().layers[k], {}, {}};
     for (const double w : network.weights(k)) layer.weights.push_back(tape.variable(w));
     for (const double b : network.bias(k)) layer.bias.push_back(tape.variable(b));
     layers.push_back(std::move(layer));
@@ -31,10 +31,15 @@ std::vector<TapeLayer> parameters_on(Tape& tape, const DoubleNetwork& network) {
 
 std::vector<Variable> pre_activations(const TapeLayer& layer, const std::vector<Variable>& x) {
   std::vector<Variable> z;
-  for (std::size_t out = 0; out < layer.layer->outputs; ++out) {
+  if (std::holds_alternative<Scale>(*layer.layer)) {
+    for (std::size_t i = 0; i < x.size(); ++i) z.push_back(layer.weights[i] * x[i]);
+    return z;
+  }
+  const Dense& dense = std::get<Dense>(*layer.layer);
+  for (std::size_t out = 0; out < dense.outputs; ++out) {
     Variable sum = 0.0;
     for (std::size_t in = 0; in < x.size(); ++in) sum = sum + layer.weights[out * x.size() + in] * x[in];
-    z.push_back(layer.layer->bias ? sum + layer.bias[out] : sum);
+    z.push_back(dense.bias ? sum + layer.bias[out] : sum);
   }
   return z;
 }
@@ -57,7 +62,7 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
   const std::size_t outputs = network.outputs();
   const std::size_t rows = input.size() / inputs;
   const double scale = options.reduction == Reduction::kMean ? 1.0 / static_cast<double>(rows) : 1.0;
-  const bool pair = rule(options.loss).link == std::get<Dense>(network.architecture().layers.back()).activation;
+  const bool pair = rule(options.loss).link == activation_of(network.architecture().layers.back());
 
   TapeGradients result;
   result.nearest_kink = std::numeric_limits<double>::infinity();
@@ -73,9 +78,10 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
     std::vector<Variable> a = x;
     for (const TapeLayer& layer : layers) {
       const std::vector<Variable> z = pre_activations(layer, a);
-      if (!rule(layer.layer->activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
+      const Activation activation = activation_of(*layer.layer);
+      if (!rule(activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
       const bool last = &layer == &layers.back();
-      a = last && pair ? z : tape_rules::activate(layer.layer->activation, z);
+      a = last && pair ? z : tape_rules::activate(activation, z);
     }
     const auto y = target.subspan(row * outputs, outputs);
     if (!rule(options.loss).smooth) {

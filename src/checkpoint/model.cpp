@@ -2,6 +2,7 @@
 #include "bprop/model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "base/check.h"
@@ -52,6 +53,8 @@ Arithmetic Model::arithmetic() const {
 void save(const Model& model, const std::string& path) {
   const auto mistake = find_mistake(model.loss);
   BPROP_CHECK(!mistake, UsageError, "[save] {}", *mistake);
+  BPROP_CHECK(std::isfinite(model.temperature) && model.temperature > 0, UsageError,
+              "[save] temperature is {}, expected a number above 0", model.temperature);
   check_save_path(path);
   write_safetensors(path, model_tensors(model), {{std::string(kDescriptionKey), description_text(model)}});
 }

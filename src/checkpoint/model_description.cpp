@@ -51,6 +51,8 @@ json write_input(const InputColumn& column) {
   json value = {{"name", json_of_text(column.name)}, {"kind", name(column.kind)}};
   if (column.missing_seen) value["missing"] = true;
   if (column.kind == ColumnKind::kText) value["categories"] = json_of_texts(column.categories);
+  if (column.signed_pair) value["signed_pair"] = true;
+  if (column.missing_zero) value["missing_zero"] = true;
   return value;
 }
 
@@ -73,6 +75,10 @@ InputColumn read_input(const json& value, const std::string& where) {
     const auto unsorted =
         std::adjacent_find(column.categories.begin(), column.categories.end(), std::greater_equal<>());
     if (unsorted != column.categories.end()) fields.fail("has categories that are not sorted or not distinct");
+    if (fields.has("signed_pair")) column.signed_pair = fields.flag("signed_pair");
+    if (fields.has("missing_zero")) column.missing_zero = fields.flag("missing_zero");
+    if (column.signed_pair && column.categories.size() != 2) fields.fail("is a pair, but has not two categories");
+    if (column.missing_zero && column.missing_seen) fields.fail("has missing cells both as zeros and as an input");
   }
   fields.finish();
   return column;
@@ -118,7 +124,9 @@ TargetColumn read_target(const json& value, const std::string& where) {
 json write_preprocessing(const Preprocessing& preprocessing) {
   json inputs = json::array();
   for (const InputColumn& column : preprocessing.inputs) inputs.push_back(write_input(column));
-  return {{"inputs", std::move(inputs)}, {"target", write_target(preprocessing.target)}};
+  json value = {{"inputs", std::move(inputs)}, {"target", write_target(preprocessing.target)}};
+  if (preprocessing.smooth_clip) value["smooth_clip"] = true;
+  return value;
 }
 
 Preprocessing read_preprocessing(const json& value, const std::string& where) {
@@ -133,6 +141,7 @@ Preprocessing read_preprocessing(const json& value, const std::string& where) {
     }
   }
   preprocessing.target = read_target(fields.any("target"), where);
+  if (fields.has("smooth_clip")) preprocessing.smooth_clip = fields.flag("smooth_clip");
   fields.finish();
   return preprocessing;
 }
@@ -170,6 +179,12 @@ Description read_description(const json& value, const std::string& where) {
   description.arithmetic = arithmetic_named(fields.text("arithmetic"));
   description.loss = read_loss(fields.any("loss"), where);
   if (fields.has("preprocessing")) description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
+  if (fields.has("temperature")) {
+    description.temperature = fields.number("temperature");
+    if (!(description.temperature > 0)) {
+      fields.fail(fmt::format("has the temperature {}, expected a number above 0", description.temperature));
+    }
+  }
   if (fields.has("exercise")) description.exercise = read_exercise(fields.any("exercise"), where);
   fields.finish();
   return description;
@@ -184,6 +199,7 @@ std::string description_text(const Model& model) {
                 {"loss", write_loss(model.loss)}};
   if (model.preprocessing) value["preprocessing"] = write_preprocessing(*model.preprocessing);
   if (model.exercise) value["exercise"] = write_exercise(*model.exercise);
+  if (model.temperature != 1) value["temperature"] = model.temperature;
   return value.dump();
 }
 

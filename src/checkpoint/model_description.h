@@ -19,6 +19,7 @@ struct Description {
   LossOptions loss;
   std::optional<Preprocessing> preprocessing;  // shift, divisor and fill stand in tensors
   std::optional<Exercise> exercise;            // so do input and target
+  double temperature = 1;
 };
 
 std::string description_text(const Model& model);

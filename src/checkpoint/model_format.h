@@ -25,6 +25,9 @@ inline std::string bias_name(std::size_t layer) { return fmt::format("layers.{}.
 inline constexpr const char* kInputShift = "preprocessing.shift";
 inline constexpr const char* kInputDivisor = "preprocessing.divisor";
 inline constexpr const char* kInputFill = "preprocessing.fill";
+// F64, one number an input that is there or not (categories, "is missing"); only where these are scaled.
+inline constexpr const char* kFlagShift = "preprocessing.flag_shift";
+inline constexpr const char* kFlagDivisor = "preprocessing.flag_divisor";
 // F64, one number.
 inline constexpr const char* kTargetShift = "target.shift";
 inline constexpr const char* kTargetDivisor = "target.divisor";

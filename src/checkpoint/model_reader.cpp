@@ -21,16 +21,16 @@ template <class T>
 BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf) {
   const auto& layers = description.architecture.layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    shelf.expect<T>(weight_name(layer), {dense.outputs, dense.inputs});
-    if (dense.bias) shelf.expect<T>(bias_name(layer), {dense.outputs});
+    const Layer& of = layers[layer];
+    shelf.expect<T>(weight_name(layer), weight_shape(of));
+    if (has_bias(of)) shelf.expect<T>(bias_name(layer), {outputs_of(of)});
   }
   BasicNetwork<T> network(description.architecture,
                           {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    network.set_weights(layer, shelf.take<T>(weight_name(layer), {dense.outputs, dense.inputs}));
-    if (dense.bias) network.set_bias(layer, shelf.take<T>(bias_name(layer), {dense.outputs}));
+    const Layer& of = layers[layer];
+    network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
+    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {outputs_of(of)}));
   }
   return network;
 }
@@ -43,6 +43,26 @@ std::variant<Network, DoubleNetwork> read_network(const Description& description
 void check_divisor(double divisor, const char* name, std::size_t number, std::string_view path) {
   BPROP_CHECK(divisor > 0, FormatError, "{}: tensor {}: number {} is {}, expected one above 0", path, in_quotes(name),
               number + 1, divisor);
+}
+
+// Inputs of a column that are there or not.
+std::size_t flags(const InputColumn& column) { return column.features() - (column.kind == ColumnKind::kText ? 0 : 1); }
+
+void read_flags(Preprocessing& preprocessing, TensorShelf& shelf, std::string_view path) {
+  if (!shelf.has(kFlagShift)) return;
+  std::size_t count = 0;
+  for (const InputColumn& column : preprocessing.inputs) count += flags(column);
+  const auto shift = shelf.take<double>(kFlagShift, {count});
+  const auto divisor = shelf.take<double>(kFlagDivisor, {count});
+  std::size_t next = 0;
+  for (InputColumn& column : preprocessing.inputs) {
+    column.scales.resize(flags(column));
+    for (InputScale& scale : column.scales) {
+      check_divisor(divisor[next], kFlagDivisor, next, path);
+      scale = {shift[next], divisor[next]};
+      ++next;
+    }
+  }
 }
 
 }  // namespace
@@ -62,6 +82,7 @@ void read_preprocessing(Preprocessing& preprocessing, const Architecture& networ
     preprocessing.inputs[i].divisor = divisor[i];
     preprocessing.inputs[i].fill = fill[i];
   }
+  read_flags(preprocessing, shelf, path);
   if (preprocessing.target.task != Task::kNumbers) return;
   preprocessing.target.shift = shelf.take<double>(kTargetShift, {}).front();
   preprocessing.target.divisor = shelf.take<double>(kTargetDivisor, {}).front();
@@ -85,7 +106,8 @@ Model read_model(const SafetensorsFile& file, Description description, std::stri
   Model model{.network = read_network(description, shelf),
               .loss = description.loss,
               .preprocessing = std::move(description.preprocessing),
-              .exercise = std::move(description.exercise)};
+              .exercise = std::move(description.exercise),
+              .temperature = description.temperature};
   if (model.preprocessing) read_preprocessing(*model.preprocessing, description.architecture, shelf, path);
   if (model.exercise) read_exercise(*model.exercise, description.architecture, shelf);
   shelf.finish();

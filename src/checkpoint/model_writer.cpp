@@ -35,12 +35,35 @@ template <class T>
 void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tensors) {
   const auto& layers = network.architecture().layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(layers[layer]);
-    tensors.push_back(computed(weight_name(layer), {dense.outputs, dense.inputs},
-                               [&network, layer] { return network.weights(layer); }));
-    if (!dense.bias) continue;
-    tensors.push_back(computed(bias_name(layer), {dense.outputs}, [&network, layer] { return network.bias(layer); }));
+    const Layer& of = layers[layer];
+    tensors.push_back(
+        computed(weight_name(layer), weight_shape(of), [&network, layer] { return network.weights(layer); }));
+    if (!has_bias(of)) continue;
+    tensors.push_back(computed(bias_name(layer), {outputs_of(of)}, [&network, layer] { return network.bias(layer); }));
   }
+}
+
+// Either every column that has such inputs scales them, or none does.
+void add_flags(const Preprocessing& preprocessing, std::vector<TensorSource>& tensors) {
+  std::uint64_t count = 0;
+  for (const InputColumn& column : preprocessing.inputs) count += column.scales.size();
+  if (count == 0) return;
+  for (const InputColumn& column : preprocessing.inputs) {
+    const std::size_t flags = column.features() - (column.kind == ColumnKind::kText ? 0 : 1);
+    BPROP_CHECK(column.scales.size() == flags, ShapeError, "[save] column {} has {} scales, expected {}",
+                in_quotes(column.name), column.scales.size(), flags);
+  }
+  const auto of_flags = [&](double InputScale::* number) {
+    return [&preprocessing, number] {
+      std::vector<double> values;
+      for (const InputColumn& column : preprocessing.inputs) {
+        for (const InputScale& scale : column.scales) values.push_back(scale.*number);
+      }
+      return values;
+    };
+  };
+  tensors.push_back(computed(kFlagShift, {count}, of_flags(&InputScale::shift)));
+  tensors.push_back(computed(kFlagDivisor, {count}, of_flags(&InputScale::divisor)));
 }
 
 }  // namespace
@@ -67,6 +90,7 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   tensors.push_back(computed(kInputShift, columns, of_columns(&InputColumn::shift)));
   tensors.push_back(computed(kInputDivisor, columns, of_columns(&InputColumn::divisor)));
   tensors.push_back(computed(kInputFill, columns, of_columns(&InputColumn::fill)));
+  add_flags(preprocessing, tensors);
   if (target.task != Task::kNumbers) return;
   tensors.push_back(computed(kTargetShift, {}, [&target] { return std::vector{target.shift}; }));
   tensors.push_back(computed(kTargetDivisor, {}, [&target] { return std::vector{target.divisor}; }));

@@ -44,14 +44,14 @@ LossOptions read_loss(const TomlFields& fields) {
   return loss;
 }
 
-// W of one layer, row-major (out × in).
-std::vector<double> read_matrix(const TomlFields& fields, const toml::node& node, const Dense& dense,
-                                std::size_t layer) {
+// W of one layer: rows, one a unit, or the factors of a scale layer.
+std::vector<double> read_weights(const TomlFields& fields, const toml::node& node, const Layer& of, std::size_t layer) {
   const std::string what = fmt::format("weights of layer {}", layer + 1);
+  if (std::holds_alternative<Scale>(of)) return fields.numbers(node, what, outputs_of(of));
   std::vector<double> values;
   std::size_t unit = 0;
-  for (const toml::node& row : fields.list(node, what, dense.outputs, "rows, one a unit")) {
-    const auto numbers = fields.numbers(row, fmt::format("{}, row {}", what, ++unit), dense.inputs);
+  for (const toml::node& row : fields.list(node, what, outputs_of(of), "rows, one a unit")) {
+    const auto numbers = fields.numbers(row, fmt::format("{}, row {}", what, ++unit), inputs_of(of));
     values.insert(values.end(), numbers.begin(), numbers.end());
   }
   return values;
@@ -62,17 +62,17 @@ DoubleNetwork read_network(const TomlFields& fields) {
   fields.required("layers");
   const auto architecture = named(fields, "layers", [](const std::string& text) { return Architecture::parse(text); });
   const std::size_t count = architecture.layers.size();
-  const auto dense = [&](std::size_t layer) { return std::get<Dense>(architecture.layers[layer]); };
+  const auto& layers = architecture.layers;
 
   std::vector<std::vector<double>> weights, biases;
   for (const toml::node& node : fields.list(fields.required("weights"), "weights", count, "matrices, one a layer")) {
-    weights.push_back(read_matrix(fields, node, dense(weights.size()), weights.size()));
+    weights.push_back(read_weights(fields, node, layers[weights.size()], weights.size()));
   }
   if (const toml::node* all = fields.find("biases")) {
     for (const toml::node& node : fields.list(*all, "biases", count, "lists, one a layer")) {
       const std::size_t layer = biases.size();
       biases.push_back(fields.numbers(node, fmt::format("biases of layer {}", layer + 1),
-                                      dense(layer).bias ? dense(layer).outputs : 0));
+                                      has_bias(layers[layer]) ? outputs_of(layers[layer]) : 0));
     }
   }
 
@@ -81,7 +81,7 @@ DoubleNetwork read_network(const TomlFields& fields) {
   DoubleNetwork network(architecture, options);
   for (std::size_t layer = 0; layer < count; ++layer) {
     network.set_weights(layer, weights[layer]);
-    if (!biases.empty() && dense(layer).bias) network.set_bias(layer, biases[layer]);
+    if (!biases.empty() && has_bias(layers[layer])) network.set_bias(layer, biases[layer]);
   }
   return network;
 }

@@ -22,10 +22,10 @@ std::size_t checked_place(const Trace::State& state, std::size_t place) {
   return place;
 }
 
-const Dense& checked_layer(const Trace::State& state, std::size_t layer) {
+const Layer& checked_layer(const Trace::State& state, std::size_t layer) {
   const auto& layers = state.model.architecture().layers;
   BPROP_CHECK(layer < layers.size(), ShapeError, "[trace] layer {}, expected 0 to {}", layer, layers.size() - 1);
-  return std::get<Dense>(layers[layer]);
+  return layers[layer];
 }
 
 // Numbers `first` … `first + count − 1` of an update, of a tensor that was checked.
@@ -68,31 +68,30 @@ std::variant<Network, DoubleNetwork> Trace::network(std::size_t place) const {
 }
 
 double Trace::weight(TracePart part, std::size_t place, std::size_t layer, std::size_t unit, std::size_t from) const {
-  const Dense& dense = checked_layer(*state_, layer);
-  BPROP_CHECK(unit < dense.outputs && from < dense.inputs, ShapeError, "[trace] weight {}, {} of layer {}, which is {}",
-              unit, from, layer, fmt::format("({} x {})", dense.outputs, dense.inputs));
+  const Layer& of = checked_layer(*state_, layer);
+  BPROP_CHECK(connects(of, unit, from), ShapeError, "[trace] weight {}, {} of layer {}, which is ({})", unit, from,
+              layer, fmt::join(weight_shape(of), " x "));
   return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place),
-                 unit * dense.inputs + from, 1)
+                 weight_place(of, unit, from), 1)
       .front();
 }
 
 double Trace::bias(TracePart part, std::size_t place, std::size_t layer, std::size_t unit) const {
-  const Dense& dense = checked_layer(*state_, layer);
-  const std::size_t biases = dense.bias ? dense.outputs : 0;
+  const Layer& of = checked_layer(*state_, layer);
+  const std::size_t biases = has_bias(of) ? outputs_of(of) : 0;
   BPROP_CHECK(unit < biases, ShapeError, "[trace] bias {} of layer {}, which has {}", unit, layer, biases);
   return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), unit, 1).front();
 }
 
 std::vector<double> Trace::weights(TracePart part, std::size_t place, std::size_t layer) const {
-  const Dense& dense = checked_layer(*state_, layer);
-  return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place), 0,
-                 dense.outputs * dense.inputs);
+  const Layer& of = checked_layer(*state_, layer);
+  return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place), 0, weight_count(of));
 }
 
 std::vector<double> Trace::biases(TracePart part, std::size_t place, std::size_t layer) const {
-  const Dense& dense = checked_layer(*state_, layer);
-  if (!dense.bias) return {};
-  return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), 0, dense.outputs);
+  const Layer& of = checked_layer(*state_, layer);
+  if (!has_bias(of)) return {};
+  return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), 0, outputs_of(of));
 }
 
 Trace load_trace(const std::string& path) {

@@ -76,9 +76,11 @@ template <class T>
 void accept_parts(const Architecture& architecture, std::uint64_t updates, TensorShelf& shelf) {
   for (const TracePart part : kAllParts) {
     for (std::size_t layer = 0; layer < architecture.layers.size(); ++layer) {
-      const Dense& dense = std::get<Dense>(architecture.layers[layer]);
-      shelf.accept<T>(trace_name(part, weight_name(layer)), {updates, dense.outputs, dense.inputs});
-      if (dense.bias) shelf.accept<T>(trace_name(part, bias_name(layer)), {updates, dense.outputs});
+      const Layer& of = architecture.layers[layer];
+      std::vector<std::uint64_t> shape = weight_shape(of);
+      shape.insert(shape.begin(), updates);
+      shelf.accept<T>(trace_name(part, weight_name(layer)), shape);
+      if (has_bias(of)) shelf.accept<T>(trace_name(part, bias_name(layer)), {updates, outputs_of(of)});
     }
   }
 }
@@ -99,7 +101,7 @@ BasicNetwork<T> network_of_type(const SafetensorsFile& tensors, const Architectu
   BasicNetwork<T> network(architecture, {.initializer = Initializer::kZeros, .arithmetic = arithmetic});
   for (std::size_t layer = 0; layer < architecture.layers.size(); ++layer) {
     network.set_weights(layer, slice<T>(tensors, trace_name(part, weight_name(layer)), place));
-    if (!std::get<Dense>(architecture.layers[layer]).bias) continue;
+    if (!has_bias(architecture.layers[layer])) continue;
     network.set_bias(layer, slice<T>(tensors, trace_name(part, bias_name(layer)), place));
   }
   return network;

@@ -55,6 +55,10 @@ TraceSettings read_settings(const json& value, const std::string& where) {
   settings.weight_decay = fields.number("weight_decay");
   settings.clip = fields.number("clip");
   settings.freeze_biases = fields.flag("freeze_biases");
+  if (fields.has("parametrization"))
+    settings.rates.parametrization = parametrization_named(fields.text("parametrization"));
+  if (fields.has("bias_rate")) settings.rates.biases = fields.number("bias_rate");
+  if (fields.has("scale_rate")) settings.rates.scales = fields.number("scale_rate");
   fields.finish();
   return settings;
 }
@@ -62,10 +66,16 @@ TraceSettings read_settings(const json& value, const std::string& where) {
 }  // namespace
 
 std::string settings_text(const TraceSettings& settings) {
-  return json{{"format", kTraceVersion}, {"optimizer", write_optimizer(settings.optimizer)},
-              {"l2", settings.l2},       {"weight_decay", settings.weight_decay},
-              {"clip", settings.clip},   {"freeze_biases", settings.freeze_biases}}
-      .dump();
+  json value = {{"format", kTraceVersion}, {"optimizer", write_optimizer(settings.optimizer)},
+                {"l2", settings.l2},       {"weight_decay", settings.weight_decay},
+                {"clip", settings.clip},   {"freeze_biases", settings.freeze_biases}};
+  const Rates plain;
+  if (settings.rates.parametrization != plain.parametrization) {
+    value["parametrization"] = name(settings.rates.parametrization);
+  }
+  if (settings.rates.biases != plain.biases) value["bias_rate"] = settings.rates.biases;
+  if (settings.rates.scales != plain.scales) value["scale_rate"] = settings.rates.scales;
+  return value.dump();
 }
 
 Result<TraceSettings> parse_settings(std::string_view text, std::string_view path) {

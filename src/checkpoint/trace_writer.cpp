@@ -31,7 +31,7 @@ std::vector<T> row_major(const nn::NetworkState<T>& network, std::span<const T> 
   for (std::size_t k = 0; k < network.layout.layers(); ++k) {
     const nn::LayerLayout& at = network.layout[k];
     nn::weights_to_row_major(at, flat.data(), next);
-    next += at.outputs * at.inputs;
+    next += at.weight_count();
     if (at.bias_size > 0) next = std::copy_n(flat.data() + at.bias, at.outputs, next);
   }
   return all;
@@ -116,12 +116,12 @@ void TraceWriter::add_part(TracePart part, std::vector<TensorSource>& tensors) c
   const std::uint64_t element = row_of(dtype_).bytes;
   std::uint64_t offset = 0;
   for (std::size_t layer = 0; layer < architecture_.layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(architecture_.layers[layer]);
-    tensors.push_back(stacked(part, weight_name(layer), {dense.outputs, dense.inputs}, offset));
-    offset += dense.outputs * dense.inputs * element;
-    if (!dense.bias) continue;
-    tensors.push_back(stacked(part, bias_name(layer), {dense.outputs}, offset));
-    offset += dense.outputs * element;
+    const Layer& of = architecture_.layers[layer];
+    tensors.push_back(stacked(part, weight_name(layer), weight_shape(of), offset));
+    offset += weight_count(of) * element;
+    if (!has_bias(of)) continue;
+    tensors.push_back(stacked(part, bias_name(layer), {outputs_of(of)}, offset));
+    offset += outputs_of(of) * element;
   }
 }
 

@@ -32,14 +32,14 @@ LayersByName group(const SafetensorsFile& file, const std::string& path) {
     const std::size_t dot = tensor.name.rfind('.');
     const std::string prefix = dot == std::string::npos ? "" : tensor.name.substr(0, dot);
     const std::string last = dot == std::string::npos ? tensor.name : tensor.name.substr(dot + 1);
-    if (last == "weight" && tensor.shape.size() == 2) {
+    if (last == "weight" && (tensor.shape.size() == 2 || tensor.shape.size() == 1)) {
       layers[prefix].weight = &tensor;
     } else if (last == "bias" && tensor.shape.size() == 1) {
       layers[prefix].bias = &tensor;
     } else {
       throw FormatError(
           fmt::format("{}: tensor {} {} is neither the weight (out x in) nor the bias (out) of a dense "
-                      "layer",
+                      "layer, nor the weight (size) of a scale layer",
                       path, in_quotes(tensor.name), shape_text(tensor.shape)));
     }
   }
@@ -67,21 +67,21 @@ Dtype common_dtype(const SafetensorsFile& file, const std::string& path) {
 // The full form says its sizes itself; hidden layers alone leave them to the first and the last weight.
 Architecture architecture_of(std::string_view text, const LayersByName& layers, Loss loss) {
   if (text.find("->") != std::string_view::npos) return Architecture::parse(text);
-  return Architecture::parse(text, {.inputs = layers.begin()->second.weight->shape[1],
+  return Architecture::parse(text, {.inputs = layers.begin()->second.weight->shape.back(),
                                     .outputs = layers.rbegin()->second.weight->shape[0],
                                     .output_activation = rule(loss).link});
 }
 
 // Bias or no bias is what the architecture says, not what the file happens to have.
-void check_bias(const LayerTensors& layer, const Dense& dense, const std::string& path) {
-  if (dense.bias) {
+void check_bias(const LayerTensors& layer, const Layer& of, const std::string& path) {
+  if (has_bias(of)) {
     BPROP_CHECK(layer.bias != nullptr, FormatError,
                 "{}: tensor {} has no bias beside it, expected one ({}); say "
                 "no-bias behind the layer if that is right",
-                path, in_quotes(layer.weight->name), dense.outputs);
+                path, in_quotes(layer.weight->name), outputs_of(of));
   } else {
-    BPROP_CHECK(layer.bias == nullptr, FormatError, "{}: tensor {} is there, expected none for a no-bias layer", path,
-                in_quotes(layer.bias->name));
+    BPROP_CHECK(layer.bias == nullptr, FormatError, "{}: tensor {} is there, expected none for a {} layer", path,
+                in_quotes(layer.bias->name), std::holds_alternative<Dense>(of) ? "no-bias" : "scale");
   }
 }
 
@@ -91,19 +91,19 @@ BasicNetwork<T> read_network(const Architecture& architecture, const LayersByNam
   const auto each = [&](auto use) {
     std::size_t layer = 0;
     for (const auto& [name, found] : tensors) {
-      use(layer, std::get<Dense>(architecture.layers[layer]), found);
+      use(layer, architecture.layers[layer], found);
       ++layer;
     }
   };
-  each([&](std::size_t, const Dense& dense, const LayerTensors& found) {
-    shelf.expect<T>(found.weight->name, {dense.outputs, dense.inputs});
-    check_bias(found, dense, path);
-    if (dense.bias) shelf.expect<T>(found.bias->name, {dense.outputs});
+  each([&](std::size_t, const Layer& of, const LayerTensors& found) {
+    shelf.expect<T>(found.weight->name, weight_shape(of));
+    check_bias(found, of, path);
+    if (has_bias(of)) shelf.expect<T>(found.bias->name, {outputs_of(of)});
   });
   BasicNetwork<T> network(architecture, {.initializer = Initializer::kZeros, .arithmetic = arithmetic});
-  each([&](std::size_t layer, const Dense& dense, const LayerTensors& found) {
-    network.set_weights(layer, shelf.take<T>(found.weight->name, {dense.outputs, dense.inputs}));
-    if (dense.bias) network.set_bias(layer, shelf.take<T>(found.bias->name, {dense.outputs}));
+  each([&](std::size_t layer, const Layer& of, const LayerTensors& found) {
+    network.set_weights(layer, shelf.take<T>(found.weight->name, weight_shape(of)));
+    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(found.bias->name, {outputs_of(of)}));
   });
   return network;
 }

@@ -3,8 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
+#include "data/input_rule.h"
 #include "data/table.h"
-#include "linalg/bytes.h"
 
 namespace bprop {
 namespace {
@@ -21,45 +21,22 @@ namespace {
 constexpr std::size_t kMaxClassesShown = 10;
 constexpr std::size_t kRowsAhead = 4;  // that encode() has on their way from memory
 
-// (pixel − shift) / divisor, rounded once.
-class PixelScale {
- public:
-  PixelScale(double shift, double divisor) : reciprocal_(divisor), by_reciprocal_(true) {
-    for (std::size_t pixel = 0; pixel < 256; ++pixel) {
-      as_double_[pixel] = (static_cast<double>(pixel) - shift) / divisor;
-      as_float_[pixel] = static_cast<float>(as_double_[pixel]);
-      by_reciprocal_ = by_reciprocal_ && as_float_[pixel] == reciprocal_(static_cast<std::uint8_t>(pixel));
-    }
-  }
-
-  void operator()(const std::uint8_t* pixels, std::size_t count, float* out) const {
-    if (by_reciprocal_) return linalg::scale_bytes(pixels, count, reciprocal_, out);
-    for (std::size_t i = 0; i < count; ++i) out[i] = as_float_[pixels[i]];
-  }
-  void operator()(const std::uint8_t* pixels, std::size_t count, double* out) const {
-    for (std::size_t i = 0; i < count; ++i) out[i] = as_double_[pixels[i]];
-  }
-
- private:
-  std::array<float, 256> as_float_{};
-  std::array<double, 256> as_double_{};
-  linalg::SplitReciprocal reciprocal_;
-  bool by_reciprocal_;  // the quick way gives the same floats
-};
-
 // How one column, or a run of pixels beside each other, becomes the inputs from `first_feature` on.
 struct Step {
   enum class Kind { kNumber, kText, kPixels } kind = Kind::kNumber;
   std::size_t column = 0;  // in the dataset
   std::size_t first_feature = 0;
   std::size_t count = 1;  // pixels: how many; text: categories
-  double shift = 0;
-  double divisor = 1;
+  data::InputRule rule;   // number, pixels
   double fill = 0;
   bool missing_seen = false;
+  bool missing_zero = false;
+  bool signed_pair = false;
+  std::vector<double> off;          // what the inputs of text, then "is missing", are where they do not hold
+  std::vector<double> on;           // and where they do; of a signed pair for either category
   data::CategoryMap categories;     // text
   std::vector<double> of_category;  // number, read as text: its number by category
-  std::shared_ptr<const PixelScale> pixels;
+  std::shared_ptr<const data::PixelScale> pixels;
 };
 
 std::string cells(std::size_t count, std::string_view one, std::string_view many) {
@@ -80,7 +57,10 @@ struct Encoder::State {
   data::CategoryMap target_classes;
   std::vector<double> target_of_category;
 
-  void add_input(const InputColumn& input);
+  std::map<data::InputRule, std::shared_ptr<const data::PixelScale>> pixel_scales;  // one of a kind
+
+  void add_input(const InputColumn& input, bool smooth_clip);
+  bool extends_pixels(const InputColumn& input, std::size_t column, const data::InputRule& rule);
   void warn_of_unseen(const Step& step, const InputColumn& input);
   std::vector<double> numbers_or_throw(std::size_t column) const;
   void find_target();
@@ -103,36 +83,57 @@ std::vector<double> Encoder::State::numbers_or_throw(std::size_t column) const {
   return numbers;
 }
 
-void Encoder::State::add_input(const InputColumn& input) {
+// Pixels beside each other with the same rule are one step.
+bool Encoder::State::extends_pixels(const InputColumn& input, std::size_t column, const data::InputRule& rule) {
+  if (steps.empty() || steps.back().kind != Step::Kind::kPixels) return false;
+  Step& run = steps.back();
+  if (run.column + run.count != column || run.rule != rule) return false;
+  ++run.count;
+  features += input.features();
+  return true;
+}
+
+// The inputs of a step that are there or not: what they become either way.
+void fill_flags(Step& step, const InputColumn& input, bool smooth_clip) {
+  const bool text = input.kind == ColumnKind::kText;
+  const std::size_t flags = input.features() - (text ? 0 : 1);
+  for (std::size_t k = 0; k < flags; ++k) {
+    const InputScale scale = input.scales.empty() ? InputScale{} : input.scales[k];
+    const data::InputRule rule{scale.shift, scale.divisor, smooth_clip};
+    step.off.push_back(rule(0));
+    if (input.signed_pair && k == 0) step.on.push_back(rule(-1));
+    step.on.push_back(rule(1));
+  }
+}
+
+void Encoder::State::add_input(const InputColumn& input, bool smooth_clip) {
   const auto column = data.find(input.name);
   BPROP_CHECK(column, FormatError, "{}: has no column '{}', which the model reads", data.source(), input.name);
   const Column& described = data.columns()[*column];
   BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts, expected {}",
               data.source(), input.name, name(input.kind));
   const bool is_pixel = input.kind == ColumnKind::kPixel && *column < data.table().bytes.width();
-  if (is_pixel && !steps.empty() && steps.back().kind == Step::Kind::kPixels) {
-    Step& run = steps.back();
-    if (run.column + run.count == *column && run.shift == input.shift && run.divisor == input.divisor) {
-      ++run.count;
-      features += input.features();
-      return;
-    }
-  }
+  const data::InputRule rule{input.shift, input.divisor, smooth_clip};
+  if (is_pixel && extends_pixels(input, *column, rule)) return;
   Step& step = steps.emplace_back();
   step.column = *column;
   step.first_feature = features;
-  step.shift = input.shift;
-  step.divisor = input.divisor;
+  step.rule = rule;
   step.fill = input.fill;
   step.missing_seen = input.missing_seen;
+  step.missing_zero = input.missing_zero;
+  step.signed_pair = input.signed_pair;
+  fill_flags(step, input, smooth_clip);
   features += input.features();
   if (input.kind == ColumnKind::kText) {
     step.kind = Step::Kind::kText;
-    step.count = input.categories.size();
+    step.count = input.signed_pair ? 1 : input.categories.size();
     step.categories = data::CategoryMap(input.categories, described);
   } else if (is_pixel) {
     step.kind = Step::Kind::kPixels;
-    step.pixels = std::make_shared<const PixelScale>(input.shift, input.divisor);
+    auto& scale = pixel_scales[rule];
+    if (!scale) scale = std::make_shared<const data::PixelScale>(rule);
+    step.pixels = scale;
   } else if (described.kind == ColumnKind::kText) {
     step.of_category = numbers_or_throw(*column);
   }
@@ -140,7 +141,7 @@ void Encoder::State::add_input(const InputColumn& input) {
 }
 
 void Encoder::State::warn_of_unseen(const Step& step, const InputColumn& input) {
-  const bool may_miss = data.columns()[step.column].missing > 0 && !step.missing_seen;
+  const bool may_miss = data.columns()[step.column].missing > 0 && !step.missing_seen && !step.missing_zero;
   const bool may_be_unseen = step.kind == Step::Kind::kText && !step.categories.knows_all();
   if (!may_miss && !may_be_unseen) return;
   std::size_t missing = 0;
@@ -148,7 +149,7 @@ void Encoder::State::warn_of_unseen(const Step& step, const InputColumn& input) 
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const double cell = data.cell(row, step.column);
     if (std::isnan(cell)) {
-      missing += step.missing_seen ? 0 : 1;
+      missing += may_miss ? 1 : 0;
     } else if (may_be_unseen && step.categories(cell) == data::CategoryMap::kUnseen) {
       ++unseen;
     }
@@ -203,16 +204,17 @@ void Encoder::State::encode_row(std::size_t row, T* out) const {
     }
     double cell = table.cell(row, step.column);
     const bool missing = std::isnan(cell);
-    if (step.missing_seen) features_of[step.count] = missing ? T{1} : T{0};
+    if (step.missing_seen) features_of[step.count] = static_cast<T>((missing ? step.on : step.off).back());
     if (step.kind == Step::Kind::kText) {
-      std::fill_n(features_of, step.count, T{0});
+      for (std::size_t k = 0; k < step.count; ++k) features_of[k] = static_cast<T>(step.off[k]);
       const std::uint32_t place = missing ? data::CategoryMap::kUnseen : step.categories(cell);
-      if (place != data::CategoryMap::kUnseen) features_of[place] = T{1};
+      if (place != data::CategoryMap::kUnseen)
+        features_of[step.signed_pair ? 0 : place] = static_cast<T>(step.on[place]);
       continue;
     }
     if (!missing && !step.of_category.empty()) cell = step.of_category[static_cast<std::size_t>(cell)];
-    if (missing) cell = step.missing_seen ? step.fill : step.shift;
-    features_of[0] = static_cast<T>((cell - step.shift) / step.divisor);
+    if (missing) cell = step.missing_seen ? step.fill : step.rule.shift;
+    features_of[0] = static_cast<T>(step.rule(cell));
   }
 }
 
@@ -221,7 +223,7 @@ Encoder::Encoder(const Preprocessing& preprocessing, const Dataset& data, Target
   state_->data = data;
   state_->target = preprocessing.target;
   state_->has_targets = targets == Targets::kRequired;
-  for (const InputColumn& input : preprocessing.inputs) state_->add_input(input);
+  for (const InputColumn& input : preprocessing.inputs) state_->add_input(input, preprocessing.smooth_clip);
   if (state_->has_targets) state_->find_target();
 }
 

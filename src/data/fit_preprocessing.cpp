@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -16,7 +15,9 @@
 #include "data/class_target.h"
 #include "data/column_choice.h"
 #include "data/nearly_numbers.h"
+#include "data/number_statistics.h"
 #include "data/number_text.h"
+#include "data/robust_scale.h"
 #include "data/table.h"
 
 namespace bprop {
@@ -25,47 +26,6 @@ namespace {
 constexpr std::size_t kMaxCategories = 1000;
 constexpr std::size_t kMaxClasses = 65'536;
 
-// Of the cells that are not missing.
-struct NumberStatistics {
-  std::size_t count = 0;
-  double mean = 0;
-  double squares = 0;  // sum of (cell − mean)², then the population variance
-  double smallest = std::numeric_limits<double>::infinity();
-  double largest = -std::numeric_limits<double>::infinity();
-
-  double divisor() const {
-    const double deviation = std::sqrt(squares / static_cast<double>(count));
-    if (smallest == largest) return 1;
-    return deviation > 0 ? deviation : largest - smallest;  // the squares may underflow
-  }
-};
-
-// Two passes over the rows, all columns at once: mean, then squares about it; rows ascending.
-std::vector<NumberStatistics> statistics(const Dataset& data, const std::vector<std::size_t>& columns) {
-  std::vector<NumberStatistics> all(columns.size());
-  const auto for_each_cell = [&](auto&& visit) {
-    for (std::size_t row = 0; row < data.rows(); ++row) {
-      for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (const double cell = data.cell(row, columns[i]); !std::isnan(cell)) visit(all[i], cell);
-      }
-    }
-  };
-  for_each_cell([](NumberStatistics& s, double cell) {
-    ++s.count;
-    s.mean += cell;
-    s.smallest = std::min(s.smallest, cell);
-    s.largest = std::max(s.largest, cell);
-  });
-  for (NumberStatistics& s : all) s.mean /= static_cast<double>(std::max<std::size_t>(s.count, 1));
-  for_each_cell([](NumberStatistics& s, double cell) { s.squares += (cell - s.mean) * (cell - s.mean); });
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    BPROP_CHECK(std::isfinite(all[i].mean) && std::isfinite(all[i].squares), FormatError,
-                "{}, column '{}': its numbers reach from {} to {}, too far for a standard deviation", data.source(),
-                data.columns()[columns[i]].name, all[i].smallest, all[i].largest);
-  }
-  return all;
-}
-
 // Of a column without missing cells.
 double mean_of_all(const Dataset& data, std::size_t column) {
   double sum = 0;
@@ -73,15 +33,13 @@ double mean_of_all(const Dataset& data, std::size_t column) {
   return sum / static_cast<double>(data.rows());
 }
 
-double median(const Dataset& data, std::size_t column) {
-  std::vector<double> cells;
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    if (const double cell = data.cell(row, column); !std::isnan(cell)) cells.push_back(cell);
-  }
-  const auto middle = cells.begin() + static_cast<std::ptrdiff_t>(cells.size() / 2);
-  std::nth_element(cells.begin(), middle, cells.end());
-  if (cells.size() % 2 == 1) return *middle;
-  return *std::max_element(cells.begin(), middle) / 2 + *middle / 2;
+void check_target(const Dataset& data) {
+  BPROP_CHECK(data.target(), UsageError, "{}: no target is named, expected the column to be predicted", data.source());
+}
+
+void set_scale(InputColumn& input, const InputScale& scale) {
+  input.shift = scale.shift;
+  input.divisor = scale.divisor;
 }
 
 class Fit {
@@ -89,11 +47,11 @@ class Fit {
   Fit(const Dataset& train, const PreprocessingOptions& options) : train_(train), options_(options) {}
 
   FittedPreprocessing run() {
-    BPROP_CHECK(train_.target(), UsageError, "{}: no target is named, expected the column to be predicted",
-                train_.source());
+    check_target(train_);
     BPROP_CHECK(train_.rows() > 0, FormatError, "{}: no row is left for training", train_.source());
     target_ = *train_.target();
     fitted_.warnings = train_.table().remarks;
+    fitted_.preprocessing.smooth_clip = options_.smooth_clip;
     fit_target();
     fit_inputs();
     return std::move(fitted_);
@@ -115,8 +73,11 @@ class Fit {
   void fit_classes(TargetColumn& target);
   void fit_numbers(TargetColumn& target);
   void fit_inputs();
-  void fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s);
+  void fit_number(InputColumn& input, std::size_t column, const data::NumberStatistics& s);
+  void fit_pixel(InputColumn& input, std::size_t column);
   void fit_text(InputColumn& input, std::size_t column);
+  InputScale scale_of_flag(std::size_t ones) const;
+  void scale_text(InputColumn& input, const std::vector<std::size_t>& counts, std::size_t missing) const;
   void warn_of_constants();
   void check_inputs_are_left() const;
 
@@ -132,7 +93,7 @@ void Fit::fit_target() {
   const Column& column = train_.columns()[target_];
   TargetColumn& target = fitted_.preprocessing.target;
   target.name = column.name;
-  target.task = options_.task.value_or(data::looks_like_classes(train_) ? Task::kClasses : Task::kNumbers);
+  target.task = options_.task ? *options_.task : task_of(train_);
   data::check_target_text(train_, column, options_.task);
   BPROP_CHECK(!column.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
               train_.source(), column.name);
@@ -150,7 +111,7 @@ void Fit::fit_numbers(TargetColumn& target) {
   const std::size_t column = is_text ? 0 : target_;
   if (const double mean = mean_of_all(data, column); std::isfinite(mean)) target.mean = mean;
   if (!options_.standardize_target) return;
-  const NumberStatistics s = statistics(data, {column}).front();
+  const data::NumberStatistics s = data::number_statistics(data, {column}).front();
   target.shift = s.mean;
   target.divisor = s.divisor();
   if (s.smallest == s.largest) warn("column '{}': the target is {} in every training row", target.name, s.smallest);
@@ -181,17 +142,14 @@ void Fit::fit_inputs() {
     const bool is_number = train_.columns()[c].kind == ColumnKind::kNumber;
     if (c != target_ && !choice.ignored[c] && is_number) numbers.push_back(c);
   }
-  const auto number_statistics = statistics(train_, numbers);
+  const auto number_statistics = data::number_statistics(train_, numbers);
   auto next = number_statistics.begin();
   for (std::size_t c = 0; c < names.size(); ++c) {
     if (c == target_ || choice.ignored[c]) continue;
     InputColumn input{.name = names[c], .kind = train_.columns()[c].kind};
     if (input.kind == ColumnKind::kText) fit_text(input, c);
     if (input.kind == ColumnKind::kNumber) fit_number(input, c, *next++);
-    if (input.kind == ColumnKind::kPixel) {
-      input.divisor = 255;
-      fitted_.preprocessing.inputs.push_back(std::move(input));
-    }
+    if (input.kind == ColumnKind::kPixel) fit_pixel(input, c);
   }
   warn_of_constants();
   check_inputs_are_left();
@@ -206,19 +164,46 @@ void Fit::check_inputs_are_left() const {
                                 shown.size() < reasons_.size() ? "; …" : ""));
 }
 
-void Fit::fit_number(InputColumn& input, std::size_t column, const NumberStatistics& s) {
+void Fit::fit_number(InputColumn& input, std::size_t column, const data::NumberStatistics& s) {
   if (s.count == 0) return leave_out(input.name, "has no value in any training row");
   input.missing_seen = s.count < train_.rows();
-  if (input.missing_seen) input.fill = median(train_, column);
-  if (options_.standardize) {
+  const bool robust = options_.scaling == Scaling::kRobust;
+  if (input.missing_seen || robust) {
+    const std::vector<double> cells = data::sorted_cells(train_, column);
+    if (input.missing_seen) input.fill = data::median(cells);
+    if (robust) set_scale(input, data::robust_scale(cells));
+    if (robust && input.missing_seen) input.scales = {scale_of_flag(train_.rows() - s.count)};
+  }
+  if (options_.scaling == Scaling::kStandard) {
     input.shift = s.mean;
     input.divisor = s.divisor();
   }
   if (s.smallest == s.largest) {
-    if (options_.standardize) input.shift = s.smallest;  // exactly, so that the input is 0
+    if (options_.scaling == Scaling::kStandard) input.shift = s.smallest;  // exactly, so that the input is 0
     if (!input.missing_seen) constants_.emplace_back(input.name, data::number_text(s.smallest));
   }
   fitted_.preprocessing.inputs.push_back(std::move(input));
+}
+
+void Fit::fit_pixel(InputColumn& input, std::size_t column) {
+  input.divisor = 255;
+  if (options_.scaling == Scaling::kRobust) set_scale(input, data::robust_scale(data::counted_pixels(train_, column)));
+  fitted_.preprocessing.inputs.push_back(std::move(input));
+}
+
+// Of an input that is 1 in so many rows and else 0.
+InputScale Fit::scale_of_flag(std::size_t ones) const {
+  return data::robust_scale(data::CountedValues{{0, train_.rows() - ones}, {1, ones}});
+}
+
+// counts: rows of each category.
+void Fit::scale_text(InputColumn& input, const std::vector<std::size_t>& counts, std::size_t missing) const {
+  if (input.signed_pair) {
+    input.scales = {data::robust_scale(data::CountedValues{{-1, counts[0]}, {0, missing}, {1, counts[1]}})};
+  } else {
+    for (const std::size_t count : counts) input.scales.push_back(scale_of_flag(count));
+  }
+  if (input.missing_seen) input.scales.push_back(scale_of_flag(missing));
 }
 
 void Fit::fit_text(InputColumn& input, std::size_t column) {
@@ -228,18 +213,16 @@ void Fit::fit_text(InputColumn& input, std::size_t column) {
     reasons_.push_back(*remark);
   }
   if (described.too_many_categories) return leave_out(input.name, "has too many distinct texts for categories");
-  std::vector<bool> seen(described.categories.size(), false);
+  std::vector<std::size_t> counts(described.categories.size(), 0);
+  std::size_t missing = 0;
   for (std::size_t row = 0; row < train_.rows(); ++row) {
     const double cell = train_.cell(row, column);
-    if (std::isnan(cell)) {
-      input.missing_seen = true;
-    } else {
-      seen[static_cast<std::size_t>(cell)] = true;
-    }
+    ++(std::isnan(cell) ? missing : counts[static_cast<std::size_t>(cell)]);
   }
-  for (std::size_t k = 0; k < seen.size(); ++k) {
-    if (seen[k]) input.categories.push_back(described.categories[k]);
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (counts[k] > 0) input.categories.push_back(described.categories[k]);
   }
+  std::erase(counts, 0U);
   const std::size_t distinct = input.categories.size();
   if (distinct == 0) return leave_out(input.name, "has no value in any training row");
   if (distinct > kMaxCategories) {
@@ -249,9 +232,13 @@ void Fit::fit_text(InputColumn& input, std::size_t column) {
     return leave_out(input.name,
                      fmt::format("has {} distinct texts in {} rows, more than half", distinct, train_.rows()));
   }
-  if (distinct == 1 && !input.missing_seen) {
+  if (distinct == 1 && missing == 0) {
     constants_.emplace_back(input.name, fmt::format("'{}'", input.categories.front()));
   }
+  input.signed_pair = options_.signed_pairs && distinct == 2;
+  input.missing_zero = missing > 0 && options_.missing_zero;
+  input.missing_seen = missing > 0 && !input.missing_zero;
+  if (options_.scaling == Scaling::kRobust) scale_text(input, counts, missing);
   fitted_.preprocessing.inputs.push_back(std::move(input));
 }
 
@@ -273,6 +260,11 @@ void Fit::warn_of_constants() {
 }
 
 }  // namespace
+
+Task task_of(const Dataset& data) {
+  check_target(data);
+  return data::looks_like_classes(data) ? Task::kClasses : Task::kNumbers;
+}
 
 FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingOptions& options) {
   return Fit(train, options).run();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 #include "base/named.h"
 
@@ -11,6 +12,7 @@ namespace bprop {
 namespace {
 
 constexpr std::array<std::string_view, 2> kTasks = {"classes", "numbers"};
+constexpr std::array<std::string_view, 3> kScalings = {"none", "standard", "robust"};
 
 }  // namespace
 
@@ -18,8 +20,13 @@ std::string_view name(Task task) { return kTasks[static_cast<std::size_t>(task)]
 
 Task task_named(std::string_view name) { return static_cast<Task>(place_named("task", name, kTasks)); }
 
+std::string_view name(Scaling scaling) { return kScalings[static_cast<std::size_t>(scaling)]; }
+
+Scaling scaling_named(std::string_view name) { return static_cast<Scaling>(place_named("scaling", name, kScalings)); }
+
 std::size_t InputColumn::features() const {
-  return (kind == ColumnKind::kText ? categories.size() : 1) + (missing_seen ? 1 : 0);
+  const bool one_hot = kind == ColumnKind::kText && !signed_pair;
+  return (one_hot ? categories.size() : 1) + (missing_seen ? 1 : 0);
 }
 
 std::size_t TargetColumn::outputs() const { return one_hot ? classes.size() : 1; }
@@ -35,7 +42,9 @@ std::vector<std::string> Preprocessing::feature_names() const {
   names.reserve(features());
   for (const InputColumn& input : inputs) {
     if (input.kind != ColumnKind::kText) names.push_back(input.name);
-    for (const std::string& category : input.categories) names.push_back(fmt::format("{}={}", input.name, category));
+    for (const std::string& category : std::span(input.categories).subspan(input.signed_pair ? 1 : 0)) {
+      names.push_back(fmt::format("{}={}", input.name, category));
+    }
     if (input.missing_seen) names.push_back(fmt::format("{} is missing", input.name));
   }
   return names;

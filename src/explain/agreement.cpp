@@ -48,12 +48,10 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
   above.layers.assign(layers.begin() + static_cast<std::ptrdiff_t>(layer) + 1, layers.end());
   const bool is_last = above.layers.empty();
   const std::size_t outputs = network.outputs();
-  if (is_last) above.layers.emplace_back(Dense{outputs, outputs, Activation::kIdentity, false});
+  if (is_last) above.layers.emplace_back(Scale{outputs});
   DoubleNetwork result(above, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
   if (is_last) {
-    std::vector<double> identity(outputs * outputs, 0.0);
-    for (std::size_t k = 0; k < outputs; ++k) identity[k * outputs + k] = 1;
-    result.set_weights(0, identity);
+    result.set_weights(0, std::vector<double>(outputs, 1.0));
     return result;
   }
   for (std::size_t k = 0; k < above.layers.size(); ++k) {
@@ -63,7 +61,7 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
   return result;
 }
 
-// The same network with a bias of zeros where a layer has none: ∂L/∂b of a row is δ.
+// The same network with a bias of zeros where a dense layer has none: ∂L/∂b of a row is δ.
 DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
   Architecture architecture = network.architecture();
   std::get<Dense>(architecture.layers[layer]).bias = true;
@@ -111,7 +109,7 @@ template <class T>
 double gradient_of(const BasicGradients<T>& gradients, const Architecture& architecture, const Selector& what) {
   const std::vector<T>& tensor = tensor_of(gradients, what);
   if (what.kind != Kind::kWeight) return static_cast<double>(tensor[what.unit]);
-  return static_cast<double>(tensor[what.unit * std::get<Dense>(architecture.layers[what.layer]).inputs + what.from]);
+  return static_cast<double>(tensor[weight_place(architecture.layers[what.layer], what.unit, what.from)]);
 }
 
 template double gradient_of(const BasicGradients<float>&, const Architecture&, const Selector&);
@@ -129,14 +127,16 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
                             bool is_input) {
     judge(Moved(moved, moved_rows, loss, place, is_input), explained, scale, engine.loss, result);
   };
-  switch (what.kind) {
+  const bool is_scale = what.kind != Kind::kInput && at.diagonal;
+  // Of a scale layer a is z, so that ∂L/∂z is ∂L/∂a.
+  switch (is_scale && what.kind != Kind::kWeight ? Kind::kActivation : what.kind) {
     case Kind::kWeight: judge_at(network, rows, at.weight(what.unit, what.from), false); break;
     case Kind::kBias: judge_at(network, rows, at.bias + what.unit, false); break;
     case Kind::kInput: judge_at(network, rows, what.unit, true); break;
     case Kind::kActivation: {
       const bool is_last = what.layer + 1 == network.architecture().layers.size();
       const Activation link = rule(loss.loss).link;
-      const bool is_pair = std::get<Dense>(network.architecture().layers.back()).activation == link;
+      const bool is_pair = activation_of(network.architecture().layers.back()) == link;
       if (is_last && is_pair && link != Activation::kIdentity) break;  // the loss is never a function of a
       judge_at(network_above(network, what.layer), {engine.layers[what.layer].a, rows.target}, what.unit, true);
       break;

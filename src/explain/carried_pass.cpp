@@ -57,15 +57,15 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
   std::vector<CarriedNumber> incoming(first, first + static_cast<std::ptrdiff_t>(parts.architecture.inputs()));
   Layers layers(parts.layers());
   for (std::size_t l = 0; l < parts.layers(); ++l) {
-    const Dense& dense = parts.dense(l);
+    const std::size_t units = parts.units(l);
     Layer& layer = layers[l];
-    for (std::size_t j = 0; j < dense.outputs; ++j) {
-      CarriedNumber z = dense.bias ? parameter(bias(l, j)) : CarriedNumber();
-      for (std::size_t i = 0; i < dense.inputs; ++i) z = z + parameter(weight(l, j, i)) * incoming[i];
+    for (std::size_t j = 0; j < units; ++j) {
+      CarriedNumber z = parts.bias(l) ? parameter(bias(l, j)) : CarriedNumber();
+      for (const std::size_t i : parts.sources(l, j)) z = z + parameter(weight(l, j, i)) * incoming[i];
       layer.z.push_back(settle(unit(Kind::kPreActivation, l, j), z));
     }
-    layer.a = activations(dense.activation, layer.z);
-    for (std::size_t j = 0; j < dense.outputs; ++j) layer.a[j] = settle(unit(Kind::kActivation, l, j), layer.a[j]);
+    layer.a = activations(parts.activation(l), layer.z);
+    for (std::size_t j = 0; j < units; ++j) layer.a[j] = settle(unit(Kind::kActivation, l, j), layer.a[j]);
     incoming = layer.a;
   }
   return layers;
@@ -78,7 +78,7 @@ void CarriedPass::backward() {
     const std::vector<CarriedNumber>& above = layers_[l + 1].delta;
     for (std::size_t j = 0; j < layers_[l].a.size(); ++j) {
       CarriedNumber sum;
-      for (std::size_t k = 0; k < above.size(); ++k) sum = sum + above[k] * backward_weight(l + 1, k, j);
+      for (const std::size_t k : task_.parts.readers(l + 1, j)) sum = sum + above[k] * backward_weight(l + 1, k, j);
       layers_[l].d_output.push_back(given_.at(When::kGradient, unit(Kind::kActivation, l, j), sum));
     }
     find_deltas(l);
@@ -107,7 +107,7 @@ void CarriedPass::last_layer() {
 // δ = ∂L/∂a φ'(z); of softmax δ_j = Σ_k ∂L/∂a_k a_k ([k = j] − a_j).
 void CarriedPass::find_deltas(std::size_t l) {
   Layer& layer = layers_[l];
-  const bool is_softmax = task_.parts.dense(l).activation == Activation::kSoftmax;
+  const bool is_softmax = task_.parts.activation(l) == Activation::kSoftmax;
   for (std::size_t j = 0; j < layer.a.size(); ++j) {
     CarriedNumber computed;
     for (std::size_t k = 0; is_softmax && k < layer.a.size(); ++k) {
@@ -120,7 +120,7 @@ void CarriedPass::find_deltas(std::size_t l) {
 
 CarriedNumber CarriedPass::slope(std::size_t l, std::size_t j) const {
   if (by_.slope == CarriedRule::Slope::kForgotten) return 1.0;
-  const ActivationRule& phi = rule(task_.parts.dense(l).activation);
+  const ActivationRule& phi = rule(task_.parts.activation(l));
   if (phi.derivative_from_output && by_.slope == CarriedRule::Slope::kFromOutput) {
     const double z = layers_[l].z[j].value;
     return carried([&](double a) { return phi.derivative(z, a); }, layers_[l].a[j]);
@@ -130,10 +130,9 @@ CarriedNumber CarriedPass::slope(std::size_t l, std::size_t j) const {
 
 // Through which the unit above hears this one.
 CarriedNumber CarriedPass::backward_weight(std::size_t l, std::size_t k, std::size_t j) const {
-  const Dense& dense = task_.parts.dense(l);
   if (by_.without && by_.without->layer == l && by_.without->unit == k) return 0.0;
   if (by_.weights == CarriedRule::Weights::kUpdated) return updated(bprop::weight(l, k, j));
-  const bool is_transposed = by_.weights == CarriedRule::Weights::kTransposed && dense.inputs == dense.outputs;
+  const bool is_transposed = by_.weights == CarriedRule::Weights::kTransposed && can_be_transposed(task_.parts, l);
   return is_transposed ? task_.parts.weight(l, j, k) : task_.parts.weight(l, k, j);
 }
 
@@ -148,9 +147,8 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
   const std::size_t l = what.layer;
   if (layers_.empty()) {
     const LayerGradients<double>& layer = task_.right.layers[l];
-    const bool is_weight = what.kind == Kind::kWeight;
-    const double computed =
-        is_weight ? layer.d_weights[what.unit * task_.parts.dense(l).inputs + what.from] : layer.d_bias[what.unit];
+    const double computed = what.kind == Kind::kWeight ? layer.d_weights[task_.parts.place(l, what.unit, what.from)]
+                                                       : layer.d_bias[what.unit];
     return given_.at(When::kGradient, what, computed);
   }
   const Layer& layer = layers_[l];
@@ -163,7 +161,7 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kBias: computed = layer.delta[what.unit]; break;
     case Kind::kActivation: return layer.d_output[what.unit];
     case Kind::kInput:
-      for (std::size_t j = 0; j < layers_[0].delta.size(); ++j) {
+      for (const std::size_t j : task_.parts.readers(0, what.unit)) {
         computed = computed + layers_[0].delta[j] * task_.parts.weight(0, j, what.unit);
       }
       break;

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "bprop/selector.h"
 #include "explain/derivation_json.h"
+#include "explain/symbols.h"
 
 namespace bprop {
 namespace {
@@ -15,12 +16,17 @@ constexpr std::string_view kConventions[] = {"layers from 1; layer : to unit, fr
                                              "the layer that it leaves, the input being layer 1; to, from",
                                              "its layer; from, to, because z = a w"};
 
-std::string name_in_files(const Selector& what) {
-  return what.kind == Selector::Kind::kBias ? fmt::format("layers.{}.bias[{}]", what.layer, what.unit)
-                                            : fmt::format("layers.{}.weight[{}, {}]", what.layer, what.unit, what.from);
+bool is_factor(const Selector& what, const Architecture& architecture) {
+  return what.kind == Selector::Kind::kWeight && std::holds_alternative<Scale>(architecture.layers[what.layer]);
 }
 
 }  // namespace
+
+std::string explaining::name_in_files(const Selector& what, const Architecture& architecture) {
+  if (what.kind == Selector::Kind::kBias) return fmt::format("layers.{}.bias[{}]", what.layer, what.unit);
+  if (is_factor(what, architecture)) return fmt::format("layers.{}.weight[{}]", what.layer, what.unit);
+  return fmt::format("layers.{}.weight[{}, {}]", what.layer, what.unit, what.from);
+}
 
 Concordance concordance(const Selector& what, const Architecture& architecture, Notation notation) {
   BPROP_CHECK(what.kind == Selector::Kind::kWeight || what.kind == Selector::Kind::kBias, UsageError,
@@ -30,7 +36,8 @@ Concordance concordance(const Selector& what, const Architecture& architecture, 
     result.names.push_back({std::string(notation_names()[i]), name_of(what, architecture, static_cast<Notation>(i)),
                             std::string(kConventions[i])});
   }
-  result.names.push_back({"file", name_in_files(what), "counted from 0"});
+  if (is_factor(what, architecture)) result.names.front().convention = "layers from 1; layer : unit";
+  result.names.push_back({"file", explaining::name_in_files(what, architecture), "counted from 0"});
   return result;
 }
 

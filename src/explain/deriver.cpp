@@ -21,7 +21,7 @@ std::size_t deepest_layer(const NetworkParts& parts, const Selector& what, const
   const std::size_t last = parts.layers() - 1;
   if (options.depth) return first + std::min(last - first, *options.depth);
   std::size_t above = 0;
-  for (std::size_t l = first + 1; l <= last; ++l) above += parts.dense(l).outputs;
+  for (std::size_t l = first + 1; l <= last; ++l) above += parts.units(l);
   return above <= kFewUnits ? last : std::min(last, first + 1);
 }
 
@@ -38,7 +38,7 @@ double Deriver::row_gradient(const NetworkParts& parts, const RowValues& row, co
     case Selector::Kind::kActivation: return layer.d_output[what.unit];
     case Selector::Kind::kInput: {
       double sum = 0;
-      for (std::size_t j = 0; j < layer.delta.size(); ++j) sum += layer.delta[j] * parts.weight(0, j, what.unit);
+      for (const std::size_t j : parts.readers(0, what.unit)) sum += layer.delta[j] * parts.weight(0, j, what.unit);
       return sum;
     }
     default: return layer.delta[what.unit];
@@ -160,21 +160,27 @@ void Deriver::gradient(const Selector& what, Step& step) {
     return;
   }
   const double incoming = row_->incoming(layer, what.from);
-  step.reason = fmt::format("the chain rule: the weight reaches the loss through {} alone, where it multiplies {}",
-                            text_of(symbols_.z(layer, what.unit)), text_of(symbols_.incoming(layer, what.from)));
+  step.reason = fmt::format("the chain rule: the {} reaches the loss through {} alone, where it multiplies {}",
+                            symbols_.weight_word(layer), text_of(symbols_.z(layer, what.unit)),
+                            text_of(symbols_.incoming(layer, what.from)));
   step.symbols.push_back(math::product({delta_symbol(layer, what.unit), symbols_.incoming(layer, what.from)}));
   step.numbers = math::product({math::number(delta), math::number(incoming)});
   step.value = delta * incoming;
   use(incoming_of(layer, what.from), step);
 }
 
+std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
+  const std::size_t number = symbols_.layer_number(layer);
+  if (!parts_.is_scale(layer)) return fmt::format("every unit of layer {}", number);
+  return fmt::format("unit {} of layer {}, a scale layer, alone", symbols_.unit_number(layer, from), number);
+}
+
 void Deriver::input_gradient(const Selector& what, Step& step) {
   std::vector<Term> terms;
-  for (std::size_t j = 0; j < parts_.dense(0).outputs; ++j) terms.push_back(delta_times_weight(0, j, what.unit));
+  for (const std::size_t j : parts_.readers(0, what.unit)) terms.push_back(delta_times_weight(0, j, what.unit));
   step.name = fmt::format("d_input {}", what.unit + 1);
   step.left = math::partial(row_loss(), symbols_.input(what.unit));
-  step.reason = fmt::format("the chain rule: the input reaches the loss through every unit of layer {}",
-                            symbols_.layer_number(0));
+  step.reason = fmt::format("the chain rule: the input reaches the loss through {}", readers_in_words(0, what.unit));
   add_up(std::move(terms), step);
 }
 
@@ -189,7 +195,7 @@ void Deriver::delta(std::size_t layer, std::size_t unit, Step& step) {
 
 // δ from ∂l/∂a, by the activation's slope or Jacobian.
 void Deriver::through_activation(std::size_t layer, std::size_t unit, Step& step) {
-  if (parts_.dense(layer).activation == Activation::kSoftmax) return softmax_delta(layer, unit, step);
+  if (parts_.activation(layer) == Activation::kSoftmax) return softmax_delta(layer, unit, step);
   const double d_output = row_->layers[layer].d_output[unit];
   const double slope = row_->layers[layer].slope[unit];
   const Formula by_a = math::partial(row_loss(), symbols_.a(layer, unit));
@@ -203,12 +209,14 @@ void Deriver::through_activation(std::size_t layer, std::size_t unit, Step& step
 }
 
 void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
-  const ActivationRule& activation = rule(parts_.dense(layer).activation);
+  const ActivationRule& activation = rule(parts_.activation(layer));
   const LayerValues& values = row_->layers[layer];
   step.name = name_of_unit("slope", layer, unit);
   step.left = symbols_.slope(layer, unit);
-  step.reason =
-      fmt::format("the slope of {}{}", activation.name, activation.derivative_from_output ? ", from its output" : "");
+  step.reason = parts_.is_scale(layer)
+                    ? std::string("a scale layer has no activation: what it gives grows as its sum does")
+                    : fmt::format("the slope of {}{}", activation.name,
+                                  activation.derivative_from_output ? ", from its output" : "");
   step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
                                {{"z", symbols_.z(layer, unit)}, {"a", symbols_.a(layer, unit)}}, options_.numbers)};
   step.numbers =
@@ -227,13 +235,11 @@ void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
 void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   std::vector<Term> terms;
   const std::size_t above = layer + 1;
-  for (std::size_t k = 0; k < parts_.dense(above).outputs; ++k) terms.push_back(delta_times_weight(above, k, unit));
+  for (const std::size_t k : parts_.readers(above, unit)) terms.push_back(delta_times_weight(above, k, unit));
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
-  step.reason = fmt::format(
-      "the chain rule: {} reaches the loss through every unit of layer {}, by the weights of the "
-      "forward pass",
-      text_of(symbols_.a(layer, unit)), symbols_.layer_number(above));
+  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, by the weights of the forward pass",
+                            text_of(symbols_.a(layer, unit)), readers_in_words(above, unit));
   add_up(std::move(terms), step);
 }
 

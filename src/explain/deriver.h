@@ -65,6 +65,8 @@ class Deriver {
   void batch(const Selector& what, Step& step);
   void gradient(const Selector& what, Step& step);
   void input_gradient(const Selector& what, Step& step);
+  // Through whom a number of the layer below reaches the loss: "every unit of layer 2".
+  std::string readers_in_words(std::size_t layer, std::size_t from) const;
   void delta(std::size_t layer, std::size_t unit, Step& step);
   void pair_delta(std::size_t layer, std::size_t unit, Step& step);
   void long_way(std::size_t layer, std::size_t unit, Step& step);

@@ -27,7 +27,7 @@ void Deriver::pair_delta(std::size_t layer, std::size_t unit, Step& step) {
   const bool plain = std::fabs(targets - 1) < 1e-15 * static_cast<double>(row_->target.size());
   const Formula p = symbols_.a(layer, unit);
   step.reason = fmt::format("{} and {} together: what is left of the chain rule is prediction less target",
-                            rule(parts_.dense(layer).activation).name, rule(options_.loss.loss).name);
+                            rule(parts_.activation(layer)).name, rule(options_.loss.loss).name);
   step.symbols = {plain ? math::difference(p, symbols_.target(unit))
                         : math::difference(math::product({p, sum_of_targets(symbols_)}), symbols_.target(unit))};
   step.numbers =

@@ -34,7 +34,7 @@ EarlierInNetwork::EarlierInNetwork(const CarriedTask& task, const std::vector<An
 
 void EarlierInNetwork::add_missing_paths() {
   for (std::size_t l = 1; l < task_.parts.layers(); ++l) {
-    const std::size_t units = task_.parts.dense(l).outputs;
+    const std::size_t units = task_.parts.units(l);
     if (units < 2 || units > kMostUnitsToLeaveOut) continue;
     for (std::size_t k = 0; k < units; ++k) {
       ways_.push_back(

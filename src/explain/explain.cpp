@@ -72,7 +72,10 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
   std::string title = fmt::format("{}: ", text_of(math::partial(loss, symbols.of(what))));
   switch (what.kind) {
     case Kind::kWeight:
-      title += fmt::format("the weight of layer {} to {} from {}", what.layer + 1, unit(what.layer, what.unit), from());
+      title += std::holds_alternative<Scale>(architecture.layers[what.layer])
+                   ? fmt::format("the factor of layer {}, a scale layer, for {}", what.layer + 1, from())
+                   : fmt::format("the weight of layer {} to {} from {}", what.layer + 1, unit(what.layer, what.unit),
+                                 from());
       break;
     case Kind::kBias:
       title += fmt::format("the bias of layer {}, {}", what.layer + 1, unit(what.layer, what.unit));
@@ -90,12 +93,10 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
                                          : fmt::format("; {} rows", batch.rows.size()));
 }
 
-std::string place_in_files(const Selector& what) {
-  return what.kind == Kind::kBias
-             ? fmt::format("In files and C++, which count from 0: layers.{0}.bias[{1}], bias({0}, {1}).", what.layer,
-                           what.unit)
-             : fmt::format("In files and C++, which count from 0: layers.{0}.weight[{1}, {2}], weight({0}, {1}, {2}).",
-                           what.layer, what.unit, what.from);
+std::string place_in_files(const Selector& what, const Architecture& architecture) {
+  return fmt::format("In files and C++, which count from 0: {}, {}.", name_in_files(what, architecture),
+                     what.kind == Kind::kBias ? fmt::format("bias({}, {})", what.layer, what.unit)
+                                              : fmt::format("weight({}, {}, {})", what.layer, what.unit, what.from));
 }
 
 // w afterwards; none if it is no parameter, or frozen.
@@ -103,8 +104,7 @@ std::optional<Update> update_of(const NetworkParts& parts, const Selector& what,
                                 double gradient) {
   if (!options.learning_rate || !is_parameter(what)) return std::nullopt;
   if (what.kind == Kind::kBias && options.freeze_biases) return std::nullopt;
-  const double before =
-      what.kind == Kind::kWeight ? parts.weight(what.layer, what.unit, what.from) : parts.biases[what.layer][what.unit];
+  const double before = parts.parameter(what);
   return Update{*options.learning_rate, before, before - *options.learning_rate * gradient};
 }
 
@@ -188,7 +188,7 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   for (const RowValues& row : batch.rows) size += batch.scale * gradient_size(backward, row, what, options.loss);
   result.agreement = agreement(network, engine, rows, what, options.loss, result.value(), size);
   result.update = update_of(backward, what, options, result.value());
-  if (is_parameter(what)) result.remarks.push_back(place_in_files(what));
+  if (is_parameter(what)) result.remarks.push_back(place_in_files(what, network.architecture()));
   for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
   if (!std::isfinite(engine.loss)) result.remarks.emplace_back("The loss is not finite, and neither is what follows.");
   if (options.loss.label_smoothing > 0) {

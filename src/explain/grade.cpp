@@ -48,7 +48,7 @@ class Reader {
     if (what.kind == Kind::kInput) return by.d_input[what.unit];
     const LayerGradients<double>& layer = by.layers[what.layer];
     switch (what.kind) {
-      case Kind::kWeight: return layer.d_weights[what.unit * parts_.dense(what.layer).inputs + what.from];
+      case Kind::kWeight: return layer.d_weights[parts_.place(what.layer, what.unit, what.from)];
       case Kind::kBias: return layer.d_bias[what.unit];
       case Kind::kActivation: return layer.d_output[what.unit];
       default: return layer.delta[what.unit];

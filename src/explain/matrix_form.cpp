@@ -51,9 +51,10 @@ class MatrixForm {
   }
 
  private:
-  // ⊙ φ'(z), or times softmax's Jacobian.
+  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a scale layer.
   Formula gained(std::size_t layer, Formula by_a) const {
-    if (parts_.dense(layer).activation != Activation::kSoftmax) {
+    if (parts_.is_scale(layer)) return by_a;
+    if (parts_.activation(layer) != Activation::kSoftmax) {
       return math::hadamard(std::move(by_a), math::call(fmt::format("{}'", symbols_.activation_letter()),
                                                         {symbols_.pre_activations(layer)}));
     }
@@ -66,50 +67,59 @@ class MatrixForm {
   std::string vector(std::size_t size) const { return columns_ ? shape(size, rows_) : shape(rows_, size); }
   // W as the notation stores it, so that its first index is out or in.
   std::string matrix(std::size_t layer) const {
-    const Dense& d = parts_.dense(layer);
-    return symbols_.weights_are_in_by_out() ? shape(d.inputs, d.outputs) : shape(d.outputs, d.inputs);
+    const std::size_t inputs = parts_.inputs(layer);
+    const std::size_t units = parts_.units(layer);
+    if (parts_.is_scale(layer)) return fmt::format("{} factors", units);
+    return symbols_.weights_are_in_by_out() ? shape(inputs, units) : shape(units, inputs);
   }
-  // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in.
+  // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in. Factors are
+  // the same either way.
   Formula applied(std::size_t layer, Formula vector, bool forward) const {
+    if (parts_.is_scale(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
     const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
     const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
     return columns_ ? math::product({weights, std::move(vector)}) : math::product({std::move(vector), weights});
   }
 
   Equation forward(std::size_t layer) const {
-    const Dense& d = parts_.dense(layer);
     const Formula product = applied(layer, symbols_.all_incoming(layer), true);
-    return {.reason = fmt::format("forward: {} from {} and {}", vector(d.outputs), vector(d.inputs), matrix(layer)),
+    return {.reason = fmt::format("forward: {} from {} and {}", vector(parts_.units(layer)),
+                                  vector(parts_.inputs(layer)), matrix(layer)),
             .left = symbols_.pre_activations(layer),
-            .right = {d.bias ? math::sum({product, symbols_.biases(layer)}) : product}};
+            .right = {parts_.bias(layer) ? math::sum({product, symbols_.biases(layer)}) : product}};
   }
 
   Equation activation(std::size_t layer) const {
-    const Dense& d = parts_.dense(layer);
-    const bool is_softmax = d.activation == Activation::kSoftmax;
-    return {.reason = fmt::format("{}, {}: {}", rule(d.activation).name,
-                                  is_softmax ? "over the units of each sample" : "unit by unit", vector(d.outputs)),
+    const Activation activation = parts_.activation(layer);
+    if (parts_.is_scale(layer)) {
+      return {.reason = fmt::format("a scale layer has no activation: {}", vector(parts_.units(layer))),
+              .left = symbols_.activations(layer),
+              .right = {symbols_.pre_activations(layer)}};
+    }
+    const bool is_softmax = activation == Activation::kSoftmax;
+    return {.reason =
+                fmt::format("{}, {}: {}", rule(activation).name,
+                            is_softmax ? "over the units of each sample" : "unit by unit", vector(parts_.units(layer))),
             .left = symbols_.activations(layer),
             .right = {math::call(symbols_.activation_letter(), {symbols_.pre_activations(layer)})}};
   }
 
   Equation delta(std::size_t layer) const {
-    const Dense& d = parts_.dense(layer);
-    Equation equation{.reason = fmt::format("backward: {}", vector(d.outputs)), .left = symbols_.deltas(layer)};
+    Equation equation{.reason = fmt::format("backward: {}", vector(parts_.units(layer))),
+                      .left = symbols_.deltas(layer)};
     const bool is_pair = parts_.is_last(layer) && output_ == OutputRule::kPair;
     if (is_pair) {
       equation.right = {math::difference(symbols_.activations(layer), symbols_.targets())};
       return equation;
     }
     const std::string_view jacobian =
-        d.activation == Activation::kSoftmax ? "; the Jacobian of softmax is symmetric" : "";
+        parts_.activation(layer) == Activation::kSoftmax ? "; the Jacobian of softmax is symmetric" : "";
     if (parts_.is_last(layer)) {
       equation.reason += jacobian;
       equation.right = {gained(layer, math::partial(symbols_.row_loss(), symbols_.activations(layer)))};
       return equation;
     }
-    const Dense& above = parts_.dense(layer + 1);
-    equation.reason += fmt::format(" from {} and {}", vector(above.outputs), matrix(layer + 1));
+    equation.reason += fmt::format(" from {} and {}", vector(parts_.units(layer + 1)), matrix(layer + 1));
     equation.reason += jacobian;
     equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
     return equation;
@@ -117,7 +127,7 @@ class MatrixForm {
 
   // δ aᵀ is out × in for columns; for rows δᵀ a. Stored in × out, the other way round.
   Equation gradient(std::size_t layer) const {
-    const Dense& d = parts_.dense(layer);
+    if (parts_.is_scale(layer)) return factor_gradient(layer);
     Formula first = symbols_.weights_are_in_by_out() ? symbols_.all_incoming(layer) : symbols_.deltas(layer);
     Formula second = symbols_.weights_are_in_by_out() ? symbols_.deltas(layer) : symbols_.all_incoming(layer);
     if (columns_) {
@@ -126,14 +136,25 @@ class MatrixForm {
       first = math::transposed(std::move(first));
     }
     const std::string delta = symbols_.delta_letter(layer);
-    const std::string bias = !d.bias      ? std::string()
-                             : rows_ == 1 ? fmt::format("; that of the bias is {} itself", delta)
-                                          : fmt::format("; that of the bias adds {} over the samples", delta);
-    std::vector<Formula> factors;
-    if (is_mean_) factors.push_back(math::quotient(math::number(1), math::number(static_cast<double>(rows_))));
-    factors.push_back(std::move(first));
-    factors.push_back(std::move(second));
-    return {.reason = fmt::format("gradient: {}, of rank one for each sample{}", matrix(layer), bias),
+    const std::string bias = !parts_.bias(layer) ? std::string()
+                             : rows_ == 1        ? fmt::format("; that of the bias is {} itself", delta)
+                                                 : fmt::format("; that of the bias adds {} over the samples", delta);
+    return gradient_of(layer, fmt::format("{}, of rank one for each sample{}", matrix(layer), bias),
+                       {std::move(first), std::move(second)});
+  }
+
+  // δ ⊙ a, added over the samples.
+  Equation factor_gradient(std::size_t layer) const {
+    const Formula each = math::hadamard(symbols_.deltas(layer), symbols_.all_incoming(layer));
+    if (rows_ == 1) return gradient_of(layer, matrix(layer), {each});
+    return gradient_of(layer, fmt::format("{}, added over the samples n", matrix(layer)), {math::sum_over("n", each)});
+  }
+
+  Equation gradient_of(std::size_t layer, const std::string& what, std::vector<Formula> factors) const {
+    if (is_mean_) {
+      factors.insert(factors.begin(), math::quotient(math::number(1), math::number(static_cast<double>(rows_))));
+    }
+    return {.reason = fmt::format("gradient: {}", what),
             .left = math::partial(rows_ == 1 ? symbols_.row_loss() : symbols_.loss(), symbols_.weights(layer)),
             .right = {math::product(std::move(factors))}};
   }

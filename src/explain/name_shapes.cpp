@@ -87,7 +87,9 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
       add("#:#,#", NameOrder::kLayerToFrom);
       add("w#", NameOrder::kFlat);
       add("w_#", NameOrder::kFlat);
+      add("s[#:#]", NameOrder::kFactor);
       add("layers.#.weight[#,#]", NameOrder::kFile);
+      add("layers.#.weight[#]", NameOrder::kFactorInFile);
       break;
     }
     case Kind::kBias:

@@ -23,7 +23,9 @@ enum class NameOrder {
   kInput,
   kHidden,  // a unit of the only hidden layer
   kLast,    // of the last layer
+  kFactor,  // of a scale layer: layer, unit
   kFile,    // layer, to, from, counted from 0
+  kFactorInFile,
 };
 
 struct NameShape {

@@ -22,7 +22,7 @@ class NetworkDrawing {
   NetworkDrawing(const Architecture& architecture, const NetworkDiagramOptions& options)
       : architecture_(architecture), options_(options), symbols_(architecture, options.notation) {
     sizes_.push_back(architecture.inputs());
-    for (const Layer& layer : architecture.layers) sizes_.push_back(std::get<Dense>(layer).outputs);
+    for (const Layer& layer : architecture.layers) sizes_.push_back(outputs_of(layer));
     for (const std::size_t size : sizes_) {
       rows_ = std::max(rows_, drawn(size));
       names_ = names_ && size <= kMostUnitsWithNames;
@@ -82,6 +82,7 @@ class NetworkDrawing {
                   const std::map<std::size_t, std::size_t>& above) {
     for (const auto& [unit, to] : above) {
       for (const auto& [from_unit, from] : below) {
+        if (!connects(architecture_.layers[layer], unit, from_unit)) continue;
         diagram_.edges.push_back({from, to, names_ ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
                                   is_on_path(layer, unit, from_unit)});
       }
@@ -106,29 +107,40 @@ class NetworkDrawing {
     for (const auto& [unit, from] : column_) diagram_.edges.push_back({from, loss, {}, a_is_reached(last, unit)});
   }
 
-  bool mixes(std::size_t layer) const {
-    return std::get<Dense>(architecture_.layers[layer]).activation == Activation::kSoftmax;
-  }
+  bool mixes(std::size_t layer) const { return activation_of(architecture_.layers[layer]) == Activation::kSoftmax; }
 
-  // Whether the number asked about changes this unit's z, or its a.
+  // Whether the number asked about changes this unit's z, or its a. Below the number's layer it changes nothing; in it,
+  // one unit (softmax carries that to all); from the next layer on all that hear a unit changed, which are all but
+  // where scale layers keep numbers apart.
   bool z_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
-    if (what.kind == Kind::kInput || what.layer < layer) return true;
-    return what.layer == layer && what.unit == unit && what.kind != Kind::kActivation;
+    if (what.kind == Kind::kInput) return is_heard(layer, unit, what.unit, 0);
+    if (what.layer == layer) return what.unit == unit && what.kind != Kind::kActivation;
+    const bool by_all = what.kind != Kind::kActivation && mixes(what.layer);
+    return what.layer < layer && (by_all || is_heard(layer, unit, what.unit, what.layer + 1));
   }
   bool a_is_reached(std::size_t layer, std::size_t unit) const {
-    if (!options_.paths_of || z_is_reached(layer, unit)) return options_.paths_of.has_value();
+    if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
-    if (what.layer != layer) return false;
-    return what.kind == Kind::kActivation ? what.unit == unit : mixes(layer);
+    if (what.kind == Kind::kActivation && what.layer == layer) return what.unit == unit;
+    const bool any = what.kind == Kind::kInput || what.layer <= layer;
+    return any && (mixes(layer) || z_is_reached(layer, unit));
+  }
+  // Whether z of a unit depends on what number `from` below layer `first` is.
+  bool is_heard(std::size_t layer, std::size_t unit, std::size_t from, std::size_t first) const {
+    for (std::size_t l = first; l <= layer; ++l) {
+      if (!std::holds_alternative<Scale>(architecture_.layers[l])) return true;
+    }
+    return unit == from;
   }
   bool is_on_path(std::size_t layer, std::size_t unit, std::size_t from) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
-    if (what.kind == Kind::kInput) return layer > 0 || what.unit == from;
-    if (what.layer == layer) return what.kind == Kind::kWeight && what.unit == unit && what.from == from;
-    return what.layer < layer && a_is_reached(layer - 1, from);
+    if (what.kind == Kind::kInput && layer == 0) return what.unit == from;
+    if (what.kind != Kind::kInput && what.layer == layer)
+      return what.kind == Kind::kWeight && what.unit == unit && what.from == from;
+    return (what.kind == Kind::kInput || what.layer < layer) && a_is_reached(layer - 1, from);
   }
 
   const Architecture& architecture_;

@@ -28,7 +28,7 @@ class MovedNetwork {
       : network_(network), rows_(rows), what_(what), loss_(loss) {
     if (what.kind == Kind::kWeight) {
       values_ = network.weights(what.layer);
-      place_ = what.unit * std::get<Dense>(network.architecture().layers[what.layer]).inputs + what.from;
+      place_ = weight_place(network.architecture().layers[what.layer], what.unit, what.from);
     } else if (what.kind == Kind::kBias) {
       values_ = network.bias(what.layer);
       place_ = what.unit;

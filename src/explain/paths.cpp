@@ -37,7 +37,7 @@ class Walk {
       }
       case Selector::Kind::kInput:
         units_ = begin;
-        for (std::size_t j = 0; j < parts_.dense(0).outputs; ++j)
+        for (const std::size_t j : parts_.readers(0, what.unit))
           through_weight(0, j, what.unit, symbols_.input(what.unit));
         break;
       default: units_ = begin; from_z(what.layer, what.unit);
@@ -88,7 +88,7 @@ class Walk {
     if (parts_.is_last(layer)) {
       return with(math::partial(loss_, a), row_.layers[layer].d_output[unit], text_of(loss_), [&] { finish(); });
     }
-    for (std::size_t k = 0; k < parts_.dense(layer + 1).outputs; ++k) through_weight(layer + 1, k, unit, a);
+    for (const std::size_t k : parts_.readers(layer + 1, unit)) through_weight(layer + 1, k, unit, a);
   }
 
   // The factors from the loss back, as the notes write them.
@@ -118,14 +118,17 @@ class Walk {
   std::vector<Path> found_;
 };
 
+// How many units of a layer read a number of the layer below: as many read each.
+std::size_t fan_out(const NetworkParts& parts, std::size_t layer) { return parts.readers(layer, 0).size(); }
+
 // Paths to the loss from one z of each layer; all z of a layer have as many.
 std::vector<Integer> paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
   std::vector<Integer> counts(parts.layers());
   for (std::size_t l = parts.layers(); l-- > 0;) {
-    const Integer from_a = parts.is_last(l) ? Integer(1) : parts.dense(l + 1).outputs * counts[l + 1];
-    const bool is_softmax = parts.dense(l).activation == Activation::kSoftmax && !(parts.is_last(l) && is_pair);
-    counts[l] = is_softmax ? Integer(parts.dense(l).outputs * from_a) : from_a;
+    const Integer from_a = parts.is_last(l) ? Integer(1) : fan_out(parts, l + 1) * counts[l + 1];
+    const bool is_softmax = parts.activation(l) == Activation::kSoftmax && !(parts.is_last(l) && is_pair);
+    counts[l] = is_softmax ? Integer(parts.units(l) * from_a) : from_a;
   }
   return counts;
 }
@@ -133,9 +136,9 @@ std::vector<Integer> paths_from_z(const NetworkParts& parts, const LossOptions& 
 Integer count(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
   const std::vector<Integer> from_z = paths_from_z(parts, loss);
   switch (what.kind) {
-    case Selector::Kind::kInput: return parts.dense(0).outputs * from_z[0];
+    case Selector::Kind::kInput: return fan_out(parts, 0) * from_z[0];
     case Selector::Kind::kActivation:
-      return parts.is_last(what.layer) ? Integer(1) : parts.dense(what.layer + 1).outputs * from_z[what.layer + 1];
+      return parts.is_last(what.layer) ? Integer(1) : fan_out(parts, what.layer + 1) * from_z[what.layer + 1];
     default: return from_z[what.layer];
   }
 }
@@ -165,8 +168,8 @@ Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& 
   Integer once = 0;
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
   for (std::size_t l = 0; l < parts.layers(); ++l) {
-    const Dense& dense = parts.dense(l);
-    const Integer weights = Integer(dense.inputs) * dense.outputs;
+    const Integer units = parts.units(l);
+    const Integer weights = parts.weights[l].size();
     // Factors along a path: what the weight multiplies; per layer φ' and, but for the first, a weight; the loss's.
     const std::size_t layers = parts.layers() - l;
     const std::size_t factors = 2 * layers + 1 - (is_pair ? 1 : 0);
@@ -175,8 +178,7 @@ Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& 
     once += weights;
     if (l > 0) once += weights;
     if (!(parts.is_last(l) && is_pair)) {
-      once +=
-          dense.activation == Activation::kSoftmax ? Integer(dense.outputs) * dense.outputs : Integer(dense.outputs);
+      once += parts.activation(l) == Activation::kSoftmax ? Integer(units * units) : units;
     }
   }
   result.products_path_by_path = path_by_path.str();

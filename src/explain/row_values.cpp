@@ -48,10 +48,10 @@ double pair_delta(const LayerValues& last, const std::vector<double>& y, std::si
 }
 
 // δ of a layer from its ∂l/∂a.
-void find_deltas(const Dense& dense, LayerValues& layer) {
+void find_deltas(Activation activation, LayerValues& layer) {
   const std::size_t units = layer.a.size();
   layer.delta.assign(units, 0.0);
-  if (dense.activation == Activation::kSoftmax) {
+  if (activation == Activation::kSoftmax) {
     for (std::size_t j = 0; j < units; ++j) {
       for (std::size_t k = 0; k < units; ++k) layer.delta[j] += layer.d_output[k] * softmax_slope(layer.a, k, j);
     }
@@ -62,15 +62,8 @@ void find_deltas(const Dense& dense, LayerValues& layer) {
 
 }  // namespace
 
-NetworkParts::NetworkParts(const DoubleNetwork& network) : architecture(network.architecture()) {
-  for (std::size_t layer = 0; layer < layers(); ++layer) {
-    weights.push_back(network.weights(layer));
-    biases.push_back(network.bias(layer));
-  }
-}
-
 OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss) {
-  const Activation activation = parts.dense(parts.layers() - 1).activation;
+  const Activation activation = parts.activation(parts.layers() - 1);
   const Activation link = rule(loss.loss).link;
   if (activation == link && link != Activation::kIdentity) return OutputRule::kPair;
   return activation == Activation::kSoftmax ? OutputRule::kSoftmax : OutputRule::kScore;
@@ -86,33 +79,34 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
   values.layers.resize(parts.layers());
   const OutputRule output = output_rule(parts, loss);
   for (std::size_t l = parts.layers(); l-- > 0;) {
-    const Dense& dense = parts.dense(l);
+    const std::size_t units = parts.units(l);
+    const Activation activation = parts.activation(l);
     LayerValues& layer = values.layers[l];
-    layer.z = row_of(all.layers[l].z, dense.outputs, row);
-    layer.a = row_of(all.layers[l].a, dense.outputs, row);
-    if (dense.activation != Activation::kSoftmax) {
+    layer.z = row_of(all.layers[l].z, units, row);
+    layer.a = row_of(all.layers[l].a, units, row);
+    if (activation != Activation::kSoftmax) {
       const bool forgotten = parts.is_last(l) ? slips.forget_output_slope : slips.forget_hidden_slopes;
-      for (std::size_t j = 0; j < dense.outputs; ++j) {
-        layer.slope.push_back(forgotten ? 1.0 : rule(dense.activation).derivative(layer.z[j], layer.a[j]));
+      for (std::size_t j = 0; j < units; ++j) {
+        layer.slope.push_back(forgotten ? 1.0 : rule(activation).derivative(layer.z[j], layer.a[j]));
       }
     }
     if (parts.is_last(l)) {
       layer.d_output = output_gradient(output, layer.a, values.target, loss);
     } else {
-      layer.d_output.assign(dense.outputs, 0.0);
+      layer.d_output.assign(units, 0.0);
       const LayerValues& above = values.layers[l + 1];
       for (std::size_t k = 0; k < above.delta.size(); ++k) {
-        for (std::size_t j = 0; j < dense.outputs; ++j) {
+        for (const std::size_t j : parts.sources(l + 1, k)) {
           layer.d_output[j] += above.delta[k] * parts.weight(l + 1, k, j);
         }
       }
     }
     if (parts.is_last(l) && output == OutputRule::kPair) {
-      for (std::size_t k = 0; k < dense.outputs; ++k) {
+      for (std::size_t k = 0; k < units; ++k) {
         layer.delta.push_back(pair_delta(layer, values.target, k, loss.loss));
       }
     } else {
-      find_deltas(dense, layer);
+      find_deltas(activation, layer);
     }
   }
   return values;
@@ -130,9 +124,9 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
     for (std::size_t j = 0; j < units; ++j) {
       if (parts.is_last(l))
         d_output[j] = std::fabs(layer.d_output[j]) + std::fabs(layer.a[j]) + std::fabs(row.target[j]);
-      for (std::size_t k = 0; !parts.is_last(l) && k < delta.size(); ++k) {
+      if (parts.is_last(l)) continue;
+      for (const std::size_t k : parts.readers(l + 1, j))
         d_output[j] += delta[k] * std::fabs(parts.weight(l + 1, k, j));
-      }
     }
     delta.assign(units, 0.0);
     for (std::size_t j = 0; j < units; ++j) {
@@ -150,7 +144,9 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
     case Selector::Kind::kActivation: return d_output[what.unit];
     case Selector::Kind::kInput: {
       double sum = 0;
-      for (std::size_t j = 0; j < delta.size(); ++j) sum += delta[j] * std::fabs(parts.weight(0, j, what.unit));
+      for (const std::size_t j : parts.readers(0, what.unit)) {
+        sum += delta[j] * std::fabs(parts.weight(0, j, what.unit));
+      }
       return sum;
     }
     default: return delta[what.unit];

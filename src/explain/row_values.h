@@ -10,29 +10,9 @@
 
 #include "bprop/gradients.h"
 #include "bprop/selector.h"
+#include "explain/network_parts.h"
 
 namespace bprop::explaining {
-
-// A network taken apart for reading.
-struct NetworkParts {
-  explicit NetworkParts(const DoubleNetwork& network);
-
-  const Dense& dense(std::size_t layer) const { return std::get<Dense>(architecture.layers[layer]); }
-  std::size_t layers() const { return architecture.layers.size(); }
-  bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
-  double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return weights[layer][unit * dense(layer).inputs + from];
-  }
-  // A weight or a bias.
-  double parameter(const Selector& what) const {
-    return what.kind == Selector::Kind::kBias ? biases[what.layer][what.unit]
-                                              : weight(what.layer, what.unit, what.from);
-  }
-
-  Architecture architecture;
-  std::vector<std::vector<double>> weights;  // (out × in)
-  std::vector<std::vector<double>> biases;
-};
 
 // How the last layer's δ comes from the loss.
 enum class OutputRule {

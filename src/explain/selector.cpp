@@ -22,8 +22,10 @@ using explaining::NameShape;
 using Kind = Selector::Kind;
 
 constexpr std::array<std::string_view, 6> kNotations = {"ours", "000", "001", "002", "003", "004"};
-const Dense& dense(const Architecture& architecture, std::size_t layer) {
-  return std::get<Dense>(architecture.layers[layer]);
+
+// Numbers of a kind in a layer, as flat names count them.
+std::size_t count_in(const Layer& layer, Kind kind) {
+  return kind == Kind::kWeight ? weight_count(layer) : outputs_of(layer);
 }
 
 std::string counted(std::size_t count, std::string_view one) {
@@ -41,19 +43,30 @@ std::string expected(Kind kind) {
 
 Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture, std::string_view text) {
   std::size_t rest = flat;
-  for (std::size_t layer = 0; layer < architecture.layers.size() && rest > 0; ++layer) {
-    const Dense& d = dense(architecture, layer);
-    const std::size_t width = kind == Kind::kWeight ? d.inputs : 1;
-    if (rest <= d.outputs * width) return {kind, layer, (rest - 1) / width, (rest - 1) % width};
-    rest -= d.outputs * width;
+  for (std::size_t k = 0; k < architecture.layers.size() && rest > 0; ++k) {
+    const Layer& layer = architecture.layers[k];
+    const std::size_t count = count_in(layer, kind);
+    if (rest <= count && kind != Kind::kWeight) return {kind, k, rest - 1, 0};
+    if (rest <= count) {
+      const WeightEnds ends = weight_ends(layer, rest - 1);
+      return {kind, k, ends.out, ends.in};
+    }
+    rest -= count;
   }
   std::size_t last = 0;
-  for (const Layer& layer : architecture.layers) {
-    const Dense& d = std::get<Dense>(layer);
-    last += kind == Kind::kWeight ? d.outputs * d.inputs : d.outputs;
-  }
+  for (const Layer& layer : architecture.layers) last += count_in(layer, kind);
   throw UsageError(
       fmt::format("{}: there is no such number, the last is {}{}", text, kind == Kind::kWeight ? 'w' : 'b', last));
+}
+
+// s[1:3]; layer and unit from 0.
+Selector factor(std::size_t layer, std::size_t unit, const Architecture& architecture, std::string_view text) {
+  const auto& layers = architecture.layers;
+  if (layer < layers.size() && !std::holds_alternative<Scale>(layers[layer])) {
+    throw UsageError(
+        fmt::format("{}: layer {} is no scale layer, expected {}", text, layer + 1, expected(Kind::kWeight)));
+  }
+  return weight(layer, unit, unit);
 }
 
 Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t>& numbers,
@@ -78,6 +91,8 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
       }
       return {kind, 0, at(0), 0};
     case NameOrder::kLast: return {kind, architecture.layers.size() - 1, at(0), 0};
+    case NameOrder::kFactor: return factor(at(0), at(1), architecture, text);
+    case NameOrder::kFactorInFile: return factor(numbers[0], numbers[1], architecture, text);
     case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
   }
   return {};
@@ -173,13 +188,16 @@ void check_selector(const Selector& selector, const Architecture& architecture) 
   const std::size_t layers = architecture.layers.size();
   BPROP_CHECK(selector.layer < layers, ShapeError, "there is no layer {}, the network has {}", selector.layer + 1,
               layers);
-  const Dense& d = dense(architecture, selector.layer);
-  BPROP_CHECK(selector.unit < d.outputs, ShapeError, "there is no unit {} in layer {}, which has {}", selector.unit + 1,
-              selector.layer + 1, counted(d.outputs, "unit"));
-  BPROP_CHECK(selector.kind != Kind::kWeight || selector.from < d.inputs, ShapeError,
-              "there is no {} {} before layer {}, which has {}", selector.layer == 0 ? "input" : "unit",
-              selector.from + 1, selector.layer + 1, counted(d.inputs, "input"));
-  BPROP_CHECK(selector.kind != Kind::kBias || d.bias, ShapeError, "layer {} has no bias", selector.layer + 1);
+  const Layer& layer = architecture.layers[selector.layer];
+  BPROP_CHECK(selector.unit < outputs_of(layer), ShapeError, "there is no unit {} in layer {}, which has {}",
+              selector.unit + 1, selector.layer + 1, counted(outputs_of(layer), "unit"));
+  BPROP_CHECK(selector.kind != Kind::kBias || has_bias(layer), ShapeError, "layer {} has no bias", selector.layer + 1);
+  if (selector.kind != Kind::kWeight) return;
+  const std::string_view read = selector.layer == 0 ? "input" : "unit";
+  BPROP_CHECK(selector.from < inputs_of(layer), ShapeError, "there is no {} {} before layer {}, which has {}", read,
+              selector.from + 1, selector.layer + 1, counted(inputs_of(layer), "input"));
+  BPROP_CHECK(connects(layer, selector.unit, selector.from), ShapeError,
+              "unit {0} of layer {1}, a scale layer, reads {2} {0} only", selector.unit + 1, selector.layer + 1, read);
 }
 
 std::size_t flat_index(const Selector& selector, const Architecture& architecture) {
@@ -187,12 +205,9 @@ std::size_t flat_index(const Selector& selector, const Architecture& architectur
   if (selector.kind == Kind::kInput) return selector.unit;
   const bool is_weight = selector.kind == Kind::kWeight;
   std::size_t before = 0;
-  for (std::size_t k = 0; k < selector.layer; ++k) {
-    const Dense& d = dense(architecture, k);
-    before += is_weight ? d.outputs * d.inputs : d.outputs;
-  }
-  return before +
-         (is_weight ? selector.unit * dense(architecture, selector.layer).inputs + selector.from : selector.unit);
+  for (std::size_t k = 0; k < selector.layer; ++k) before += count_in(architecture.layers[k], selector.kind);
+  const Layer& layer = architecture.layers[selector.layer];
+  return before + (is_weight ? weight_place(layer, selector.unit, selector.from) : selector.unit);
 }
 
 }  // namespace bprop

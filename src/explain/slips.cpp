@@ -70,8 +70,7 @@ class Slips {
     const RowValues& first = values.front();
     for (std::size_t i = 0; i < network_.inputs(); ++i) {
       double sum = 0;
-      for (std::size_t j = 0; j < backward.dense(0).outputs; ++j)
-        sum += first.layers[0].delta[j] * backward.weight(0, j, i);
+      for (const std::size_t j : backward.readers(0, i)) sum += first.layers[0].delta[j] * backward.weight(0, j, i);
       hypothesis.d_input.push_back(scale * sum);
     }
     hypothesis.loss_afterwards = loss_after(hypothesis);
@@ -80,21 +79,21 @@ class Slips {
 
   LayerGradients<double> layer_of(const NetworkParts& parts, const std::vector<RowValues>& values, std::size_t layer,
                                   double scale) const {
-    const Dense& dense = parts.dense(layer);
+    const std::size_t units = parts.units(layer);
     LayerGradients<double> result;
     const LayerValues& first = values.front().layers[layer];
     result.z = first.z;
     result.a = first.a;
     for (const double d : first.d_output) result.d_output.push_back(scale * d);
     for (const double d : first.delta) result.delta.push_back(scale * d);
-    result.d_weights.assign(dense.outputs * dense.inputs, 0.0);
-    result.d_bias.assign(dense.bias ? dense.outputs : 0, 0.0);
+    result.d_weights.assign(parts.weights[layer].size(), 0.0);
+    result.d_bias.assign(parts.bias(layer) ? units : 0, 0.0);
     for (const RowValues& row : values) {
-      for (std::size_t j = 0; j < dense.outputs; ++j) {
+      for (std::size_t j = 0; j < units; ++j) {
         const double delta = scale * row.layers[layer].delta[j];
-        if (dense.bias) result.d_bias[j] += delta;
-        for (std::size_t i = 0; i < dense.inputs; ++i) {
-          result.d_weights[j * dense.inputs + i] += delta * row.incoming(layer, i);
+        if (parts.bias(layer)) result.d_bias[j] += delta;
+        for (const std::size_t i : parts.sources(layer, j)) {
+          result.d_weights[parts.place(layer, j, i)] += delta * row.incoming(layer, i);
         }
       }
     }
@@ -107,14 +106,17 @@ class Slips {
     return loss<double>(after, rows_.input, rows_.target, options_.loss);
   }
 
+  bool has_unit_slope(std::size_t layer) const { return parts_.activation(layer) == Activation::kIdentity; }
+
   void add_forgotten_slopes() {
     const Symbols symbols(parts_.architecture, options_.notation);
     const auto forgotten = [&](std::string_view where) {
       return fmt::format("{}' is forgotten in {}", symbols.activation_letter(), where);
     };
-    const bool output = output_rule(parts_, options_.loss) == OutputRule::kScore &&
-                        parts_.dense(parts_.layers() - 1).activation != Activation::kIdentity;
-    const bool hidden = parts_.layers() > 1;
+    const bool output =
+        output_rule(parts_, options_.loss) == OutputRule::kScore && !has_unit_slope(parts_.layers() - 1);
+    bool hidden = false;
+    for (std::size_t l = 0; l + 1 < parts_.layers(); ++l) hidden = hidden || !has_unit_slope(l);
     if (output && hidden) add(forgotten("every layer"), parts_, {true, true});
     if (output) add(forgotten("the last layer"), parts_, {true, false});
     if (hidden) add(forgotten("hidden layers"), parts_, {false, true});
@@ -124,12 +126,11 @@ class Slips {
     NetworkParts transposed = parts_;
     bool any = false;
     for (std::size_t l = 1; l < parts_.layers(); ++l) {
-      const Dense& dense = parts_.dense(l);
-      if (dense.inputs != dense.outputs || dense.inputs == 1) continue;
+      if (!can_be_transposed(parts_, l)) continue;
       any = true;
-      for (std::size_t j = 0; j < dense.outputs; ++j) {
-        for (std::size_t i = 0; i < dense.inputs; ++i) {
-          transposed.weights[l][j * dense.inputs + i] = parts_.weight(l, i, j);
+      for (std::size_t j = 0; j < parts_.units(l); ++j) {
+        for (const std::size_t i : parts_.sources(l, j)) {
+          transposed.weights[l][parts_.place(l, j, i)] = parts_.weight(l, i, j);
         }
       }
     }
@@ -139,11 +140,11 @@ class Slips {
   // Without one unit of a layer on the way back.
   void add_missing_paths() {
     for (std::size_t l = 1; l < parts_.layers(); ++l) {
-      const Dense& dense = parts_.dense(l);
-      if (dense.outputs < 2 || dense.outputs > kMostUnitsToLeaveOut) continue;
-      for (std::size_t k = 0; k < dense.outputs; ++k) {
+      const std::size_t units = parts_.units(l);
+      if (units < 2 || units > kMostUnitsToLeaveOut) continue;
+      for (std::size_t k = 0; k < units; ++k) {
         NetworkParts without = parts_;
-        for (std::size_t i = 0; i < dense.inputs; ++i) without.weights[l][k * dense.inputs + i] = 0;
+        for (const std::size_t i : parts_.sources(l, k)) without.weights[l][parts_.place(l, k, i)] = 0;
         add(fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), without);
       }
     }
@@ -157,7 +158,7 @@ class Slips {
     DoubleNetwork other(activated, {.initializer = Initializer::kZeros, .arithmetic = network_.arithmetic()});
     for (std::size_t l = 0; l < parts_.layers(); ++l) {
       other.set_weights(l, parts_.weights[l]);
-      if (parts_.dense(l).bias) other.set_bias(l, parts_.biases[l]);
+      if (parts_.bias(l)) other.set_bias(l, parts_.biases[l]);
     }
     const NetworkParts other_parts(other);
     const DoubleGradients forward = forward_of(other, options_.loss);

@@ -28,10 +28,8 @@ Formula ours_of_layer(std::string_view base, std::size_t layer) {
 
 }  // namespace
 
-Symbols::Symbols(const Architecture& architecture, Notation notation) : notation_(notation) {
-  sizes_.push_back(architecture.inputs());
-  for (const Layer& layer : architecture.layers) sizes_.push_back(std::get<Dense>(layer).outputs);
-}
+Symbols::Symbols(const Architecture& architecture, Notation notation)
+    : layers_(architecture.layers), notation_(notation) {}
 
 std::string Symbols::table_letter(std::size_t layer) const {
   constexpr std::size_t kLetters = 26;
@@ -41,13 +39,13 @@ std::string Symbols::table_letter(std::size_t layer) const {
 
 std::size_t Symbols::flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   std::size_t before = 0;
-  for (std::size_t k = 0; k < layer; ++k) before += sizes_[k] * sizes_[k + 1];
-  return before + unit * sizes_[layer] + from + 1;
+  for (std::size_t k = 0; k < layer; ++k) before += weight_count(layers_[k]);
+  return before + weight_place(layers_[layer], unit, from) + 1;
 }
 
 std::size_t Symbols::flat_unit(std::size_t layer, std::size_t unit) const {
   std::size_t before = 0;
-  for (std::size_t k = 0; k < layer; ++k) before += sizes_[k + 1];
+  for (std::size_t k = 0; k < layer; ++k) before += outputs_of(layers_[k]);
   return before + unit + 1;
 }
 
@@ -90,7 +88,9 @@ Formula Symbols::target(std::size_t output) const {
 
 Formula Symbols::weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   switch (notation_) {
-    case Notation::kOurs: return ours("w", layer + 1, fmt::format("{},{}", unit + 1, from + 1));
+    case Notation::kOurs:
+      if (is_scale(layer)) return ours("s", layer + 1, std::to_string(unit + 1));
+      return ours("w", layer + 1, fmt::format("{},{}", unit + 1, from + 1));
     case Notation::k000:
     case Notation::k002: {
       const std::string flat = std::to_string(flat_weight(layer, unit, from));
@@ -175,10 +175,10 @@ Formula Symbols::of(const Selector& selector) const {
 
 Formula Symbols::weights(std::size_t layer) const {
   switch (notation_) {
-    case Notation::kOurs: return ours_of_layer("W", layer + 1);
+    case Notation::kOurs: return ours_of_layer(is_scale(layer) ? "s" : "W", layer + 1);
     case Notation::k001: return indexed("w", table_letter(layer), "");
     case Notation::k004: return indexed("w", std::to_string(layer + 1), "");
-    default: return indexed("W", std::to_string(layer + 1), "");
+    default: return indexed(is_scale(layer) ? "w" : "W", std::to_string(layer + 1), "");
   }
 }
 
@@ -260,28 +260,38 @@ GeneralSymbols Symbols::in_general(std::size_t first) const {
 }
 
 std::vector<std::string> Symbols::remarks() const {
+  if (notation_ == Notation::kOurs) return {};
+  std::vector<std::string> all = {words_of_note()};
+  for (std::size_t layer = 0; layer < layers(); ++layer) {
+    if (!is_scale(layer)) continue;
+    all.emplace_back(
+        "The note has no scale layers: here such a layer is a diagonal W, of which only the weights from a unit to its "
+        "own number are there; its activation is the identity.");
+    break;
+  }
+  return all;
+}
+
+std::string Symbols::words_of_note() const {
   switch (notation_) {
-    case Notation::kOurs: return {};
+    case Notation::kOurs: break;
     case Notation::k000:
-      return {
-          "Note 000: weights have flat names, unit by unit and input by input; hidden units are q before and h after "
-          "the activation, outputs z and y; the loss is ε, the targets d. It has no letter for ∂ε/∂z."};
+      return "Note 000: weights have flat names, unit by unit and input by input; hidden units are q before and h "
+             "after "
+             "the activation, outputs z and y; the loss is ε, the targets d. It has no letter for ∂ε/∂z.";
     case Notation::k001:
-      return {
-          "Note 001: each layer's weights are a table with a letter, w[from][to]; sums are s, hidden outputs y, the "
-          "last z, the targets ẑ, the loss ℒ."};
+      return "Note 001: each layer's weights are a table with a letter, w[from][to]; sums are s, hidden outputs y, the "
+             "last z, the targets ẑ, the loss ℒ.";
     case Notation::k002:
-      return {
-          "Note 002: parameters are θ = {w1, w2, …, b1, b2, …}, units are counted through all layers, l is the loss "
-          "of one row. It has no letter for ∂l/∂z, and its squared error has no ½."};
+      return "Note 002: parameters are θ = {w1, w2, …, b1, b2, …}, units are counted through all layers, l is the loss "
+             "of one row. It has no letter for ∂l/∂z, and its squared error has no ½.";
     case Notation::k003:
-      return {
-          "Note 003: the input is layer 1, so z, a and δ count one more than the weights W that lead to them; indices "
-          "are to, from; φ is g, the loss is C; vectors are columns."};
+      return "Note 003: the input is layer 1, so z, a and δ count one more than the weights W that lead to them; "
+             "indices "
+             "are to, from; φ is g, the loss is C; vectors are columns.";
     case Notation::k004:
-      return {
-          "Note 004: z = a w with rows as vectors, so indices are from, to; the input is a⁰. It has no letter for "
-          "∂L/∂z, and its squared error has no ½."};
+      return "Note 004: z = a w with rows as vectors, so indices are from, to; the input is a⁰. It has no letter for "
+             "∂L/∂z, and its squared error has no ½.";
   }
   return {};
 }

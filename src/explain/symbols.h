@@ -13,6 +13,9 @@
 
 namespace bprop::explaining {
 
+// A weight or bias: "layers.0.weight[2, 4]"; of a scale layer "layers.0.weight[2]".
+std::string name_in_files(const Selector& what, const Architecture& architecture);
+
 class Symbols {
  public:
   Symbols(const Architecture& architecture, Notation notation);
@@ -31,6 +34,8 @@ class Symbols {
   Formula a(std::size_t layer, std::size_t unit) const;
   Formula delta(std::size_t layer, std::size_t unit) const;  // ∂L/∂z where the notation has no letter
   Formula slope(std::size_t layer, std::size_t unit) const;  // φ'(z)
+  // "weight"; of a scale layer, whose weights ours calls s, "factor".
+  std::string_view weight_word(std::size_t layer) const { return is_scale(layer) ? "factor" : "weight"; }
   // What a layer reads: the input, or a of the layer below.
   Formula incoming(std::size_t layer, std::size_t from) const { return layer == 0 ? input(from) : a(layer - 1, from); }
   Formula of(const Selector& selector) const;
@@ -70,15 +75,17 @@ class Symbols {
   std::vector<std::string> remarks() const;
 
  private:
-  std::size_t layers() const { return sizes_.size() - 1; }
+  std::size_t layers() const { return layers_.size(); }
   bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
+  bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(layers_[layer]); }
+  std::string words_of_note() const;
   std::string table_letter(std::size_t layer) const;  // 001: a, b, …
   std::size_t flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
   std::size_t flat_unit(std::size_t layer, std::size_t unit) const;
   Formula unit(std::size_t layer, std::size_t unit, std::string_view ours, std::string_view hidden,
                std::string_view last) const;
 
-  std::vector<std::size_t> sizes_;  // of the input and each layer
+  std::vector<Layer> layers_;
   Notation notation_;
 };
 

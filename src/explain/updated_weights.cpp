@@ -8,12 +8,13 @@ namespace {
 
 // ∂L/∂W of one layer, summed over the rows.
 std::vector<double> weight_gradient(const NetworkParts& parts, const BatchValues& batch, std::size_t layer) {
-  const Dense& dense = parts.dense(layer);
-  std::vector<double> gradient(dense.outputs * dense.inputs, 0.0);
+  std::vector<double> gradient(parts.weights[layer].size(), 0.0);
   for (const RowValues& row : batch.rows) {
-    for (std::size_t j = 0; j < dense.outputs; ++j) {
+    for (std::size_t j = 0; j < parts.units(layer); ++j) {
       const double delta = batch.scale * row.layers[layer].delta[j];
-      for (std::size_t i = 0; i < dense.inputs; ++i) gradient[j * dense.inputs + i] += delta * row.incoming(layer, i);
+      for (const std::size_t i : parts.sources(layer, j)) {
+        gradient[parts.place(layer, j, i)] += delta * row.incoming(layer, i);
+      }
     }
   }
   return gradient;

@@ -21,8 +21,9 @@ using explaining::NetworkParts;
 using explaining::OwnedRows;
 using Kind = Selector::Kind;
 
-const Dense& dense(const DoubleNetwork& network, std::size_t layer) {
-  return std::get<Dense>(network.architecture().layers[layer]);
+// Of a weight, in what Network::weights() gives.
+std::size_t place_of(const DoubleNetwork& network, const Selector& weight) {
+  return weight_place(network.architecture().layers[weight.layer], weight.unit, weight.from);
 }
 
 void set(DoubleNetwork& network, const Selector& number, double value) {
@@ -35,13 +36,13 @@ void set(DoubleNetwork& network, const Selector& number, double value) {
     return network.set_bias(number.layer, bias);
   }
   std::vector<double> weights = network.weights(number.layer);
-  weights[number.unit * dense(network, number.layer).inputs + number.from] = value;
+  weights[place_of(network, number)] = value;
   network.set_weights(number.layer, weights);
 }
 
 double value_of(const DoubleNetwork& network, const Selector& number) {
   if (number.kind == Kind::kBias) return network.bias(number.layer)[number.unit];
-  return network.weights(number.layer)[number.unit * dense(network, number.layer).inputs + number.from];
+  return network.weights(number.layer)[place_of(network, number)];
 }
 
 // A network, and the weights through which δ goes back: its own unless said otherwise.
@@ -86,7 +87,7 @@ class Question {
     BPROP_CHECK(cut.layer + 1 < network_.architecture().layers.size(), UsageError,
                 "layer {} is the last, expected a hidden unit to cut", cut.layer + 1);
     DoubleNetwork without = network_;
-    for (std::size_t k = 0; k < dense(network_, cut.layer + 1).outputs; ++k) {
+    for (const std::size_t k : NetworkParts(network_).readers(cut.layer + 1, cut.unit)) {
       set(without, weight(cut.layer + 1, k, cut.unit), 0);
     }
     return compared(fmt::format("unit {} of layer {} is cut: nobody hears it",

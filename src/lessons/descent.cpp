@@ -183,7 +183,7 @@ void add_millions(Page& page) {
   const auto large = Architecture::parse("784 -> 1000 relu -> 1000 relu -> 10 softmax");
   std::size_t forward = 0, backward = 0;
   for (const Layer& layer : large.layers) {
-    const std::size_t weights = std::get<Dense>(layer).inputs * std::get<Dense>(layer).outputs;
+    const std::size_t weights = weight_count(layer);
     forward += weights;
     backward += &layer == &large.layers.front() ? weights : 2 * weights;
   }

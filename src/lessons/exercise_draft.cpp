@@ -109,7 +109,7 @@ bool is_smooth_here(const std::string& toml) {
   const auto& network = std::get<DoubleNetwork>(model.network);
   const DoubleGradients all = gradients<double>(network, model.exercise->input, model.exercise->target, model.loss);
   for (std::size_t l = 0; l < all.layers.size(); ++l) {
-    const ActivationRule& phi = rule(std::get<Dense>(network.architecture().layers[l]).activation);
+    const ActivationRule& phi = rule(activation_of(network.architecture().layers[l]));
     if (phi.smooth) continue;
     bool any_slope = false;
     for (const double z : all.layers[l].z) {

@@ -42,6 +42,11 @@ struct Kernels {
   // d_b(j) = Σ_n delta(n, j) for blocks of 16 outputs.
   void (*bias_gradient)(const T* delta, std::size_t rows, T* d_b, Range blocks);
 
+  // out(n, j) = x(n, j) s(j) and d_s(j) = Σ_n delta(n, j) x(n, j), for blocks of 16 columns; s, d_s padded. Backward of
+  // the first, delta = ∂L/∂out: ∂L/∂x is delta scaled, ∂L/∂s is d_s. out may be x.
+  void (*scale)(const T* x, const T* s, std::size_t rows, T* out, Range blocks);
+  void (*scale_gradient)(const T* x, const T* delta, std::size_t rows, T* d_s, Range blocks);
+
   // to(j, i) = from(i, j) for a block of 16 outputs: from [inputs][16 outputs], to [outputs][16 inputs], both at most
   // 16 lines; the padding of a line of `to` is zero.
   void (*transpose)(const T* from, std::size_t inputs, std::size_t outputs, T* to);

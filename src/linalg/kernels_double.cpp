@@ -38,6 +38,8 @@ linalg::Kernels<double> double_products(Arithmetic arithmetic) {
   kernels.product = fma ? &product<double, true> : &product<double, false>;
   kernels.weight_gradient = fma ? &weight_gradient<double, true> : &weight_gradient<double, false>;
   kernels.bias_gradient = &bias_gradient<double>;
+  kernels.scale = &scale<double>;
+  kernels.scale_gradient = fma ? &scale_gradient<double, true> : &scale_gradient<double, false>;
   kernels.transpose = &transpose<double>;
   return kernels;
 }
@@ -77,6 +79,7 @@ linalg::Kernels<Complex> make_complex_table() {
   kernels.target = "reference";
   kernels.arithmetic = Arithmetic::kPortable;
   kernels.product = &product<Complex, false>;
+  kernels.scale = &scale<Complex>;
   kernels.activate = &activate<Complex>;
   kernels.softmax = &softmax<Complex>;
   kernels.loss = &loss<Complex>;

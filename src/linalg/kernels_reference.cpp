@@ -29,6 +29,8 @@ constexpr linalg::Kernels<float> kTable = {
     &product<float, kFma>,
     &weight_gradient<float, kFma>,
     &bias_gradient<float>,
+    &scale<float>,
+    &scale_gradient<float, kFma>,
     &transpose<float>,
     &activate<FloatScalar<kFma>>,
     &activate_backward<FloatScalar<kFma>>,

@@ -7,6 +7,7 @@
 // foreach_target comes first.
 #include <hwy/highway.h>
 
+#include "linalg/columns_simd-inl.h"
 #include "linalg/every_target.h"
 #include "linalg/float_vector-inl.h"
 #include "linalg/kernels.h"
@@ -27,6 +28,8 @@ constexpr linalg::Kernels<float> make_table() {
       &product<kFma>,
       &weight_gradient<kFma>,
       &bias_gradient<kFma>,
+      &scale,
+      &scale_gradient<kFma>,
       &transpose,
       &activate<FloatVector<kFma>>,
       &activate_backward<FloatVector<kFma>>,

@@ -10,6 +10,7 @@
 #define BPROP_LINALG_PRODUCTS_SIMD_INL_H_
 #endif
 
+#include "linalg/columns_simd-inl.h"
 #include "linalg/float_vector-inl.h"
 #include "linalg/kernels.h"
 #include "linalg/panels.h"
@@ -18,7 +19,6 @@ HWY_BEFORE_NAMESPACE();
 namespace bprop::HWY_NAMESPACE {
 namespace {
 
-constexpr std::size_t kVectors = linalg::kPanel / kLanes;  // vectors in a panel's line
 constexpr std::size_t kTile = kVectors >= 6 ? 1 : 12 / kVectors > 6 ? 6 : 12 / kVectors;
 
 // kTile × 16 sums in registers.
@@ -233,19 +233,6 @@ void weight_gradient(const float* a, const float* delta, std::size_t rows, std::
                                           rows, d_w + (block * in + i) * linalg::kPanel};
       with_tile_size(size, call);
     }
-  }
-}
-
-template <bool kFma>
-void bias_gradient(const float* delta, std::size_t rows, float* d_b, linalg::Range blocks) {
-  for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
-    FloatVector<kFma> sums[kVectors];
-    for (auto& sum : sums) sum = FloatVector<kFma>(0.0);
-    for (std::size_t row = 0; row < rows; ++row) {
-      const float* line = delta + (block * rows + row) * linalg::kPanel;
-      for (std::size_t v = 0; v < kVectors; ++v) sums[v] = sums[v] + FloatVector<kFma>::load(line + v * kLanes);
-    }
-    for (std::size_t v = 0; v < kVectors; ++v) sums[v].store(d_b + block * linalg::kPanel + v * kLanes);
   }
 }
 

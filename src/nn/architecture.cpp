@@ -3,14 +3,13 @@
 // The architecture text. Grammar (docs/architecture-text.md):
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
-//   layer  = size [ activation ] [ "no-bias" ]
+//   layer  = size [ activation ] [ "no-bias" ] | "scale"
 #include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "base/check.h"
 #include "bprop/network.h"
-#include "nn/layout.h"
 
 namespace bprop {
 namespace {
@@ -30,34 +29,24 @@ class Parser {
     return true;
   }
 
-  std::size_t size() {
+  std::size_t size(std::string_view or_else = "") {
     std::size_t value = 0;
     const auto [end, error] = std::from_chars(word_.data(), word_.data() + word_.size(), value);
     if (word_.empty() || error != std::errc() || end != word_.data() + word_.size() || value == 0 ||
         value > kLargestLayer) {
-      fail(fmt::format("a layer size from 1 to {}", kLargestLayer));
+      fail(fmt::format("a layer size from 1 to {}{}", kLargestLayer, or_else));
     }
     next();
     return value;
   }
 
-  // [activation] ["no-bias"] after a size.
-  Dense layer(Activation default_activation) {
-    Dense layer{0, size(), default_activation, true};
-    if (is_name()) {
-      for (const ActivationRule& rule : activation_rules()) {
-        if (rule.name == word_) layer.activation = rule.id;
-      }
-      if (rule(layer.activation).name != word_)
-        fail("an activation ('bprop list activations' names them) or 'no-bias'");
-      has_activation_ = true;
-      next();
-    } else {
-      has_activation_ = false;
-    }
-    if (take("no-bias")) layer.bias = false;
-    return layer;
+  // Sizes in, and of a scale layer the size, are not known yet.
+  Layer layer(Activation default_activation) {
+    has_activation_ = false;
+    if (take("scale")) return Scale{};
+    return dense(default_activation);
   }
+  // Whether the layer read last says its activation.
   bool has_activation() const { return has_activation_; }
 
   [[noreturn]] void fail(std::string_view expected) const {
@@ -67,6 +56,22 @@ class Parser {
   }
 
  private:
+  // size [activation] ["no-bias"]
+  Dense dense(Activation default_activation) {
+    Dense layer{0, size(", or 'scale'"), default_activation, true};
+    if (is_name()) {
+      for (const ActivationRule& rule : activation_rules()) {
+        if (rule.name == word_) layer.activation = rule.id;
+      }
+      if (rule(layer.activation).name != word_)
+        fail("an activation ('bprop list activations' names them) or 'no-bias'");
+      has_activation_ = true;
+      next();
+    }
+    if (take("no-bias")) layer.bias = false;
+    return layer;
+  }
+
   bool is_name() const { return !word_.empty() && word_ != "no-bias" && word_ != "," && word_ != "->"; }
 
   void next() {
@@ -101,77 +106,82 @@ void check_agreement(std::string_view text, std::string_view what, std::size_t f
               found, what, expected);
 }
 
-std::vector<Dense> parse_full(Parser& parser, std::string_view text, std::size_t inputs,
-                              const ArchitectureDefaults& defaults) {
-  check_agreement(text, "inputs", inputs, defaults.inputs);
-  std::vector<Dense> layers;
+std::vector<Layer> parse_full(Parser& parser) {
+  std::vector<Layer> layers;
   bool output_named = false;
   do {
     layers.push_back(parser.layer(Activation::kRelu));
     output_named = parser.has_activation();
   } while (parser.take("->"));
   if (!parser.at_end()) parser.fail("'->' or the end");
-  if (!output_named) layers.back().activation = Activation::kIdentity;
-  check_agreement(text, "outputs", layers.back().outputs, defaults.outputs);
+  Dense* const output = std::get_if<Dense>(&layers.back());
+  if (output != nullptr && !output_named) output->activation = Activation::kIdentity;
   return layers;
 }
 
-std::vector<Dense> parse_hidden(Parser& parser, std::vector<Dense> layers, const ArchitectureDefaults& defaults) {
+std::vector<Layer> parse_hidden(Parser& parser, const ArchitectureDefaults& defaults) {
+  std::vector<Layer> layers;
+  if (!parser.at_end()) layers.push_back(parser.layer(Activation::kRelu));
   while (parser.take(",")) layers.push_back(parser.layer(Activation::kRelu));
   if (!parser.at_end()) parser.fail("',' or the end");
-  layers.push_back({0, defaults.outputs, defaults.output_activation, true});
+  layers.push_back(Dense{0, defaults.outputs, defaults.output_activation, true});
   return layers;
+}
+
+// Each layer reads what the one before it gives.
+void connect(std::vector<Layer>& layers, std::size_t inputs) {
+  for (Layer& layer : layers) {
+    if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
+    if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
+    inputs = outputs_of(layer);
+  }
 }
 
 }  // namespace
 
 Architecture Architecture::parse(std::string_view text, const ArchitectureDefaults& defaults) {
   Parser parser(text);
-  std::vector<Dense> layers;
-  std::size_t inputs = defaults.inputs;
-  const bool full = text.find("->") != std::string_view::npos;
-  if (full) {
-    inputs = parser.size();
+  Architecture architecture;
+  std::vector<Layer>& layers = architecture.layers;
+  if (text.find("->") != std::string_view::npos) {
+    const std::size_t inputs = parser.size();
     if (!parser.take("->")) parser.fail("'->'");
-    layers = parse_full(parser, text, inputs, defaults);
+    check_agreement(text, "inputs", inputs, defaults.inputs);
+    layers = parse_full(parser);
+    connect(layers, inputs);
+    check_agreement(text, "outputs", architecture.outputs(), defaults.outputs);
   } else {
     BPROP_CHECK(
         defaults.inputs > 0 && defaults.outputs > 0, UsageError,
         "[architecture] \"{}\" names hidden layers only; without data write all sizes, as in \"2 -> 3 relu -> 1\"",
         text);
-    if (!parser.at_end()) layers.push_back(parser.layer(Activation::kRelu));
-    layers = parse_hidden(parser, std::move(layers), defaults);
+    layers = parse_hidden(parser, defaults);
+    connect(layers, defaults.inputs);
   }
   BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] {} layers, at most {} are possible",
               layers.size(), kMostLayers);
-  Architecture architecture;
-  for (Dense& layer : layers) {
-    layer.inputs = inputs;
-    inputs = layer.outputs;
-    architecture.layers.emplace_back(layer);
-  }
   BPROP_CHECK(architecture.parameters() <= kMostParameters, UsageError,
               "[architecture] {} parameters, at most {} are possible", architecture.parameters(), kMostParameters);
   return architecture;
 }
 
-std::size_t Architecture::inputs() const { return nn::dense(layers.front()).inputs; }
-std::size_t Architecture::outputs() const { return nn::dense(layers.back()).outputs; }
+std::size_t Architecture::inputs() const { return inputs_of(layers.front()); }
+std::size_t Architecture::outputs() const { return outputs_of(layers.back()); }
 
 std::size_t Architecture::parameters() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) {
-    const Dense& d = nn::dense(layer);
-    count += d.inputs * d.outputs + (d.bias ? d.outputs : 0);
-  }
+  for (const Layer& layer : layers) count += weight_count(layer) + (has_bias(layer) ? outputs_of(layer) : 0);
   return count;
 }
 
 std::string Architecture::text() const {
   std::string text = std::to_string(inputs());
   for (const Layer& layer : layers) {
-    const Dense& d = nn::dense(layer);
-    text += fmt::format(" -> {} {}{}", d.outputs, rule(d.activation).name, d.bias ? "" : " no-bias");
+    if (const auto* const d = std::get_if<Dense>(&layer)) {
+      text += fmt::format(" -> {} {}{}", d->outputs, rule(d->activation).name, d->bias ? "" : " no-bias");
+    } else {
+      text += " -> scale";
+    }
   }
   return text;
 }

@@ -27,7 +27,7 @@ template <class T>
 std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,
                                                    const Twins<T>& twins, const Batch<T>& batch, std::span<T> gradient,
                                                    const std::function<bool()>& stop, BackwardObserver<T>* observer) {
-  const double scale = loss_scale(loss_, batch.rows);
+  const double scale = loss_scale(loss_, batch);
   const std::size_t leaves = leaf_count(batch.rows);
   double sum = 0;
   for (std::size_t index = 0; index < leaves; ++index) {
@@ -50,7 +50,7 @@ template <class T>
 double BatchGradient<T>::forward_and_loss(const Engine<T>& engine, const NetworkState<T>& network,
                                           const Batch<T>& batch) {
   BPROP_DCHECK(leaf_count(batch.rows) == 1);
-  const double scale = loss_scale(loss_, batch.rows);
+  const double scale = loss_scale(loss_, batch);
   return scale * leaf_loss(engine, network, {0, batch.rows}, static_cast<T>(scale), batch);
 }
 
@@ -79,7 +79,8 @@ double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T
   };
   load_(engine, leaf.rows(), read, workspace_);
   forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_);
-  return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_);
+  return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_,
+              batch.weights == nullptr ? nullptr : batch.weights + leaf.begin);
 }
 
 template void smooth_labels(const LossOptions&, std::size_t, std::span<float>);

@@ -34,7 +34,17 @@ struct Batch {
   const T* inputs = nullptr;
   const T* targets = nullptr;
   BatchRows<T>* source = nullptr;
+  const double* weights = nullptr;  // (rows), of positive sum; null: all 1
 };
+
+// The same factor with weights: 1/Σw for a mean.
+template <class T>
+double loss_scale(const LossOptions& options, const Batch<T>& batch) {
+  if (batch.weights == nullptr || options.reduction != Reduction::kMean) return loss_scale(options, batch.rows);
+  double sum = 0;
+  for (std::size_t n = 0; n < batch.rows; ++n) sum += batch.weights[n];
+  return 1 / sum;
+}
 
 template <class T>
 class BatchGradient {

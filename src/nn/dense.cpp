@@ -66,12 +66,12 @@ void product_in_turns(const linalg::Kernels<T>& kernels, const T* a, std::size_t
 }  // namespace
 
 template <class T>
-void dense_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const T* x, const T* weights, const T* bias,
+void layer_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const T* x, const Parameters<T>& parameters,
                    std::size_t rows, bool activate, const LayerValues<T>& values, Share share) {
   const bool follow =
-      activate && by_element(layer) && !(layer.activation == Activation::kIdentity && values.a == values.z);
+      activate && by_element(layer.activation) && !(layer.activation == Activation::kIdentity && values.a == values.z);
   for_share(share, linalg::panels(layer.outputs), rows, kRowTile, [&](Range blocks, Range lines) {
-    product_in_turns(kernels, x, rows, layer.inputs, weights, bias, values.z, blocks, lines,
+    product_in_turns(kernels, x, rows, layer.inputs, parameters.weights, parameters.bias, values.z, blocks, lines,
                      [&](std::size_t block, Range done) {
                        if (!follow) return;
                        const std::size_t at = (block * rows + done.begin) * kPanel;
@@ -81,36 +81,17 @@ void dense_forward(const linalg::Kernels<T>& kernels, const Dense& layer, const 
 }
 
 template <class T>
-void activate(const Engine<T>& engine, Activation activation, const T* z, T* a, std::size_t rows, std::size_t outputs) {
-  if (activation == Activation::kSoftmax) {
-    engine.kernels->softmax(z, a, rows, outputs);
-  } else {
-    engine.kernels->activate(activation, z, a, rows * linalg::padded(outputs));
-  }
-}
-
-template <class T>
-void activation_backward(const Engine<T>& engine, const Dense& layer, std::size_t rows, const LayerValues<T>& values) {
-  if (by_element(layer)) {
-    engine.kernels->activate_backward(layer.activation, values.z, values.a, values.d_output, values.delta,
-                                      rows * linalg::padded(layer.outputs));
-  } else {
-    engine.kernels->softmax_backward(values.a, values.d_output, values.delta, rows, layer.outputs);
-  }
-}
-
-template <class T>
-void dense_parameter_gradient(const linalg::Kernels<T>& kernels, const LayerLayout& at, std::size_t layer, const T* x,
-                              const T* delta, std::size_t rows, const GradientSink<T>& sink, const T* weights, T* twin,
-                              Share share) {
+void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const Dense&, const LayerLayout& at, std::size_t index,
+                              const T* x, const T* delta, const Parameters<T>& parameters, std::size_t rows,
+                              const GradientSink<T>& sink, T* twin, Share share) {
   // z = x Wᵀ + b
   alignas(64) T g[kPieceInputs * kPanel];
   const auto piece = [&](std::size_t block, Range inputs) {
     // These inputs, and the outputs of this block, are panel matrices of their own.
     kernels.weight_gradient(x + linalg::panel_offset(rows, 0, inputs.begin), delta + block * rows * kPanel, rows,
                             inputs.size(), g, {0, 1}, {0, inputs.size()});
-    sink.take({layer, false, at.weight(block * kPanel, inputs.begin), inputs.size() * kPanel}, g);
-    if (twin != nullptr) transpose_weights(kernels, at, weights, block, inputs, twin);
+    sink.take({index, false, at.weight(block * kPanel, inputs.begin), inputs.size() * kPanel}, g);
+    if (twin != nullptr) transpose_weights(kernels, at, parameters.weights, block, inputs, twin);
   };
   for_share(share, linalg::panels(at.outputs), at.inputs, kPanel, [&](Range blocks, Range inputs) {
     for (std::size_t i = inputs.begin; i < inputs.end; i += kPieceInputs) {
@@ -119,24 +100,23 @@ void dense_parameter_gradient(const linalg::Kernels<T>& kernels, const LayerLayo
     }
     for (std::size_t block = blocks.begin; block < blocks.end && at.bias_size > 0 && inputs.begin == 0; ++block) {
       kernels.bias_gradient(delta + block * rows * kPanel, rows, g, {0, 1});
-      sink.take({layer, true, at.bias + block * kPanel, kPanel}, g);
+      sink.take({index, true, at.bias + block * kPanel, kPanel}, g);
     }
   });
 }
 
 template <class T>
-void dense_input_gradient(const linalg::Kernels<T>& kernels, const Dense& layer, const T* delta, const T* twin,
-                          std::size_t rows, T* d_x, const Dense* below, const LayerValues<T>* below_values,
+void layer_input_gradient(const linalg::Kernels<T>& kernels, const Dense& layer, const T* delta,
+                          const Parameters<T>& parameters, std::size_t rows, T* d_x, const Below<T>& below,
                           Share share) {
-  BPROP_DCHECK(below == nullptr || by_element(*below) || below_values != nullptr);
   for_share(share, linalg::panels(layer.inputs), rows, kRowTile, [&](Range blocks, Range lines) {
     // z = x Wᵀ + b
-    product_in_turns(kernels, delta, rows, layer.outputs, twin, static_cast<const T*>(nullptr), d_x, blocks, lines,
-                     [&](std::size_t block, Range done) {
-                       if (below == nullptr || !by_element(*below)) return;
+    product_in_turns(kernels, delta, rows, layer.outputs, parameters.twin, static_cast<const T*>(nullptr), d_x, blocks,
+                     lines, [&](std::size_t block, Range done) {
+                       if (below.values == nullptr || !by_element(below.activation)) return;
                        const std::size_t at = (block * rows + done.begin) * kPanel;
-                       kernels.activate_backward(below->activation, below_values->z + at, below_values->a + at,
-                                                 d_x + at, below_values->delta + at, done.size() * kPanel);
+                       kernels.activate_backward(below.activation, below.values->z + at, below.values->a + at, d_x + at,
+                                                 below.values->delta + at, done.size() * kPanel);
                      });
   });
 }
@@ -151,16 +131,15 @@ void transpose_weights(const linalg::Kernels<T>& kernels, const LayerLayout& at,
   }
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                              \
-  template void activate(const Engine<T>&, Activation, const T*, T*, std::size_t, std::size_t);                   \
-  template void dense_forward(const linalg::Kernels<T>&, const Dense&, const T*, const T*, const T*, std::size_t, \
+#define BPROP_INSTANTIATE_FORWARD(T)                                                                                \
+  template void layer_forward(const linalg::Kernels<T>&, const Dense&, const T*, const Parameters<T>&, std::size_t, \
                               bool, const LayerValues<T>&, Share);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                  \
-  template void activation_backward(const Engine<T>&, const Dense&, std::size_t, const LayerValues<T>&);               \
-  template void dense_parameter_gradient(const linalg::Kernels<T>&, const LayerLayout&, std::size_t, const T*,         \
-                                         const T*, std::size_t, const GradientSink<T>&, const T*, T*, Share);          \
-  template void dense_input_gradient(const linalg::Kernels<T>&, const Dense&, const T*, const T*, std::size_t, T*,     \
-                                     const Dense*, const LayerValues<T>*, Share);                                      \
+  template void layer_parameter_gradient(const linalg::Kernels<T>&, const Dense&, const LayerLayout&, std::size_t,     \
+                                         const T*, const T*, const Parameters<T>&, std::size_t,                        \
+                                         const GradientSink<T>&, T*, Share);                                           \
+  template void layer_input_gradient(const linalg::Kernels<T>&, const Dense&, const T*, const Parameters<T>&,          \
+                                     std::size_t, T*, const Below<T>&, Share);                                         \
   template void transpose_weights(const linalg::Kernels<T>&, const LayerLayout&, const T*, std::size_t, linalg::Range, \
                                   T*);
 BPROP_INSTANTIATE_FORWARD(float)

@@ -89,10 +89,10 @@ class Inspector {
   // What a pair leaves out: the activation of the last layer, and ∂L/∂a.
   void finish_last_layer(nn::Leaf leaf, nn::Workspace<T>& workspace) {
     if (!nn::is_pair(network_.architecture, options_.loss)) return;
-    const Dense& output = nn::dense(network_.architecture.layers.back());
+    const std::size_t outputs = network_.architecture.outputs();
     nn::LayerValues<T>& values = workspace[network_.layout.layers() - 1];
-    const std::size_t count = leaf.rows() * linalg::padded(output.outputs);
-    nn::activate(engine_, output.activation, values.z, values.a, leaf.rows(), output.outputs);
+    const std::size_t count = leaf.rows() * linalg::padded(outputs);
+    nn::activate(engine_, activation_of(network_.architecture.layers.back()), values.z, values.a, leaf.rows(), outputs);
     const T scale = static_cast<T>(nn::loss_scale(options_, rows_));
     for (std::size_t i = 0; i < count; ++i) {
       values.d_output[i] =
@@ -126,7 +126,7 @@ class Inspector {
   void collect_parameters(const AlignedBuffer<T>& flat, BasicGradients<T>& result) {
     for (std::size_t k = 0; k < result.layers.size(); ++k) {
       const nn::LayerLayout& at = network_.layout[k];
-      result.layers[k].d_weights.resize(at.inputs * at.outputs);
+      result.layers[k].d_weights.resize(at.weight_count());
       nn::weights_to_row_major(at, flat.data(), result.layers[k].d_weights.data());
       if (at.bias_size > 0) {
         result.layers[k].d_bias.assign(flat.data() + at.bias, flat.data() + at.bias + at.outputs);

@@ -27,6 +27,8 @@ constexpr std::array kRules = {
     InitializerRule{Initializer::kZeros, "zeros", "0", "for tests and for linear models"},
 };
 
+constexpr std::array<std::string_view, 2> kBiasInitializers = {"zeros", "normal"};
+
 // Standard normal by Box and Muller from numbers 2·index and 2·index + 1, in our own arithmetic.
 float random_normal(const RandomKey& key, std::uint32_t index) {
   using Float = reference::FloatScalar<false>;
@@ -77,15 +79,41 @@ Initializer initializer_named(std::string_view name) {
   return kRules[place_named("initializer", name, kRules, &InitializerRule::name)].id;
 }
 
+std::string_view name(BiasInitializer initializer) { return kBiasInitializers[static_cast<std::size_t>(initializer)]; }
+
+BiasInitializer bias_initializer_named(std::string_view name) {
+  return static_cast<BiasInitializer>(place_named("bias initializer", name, kBiasInitializers));
+}
+
 namespace nn {
+namespace {
+
+// Numbers of a key of their own: no layer has so many weights that they would reach it.
+template <class T>
+void initialize_biases(NetworkState<T>& state, std::size_t layer, std::uint64_t seed) {
+  constexpr std::uint32_t kBiases = 0xFFFFFFFF;
+  const LayerLayout& at = state.layout[layer];
+  const RandomKey key{seed, Purpose::kInitialize, kBiases, static_cast<std::uint32_t>(layer)};
+  for (std::size_t out = 0; at.bias_size > 0 && out < at.outputs; ++out) {
+    state.parameters[at.bias + out] = static_cast<T>(random_normal(key, static_cast<std::uint32_t>(out)));
+  }
+}
+
+}  // namespace
 
 template <class T>
 void initialize(NetworkState<T>& state, const NetworkOptions& options) {
   for (std::size_t layer = 0; layer < state.layout.layers(); ++layer) {
-    const Dense& d = dense(state.architecture.layers[layer]);
+    if (options.zero_last_layer && layer + 1 == state.layout.layers()) continue;  // parameters are born as zeros
+    if (options.bias_initializer == BiasInitializer::kNormal) initialize_biases(state, layer, options.seed);
     const LayerLayout& at = state.layout[layer];
+    if (at.diagonal) {
+      for_each_weight(at, [&](std::size_t, std::size_t offset) { state.parameters[offset] = T(1); });
+      continue;
+    }
+    const Dense& d = std::get<Dense>(state.architecture.layers[layer]);
     const auto [variance, uniform] = distribution(resolve(options.initializer, d.activation), d);
-    if (variance == 0) continue;  // parameters are born as zeros
+    if (variance == 0) continue;
     const double scale = uniform ? std::sqrt(3 * variance) : std::sqrt(variance);
     // Numbered row by row, so that a weight does not depend on the storage order; 2^30 to an "epoch" of the key.
     for (std::size_t out = 0; out < d.outputs; ++out) {

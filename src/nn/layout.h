@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16], then the bias
-// padded to 16 (none for a layer without). Padding is zero and stays zero: gradients, optimiser state and averages
-// share the layout, and each of their operations maps zeros to zeros.
+// Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a scale
+// layer its factors, padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays
+// zero: gradients, optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,6 @@
 
 namespace bprop::nn {
 
-// The sizes of any layer that has them; a variant's visitor in one place.
-inline const Dense& dense(const Layer& layer) { return std::get<Dense>(layer); }
-
 struct LayerLayout {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
@@ -23,19 +20,28 @@ struct LayerLayout {
   std::size_t weights_size = 0;  // with padding
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
+  bool diagonal = false;         // a scale layer: one weight a number
 
   // Offset of w(out, in), from input `in` to output `out`.
-  std::size_t weight(std::size_t out, std::size_t in) const { return weights + linalg::panel_offset(inputs, in, out); }
+  std::size_t weight(std::size_t out, std::size_t in) const {
+    return weights + (diagonal ? out : linalg::panel_offset(inputs, in, out));
+  }
+  std::size_t weight_count() const { return diagonal ? outputs : inputs * outputs; }
 };
 
 class Layout {
  public:
   explicit Layout(const Architecture& architecture) {
     for (const Layer& layer : architecture.layers) {
-      const Dense& d = dense(layer);
-      LayerLayout at{d.inputs, d.outputs, size_, linalg::padded(d.outputs) * d.inputs, 0, 0};
+      const bool diagonal = std::holds_alternative<Scale>(layer);
+      const std::size_t padded = linalg::padded(outputs_of(layer));
+      LayerLayout at{.inputs = inputs_of(layer),
+                     .outputs = outputs_of(layer),
+                     .weights = size_,
+                     .weights_size = diagonal ? padded : padded * inputs_of(layer),
+                     .diagonal = diagonal};
       at.bias = at.weights + at.weights_size;
-      at.bias_size = d.bias ? linalg::padded(d.outputs) : 0;
+      at.bias_size = has_bias(layer) ? padded : 0;
       size_ = at.bias + at.bias_size;
       layers_.push_back(at);
     }
@@ -50,22 +56,26 @@ class Layout {
   std::size_t size_ = 0;
 };
 
-// Copies a layer's W out of or into the flat buffer; W row-major (out × in).
-template <class T, class To>
-void weights_to_row_major(const LayerLayout& at, const T* flat, To* row_major) {
+// Calls visit(place in a row-major W, offset in the flat buffer) for each weight of a layer, in the order of the places
+// (bprop/network.h).
+template <class Visit>
+void for_each_weight(const LayerLayout& at, const Visit& visit) {
+  std::size_t place = 0;
   for (std::size_t out = 0; out < at.outputs; ++out) {
-    for (std::size_t in = 0; in < at.inputs; ++in) {
-      row_major[out * at.inputs + in] = static_cast<To>(flat[at.weight(out, in)]);
+    for (std::size_t in = at.diagonal ? out : 0; in < (at.diagonal ? out + 1 : at.inputs); ++in) {
+      visit(place++, at.weight(out, in));
     }
   }
 }
+
+// Copies a layer's W out of or into the flat buffer; W row-major (out × in), of a scale layer its factors.
+template <class T, class To>
+void weights_to_row_major(const LayerLayout& at, const T* flat, To* row_major) {
+  for_each_weight(at, [&](std::size_t place, std::size_t offset) { row_major[place] = static_cast<To>(flat[offset]); });
+}
 template <class T, class From>
 void weights_from_row_major(const LayerLayout& at, const From* row_major, T* flat) {
-  for (std::size_t out = 0; out < at.outputs; ++out) {
-    for (std::size_t in = 0; in < at.inputs; ++in) {
-      flat[at.weight(out, in)] = static_cast<T>(row_major[out * at.inputs + in]);
-    }
-  }
+  for_each_weight(at, [&](std::size_t place, std::size_t offset) { flat[offset] = static_cast<T>(row_major[place]); });
 }
 
 }  // namespace bprop::nn

@@ -85,7 +85,7 @@ void check_size(std::size_t found, std::size_t expected, const char* where, cons
 template <class T>
 std::vector<T> BasicNetwork<T>::weights(std::size_t layer) const {
   const nn::LayerLayout& at = checked_layer(*state_, layer, "weights");
-  std::vector<T> values(at.inputs * at.outputs);
+  std::vector<T> values(at.weight_count());
   copy_weights(layer, values);
   return values;
 }
@@ -93,7 +93,7 @@ std::vector<T> BasicNetwork<T>::weights(std::size_t layer) const {
 template <class T>
 void BasicNetwork<T>::copy_weights(std::size_t layer, std::span<T> destination) const {
   const nn::LayerLayout& at = checked_layer(*state_, layer, "copy_weights");
-  check_size(destination.size(), at.inputs * at.outputs, "copy_weights", at);
+  check_size(destination.size(), at.weight_count(), "copy_weights", at);
   nn::weights_to_row_major(at, state_->parameters.data(), destination.data());
 }
 
@@ -108,7 +108,7 @@ std::vector<T> BasicNetwork<T>::bias(std::size_t layer) const {
 template <class T>
 void BasicNetwork<T>::set_weights(std::size_t layer, std::span<const T> values) {
   const nn::LayerLayout& at = checked_layer(*state_, layer, "set_weights");
-  check_size(values.size(), at.inputs * at.outputs, "set_weights", at);
+  check_size(values.size(), at.weight_count(), "set_weights", at);
   nn::weights_from_row_major(at, values.data(), state_->parameters.data());
 }
 

@@ -6,11 +6,13 @@
 #include <complex>
 
 #include "linalg/panels.h"
+#include "nn/dense.h"
+#include "nn/scale.h"
 
 namespace bprop::nn {
 
 bool is_pair(const Architecture& architecture, Loss loss) {
-  return rule(loss).link == dense(architecture.layers.back()).activation;
+  return rule(loss).link == activation_of(architecture.layers.back());
 }
 
 template <class T>
@@ -19,14 +21,18 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
   const std::size_t last = network.layout.layers() - 1;
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
-    const Dense& layer = dense(network.architecture.layers[k]);
     const LayerValues<T>& values = workspace[k];
-    fork(engine, work_of_product(layer, rows), [&](Share share) {
-      dense_forward(*engine.kernels, layer, workspace.input_of(k), network.weights(k), network.bias(k), rows, activated,
-                    values, share);
-    });
-    if (activated && !by_element(layer)) {
-      activate(engine, layer.activation, values.z, values.a, rows, layer.outputs);
+    const Parameters<T> parameters{network.weights(k), network.bias(k), nullptr};
+    std::visit(
+        [&](const auto& layer) {
+          fork(engine, work_of(layer, rows), [&](Share share) {
+            layer_forward(*engine.kernels, layer, workspace.input_of(k), parameters, rows, activated, values, share);
+          });
+        },
+        network.architecture.layers[k]);
+    const Activation activation = activation_of(network.architecture.layers[k]);
+    if (activated && !by_element(activation)) {
+      activate(engine, activation, values.z, values.a, rows, network.layout[k].outputs);
     }
   }
 }
@@ -36,7 +42,7 @@ namespace {
 // Each row's sum over its columns, ascending, then the rows, ascending. A few rows at a time go through the panels
 // together: their sums do not wait for each other.
 template <class T>
-LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns) {
+LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns, const double* weights) {
   constexpr std::size_t kTogether = 32;
   LossSum<T> sum = 0;
   for (std::size_t first = 0; first < rows; first += kTogether) {
@@ -49,33 +55,52 @@ LossSum<T> sum_of_rows(const T* panels, std::size_t rows, std::size_t columns) {
         for (std::size_t lane = 0; lane < width; ++lane) row_sums[row] += lines[row * linalg::kPanel + lane];
       }
     }
-    for (std::size_t row = 0; row < count; ++row) sum += row_sums[row];
+    for (std::size_t row = 0; row < count; ++row) {
+      sum += weights == nullptr ? row_sums[row] : weights[first + row] * row_sums[row];
+    }
   }
   return sum;
+}
+
+// Each row times its weight and `scale`.
+template <class T>
+void weigh_rows(T* panels, std::size_t rows, std::size_t columns, double scale, const double* weights) {
+  for (std::size_t column = 0; column < columns; column += linalg::kPanel) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const T factor = static_cast<T>(weights[row] * scale);
+      T* const line = panels + linalg::panel_offset(rows, row, column);
+      for (std::size_t lane = 0; lane < linalg::kPanel; ++lane) line[lane] *= factor;
+    }
+  }
 }
 
 }  // namespace
 
 template <class T>
 LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows,
-                T scale, bool gradients, Workspace<T>& workspace) {
-  const Dense& output = dense(architecture.layers.back());
+                T scale, bool gradients, Workspace<T>& workspace, const double* weights) {
+  const std::size_t outputs = architecture.outputs();
   const LayerValues<T>& values = workspace[architecture.layers.size() - 1];
   const bool pair = is_pair(architecture, options.loss);
   T* const d_scores = pair ? values.delta : values.d_output;
-  engine.kernels->loss(options, pair ? values.z : values.a, workspace.targets(), rows, output.outputs, scale,
-                       workspace.losses(), gradients ? d_scores : nullptr);
+  engine.kernels->loss(options, pair ? values.z : values.a, workspace.targets(), rows, outputs,
+                       weights == nullptr ? scale : T(1), workspace.losses(), gradients ? d_scores : nullptr);
   if constexpr (!std::is_same_v<T, std::complex<double>>) {
-    if (gradients && !pair) activation_backward(engine, output, rows, values);
+    if (gradients && weights != nullptr) {
+      weigh_rows(d_scores, rows, outputs, static_cast<double>(scale), weights);
+    }
+    if (gradients && !pair) {
+      activation_backward(engine, activation_of(architecture.layers.back()), rows, outputs, values);
+    }
   }
-  return sum_of_rows(workspace.losses(), rows, output.outputs);
+  return sum_of_rows(workspace.losses(), rows, outputs, weights);
 }
 
 template <class T>
 Twins<T>::Twins(const NetworkState<T>& network, bool input_gradient) {
   for (std::size_t k = 0; k < network.layout.layers(); ++k) {
     const LayerLayout& at = network.layout[k];
-    const bool needed = k > 0 || input_gradient;
+    const bool needed = !at.diagonal && (k > 0 || input_gradient);
     twins_.emplace_back(needed ? linalg::padded(at.inputs) * at.outputs : 0);
   }
   refresh({&linalg::kernels_for<T>(network.arithmetic), nullptr}, network);
@@ -113,36 +138,47 @@ class BackwardPass {
   void run() {
     const std::size_t layers = network_.layout.layers();
     for (std::size_t k = layers + 1; k-- > 0;) {
-      const bool parameters = k < layers;
+      const bool has_parameters = k < layers;
       const bool inputs = k > 1 || (k == 1 && workspace_.d_input() != nullptr);
-      if (parameters && observer_ != nullptr) observer_->layer(k, rows_, workspace_);
-      if (!parameters && !inputs) continue;
-      const double total =
-          (parameters ? work_of_product(layer(k), rows_) : 0) + (inputs ? work_of_product(layer(k - 1), rows_) : 0);
+      if (has_parameters && observer_ != nullptr) observer_->layer(k, rows_, workspace_);
+      if (!has_parameters && !inputs) continue;
+      const double total = (has_parameters ? work(k) : 0) + (inputs ? work(k - 1) : 0);
       fork(engine_, total, [&](Share share) {
-        if (parameters) parameter_gradient(k, share);
+        if (has_parameters) parameter_gradient(k, share);
         if (inputs) input_gradient(k - 1, share);
       });
-      if (inputs && k > 1 && !by_element(layer(k - 2))) {
-        activation_backward(engine_, layer(k - 2), rows_, workspace_[k - 2]);
+      if (inputs && k > 1 && !by_element(activation_of(layer(k - 2)))) {
+        activation_backward(engine_, activation_of(layer(k - 2)), rows_, network_.layout[k - 2].outputs,
+                            workspace_[k - 2]);
       }
     }
   }
 
  private:
-  const Dense& layer(std::size_t k) const { return dense(network_.architecture.layers[k]); }
+  const Layer& layer(std::size_t k) const { return network_.architecture.layers[k]; }
+  double work(std::size_t k) const {
+    return std::visit([this](const auto& of) { return work_of(of, rows_); }, layer(k));
+  }
+  Parameters<T> parameters(std::size_t k) const { return {network_.weights(k), network_.bias(k), twins_[k]}; }
 
   void parameter_gradient(std::size_t k, Share share) const {
-    dense_parameter_gradient(*engine_.kernels, network_.layout[k], k, workspace_.input_of(k), workspace_[k].delta,
-                             rows_, sink_, network_.weights(k), refreshed_ == nullptr ? nullptr : (*refreshed_)[k],
-                             share);
+    T* const twin = refreshed_ == nullptr ? nullptr : (*refreshed_)[k];
+    std::visit(
+        [&](const auto& of) {
+          layer_parameter_gradient(*engine_.kernels, of, network_.layout[k], k, workspace_.input_of(k),
+                                   workspace_[k].delta, parameters(k), rows_, sink_, twin, share);
+        },
+        layer(k));
   }
 
   void input_gradient(std::size_t k, Share share) const {
-    const bool below = k > 0;
-    dense_input_gradient(*engine_.kernels, layer(k), workspace_[k].delta, twins_[k], rows_,
-                         below ? workspace_[k - 1].d_output : workspace_.d_input(), below ? &layer(k - 1) : nullptr,
-                         below ? &workspace_[k - 1] : nullptr, share);
+    T* const d_x = k > 0 ? workspace_[k - 1].d_output : workspace_.d_input();
+    const Below<T> below = k > 0 ? Below<T>{activation_of(layer(k - 1)), &workspace_[k - 1]} : Below<T>{};
+    std::visit(
+        [&](const auto& of) {
+          layer_input_gradient(*engine_.kernels, of, workspace_[k].delta, parameters(k), rows_, d_x, below, share);
+        },
+        layer(k));
   }
 
   const Engine<T>& engine_;
@@ -183,7 +219,7 @@ void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
   template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);     \
   template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, \
-                           Workspace<T>&);
+                           Workspace<T>&, const double*);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \
   template class Twins<T>;                                                                                           \
   template void backward(const Engine<T>&, const NetworkState<T>&, const Twins<T>&, std::size_t, Workspace<T>&, T*,  \

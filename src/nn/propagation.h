@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bprop/loss.h"
-#include "nn/dense.h"
+#include "nn/layer_pass.h"
 #include "nn/network_state.h"
 #include "nn/workspace.h"
 
@@ -35,10 +35,11 @@ using LossSum = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
 // Loss of the rows after a forward pass: values per output into workspace.losses(), the sum over rows and outputs (in
 // double, rows ascending, not divided by anything) as the result. If `gradients`, δ of the last layer is filled, scaled
-// by `scale` (1/N for a mean), through ∂L/∂a and φ' unless it is a pair.
+// by `scale` (1/N for a mean), through ∂L/∂a and φ' unless it is a pair. `weights` (rows), unless null, are factors of
+// each row's loss and δ.
 template <class T>
 LossSum<T> loss(const Engine<T>& engine, const Architecture& architecture, const LossOptions& options, std::size_t rows,
-                T scale, bool gradients, Workspace<T>& workspace);
+                T scale, bool gradients, Workspace<T>& workspace, const double* weights = nullptr);
 
 // Transposed twins of the weights, which the input gradients read: a cache, refreshed after each update. The first
 // layer's is there only if ∂L/∂x is wanted.

@@ -43,7 +43,7 @@ template <class T>
 Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, Arena<T>& arena) {
   const auto panels_of = [rows](std::size_t columns) { return rows * linalg::padded(columns); };
   std::size_t widest = 0;
-  for (const Layer& layer : architecture.layers) widest = std::max(widest, panels_of(dense(layer).outputs));
+  for (const Layer& layer : architecture.layers) widest = std::max(widest, panels_of(outputs_of(layer)));
 
   Places<T> places{};
   places.input = arena.take(panels_of(architecture.inputs()));
@@ -55,11 +55,11 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, A
   std::array<T*, 3> turn_buffers{};
   for (std::size_t i = 0; i < turns; ++i) turn_buffers[i] = arena.take(widest);
   for (const Layer& layer : architecture.layers) {
-    const std::size_t size = panels_of(dense(layer).outputs);
+    const std::size_t size = panels_of(outputs_of(layer));
     T* const turn = turns == 0 ? nullptr : turn_buffers[places.layers.size() % turns];
     LayerValues<T> values{};
     values.a = gradients ? arena.take(size) : turn;
-    const bool own_z = keep == Keep::kInspection || (gradients && needs_z(dense(layer).activation));
+    const bool own_z = keep == Keep::kInspection || (gradients && needs_z(activation_of(layer)));
     values.z = own_z ? arena.take(size) : values.a;
     if (gradients) values.delta = keep == Keep::kInspection ? arena.take(size) : turn;
     values.d_output = keep == Keep::kInspection ? arena.take(size) : values.delta;

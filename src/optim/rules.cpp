@@ -4,6 +4,7 @@
 
 #include "base/named.h"
 #include "bprop/optimizer.h"
+#include "calculus/binary_logarithm.h"
 #include "calculus/cosine.h"
 #include "optim/integer_power.h"
 
@@ -32,7 +33,8 @@ constexpr std::array kRules = {
 };
 static_assert(kRules.size() == std::variant_size_v<Optimizer>);
 
-constexpr std::array<std::string_view, 4> kSchedules = {"constant", "step", "exponential", "cosine"};
+constexpr std::array<std::string_view, 5> kSchedules = {"constant", "step", "exponential", "cosine", "coslog"};
+constexpr std::array<std::string_view, 2> kParametrizations = {"standard", "ntk"};
 
 template <std::size_t... kIndex>
 Optimizer alternative(std::size_t index, std::index_sequence<kIndex...>) {
@@ -60,6 +62,14 @@ void set_learning_rate(Optimizer& optimizer, double rate) {
   std::visit([rate](auto& o) { o.learning_rate = rate; }, optimizer);
 }
 
+std::string_view name(Parametrization parametrization) {
+  return kParametrizations[static_cast<std::size_t>(parametrization)];
+}
+
+Parametrization parametrization_named(std::string_view name) {
+  return static_cast<Parametrization>(place_named("parametrization", name, kParametrizations));
+}
+
 std::string_view name(Schedule::Kind kind) { return kSchedules[static_cast<std::size_t>(kind)]; }
 
 Schedule::Kind schedule_named(std::string_view name) {
@@ -73,11 +83,13 @@ double Schedule::operator()(std::size_t step, std::size_t steps_per_epoch, std::
     case Kind::kConstant: return 1;
     case Kind::kStep: return integer_power(factor, every == 0 ? 0 : epoch / every);
     case Kind::kExponential: return integer_power(factor, epoch);
-    case Kind::kCosine: break;
+    case Kind::kCosine:
+    case Kind::kCosLog: break;
   }
   const std::size_t length = total_steps > warm_up ? total_steps - warm_up : 1;
-  const double progress = static_cast<double>(step - warm_up) / static_cast<double>(length);
-  return last + (1 - last) * 0.5 * (1 + cosine_of_turns(0.5 * (progress < 1 ? progress : 1)));
+  const double progress = std::fmin(static_cast<double>(step - warm_up) / static_cast<double>(length), 1);
+  if (kind == Kind::kCosine) return last + (1 - last) * 0.5 * (1 + cosine_of_turns(0.5 * progress));
+  return 0.5 - 0.5 * cosine_of_turns(binary_logarithm(1 + (integer_power(2, cycles) - 1) * progress));
 }
 
 }  // namespace bprop

@@ -13,24 +13,27 @@ namespace {
 constexpr double kFlopsPerWeight = 12;  // of Adam, the dearest; decides only how many threads take part
 constexpr std::size_t kGrain = 16;
 
-// Everything of an update that does not depend on the segment; t counts from 1.
+// Everything of an update but the decay; t counts from 1, c is the segment's scale.
 struct CoefficientsOf {
   double rate;
   std::size_t t;
+  double c;
 
-  Coefficients operator()(const GradientDescent&) const { return {.rate = rate}; }
-  Coefficients operator()(const Sgd&) const { return {.rate = rate}; }
-  Coefficients operator()(const Momentum& o) const { return {.rate = rate, .beta1 = o.momentum}; }
-  Coefficients operator()(const Nesterov& o) const { return {.rate = rate, .beta1 = o.momentum}; }
-  Coefficients operator()(const RmsProp& o) const { return {.rate = rate, .beta2 = o.decay, .epsilon = o.epsilon}; }
+  Coefficients operator()(const GradientDescent&) const { return {.rate = c * c * rate}; }
+  Coefficients operator()(const Sgd&) const { return {.rate = c * c * rate}; }
+  Coefficients operator()(const Momentum& o) const { return {.rate = c * c * rate, .beta1 = o.momentum}; }
+  Coefficients operator()(const Nesterov& o) const { return {.rate = c * c * rate, .beta1 = o.momentum}; }
+  Coefficients operator()(const RmsProp& o) const {
+    return {.rate = c * rate, .beta2 = o.decay, .epsilon = o.epsilon / c};
+  }
   Coefficients operator()(const Adam& o) const { return adam(o.beta1, o.beta2, o.epsilon); }
   Coefficients operator()(const AdamW& o) const { return adam(o.beta1, o.beta2, o.epsilon); }
 
   Coefficients adam(double beta1, double beta2, double epsilon) const {
-    return {.rate = rate / (1 - integer_power(beta1, t)),
+    return {.rate = c * rate / (1 - integer_power(beta1, t)),
             .beta1 = beta1,
             .beta2 = beta2,
-            .epsilon = epsilon,
+            .epsilon = epsilon / c,
             .root_scale = 1 / std::sqrt(1 - integer_power(beta2, t))};
   }
 };
@@ -41,7 +44,7 @@ Coefficients coefficients(const Optimizer& optimizer, double rate, double weight
                           const Segment& segment) {
   const AdamW* adamw = std::get_if<AdamW>(&optimizer);
   const double decay = weight_decay + (adamw != nullptr ? adamw->weight_decay : 0);
-  Coefficients numbers = std::visit(CoefficientsOf{rate, t}, optimizer);
+  Coefficients numbers = std::visit(CoefficientsOf{rate, t, segment.scale}, optimizer);
   numbers.rate *= segment.rate_factor;
   numbers.keep = 1 - rate * segment.rate_factor * decay * segment.decay_factor;
   return numbers;

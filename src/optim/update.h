@@ -21,6 +21,7 @@ struct Segment {
   std::size_t size = 0;     // a multiple of 16
   double rate_factor = 1;   // × learning rate
   double decay_factor = 1;  // × weight decay; 0 for biases
+  double scale = 1;         // c of w = c v, where v is what the optimiser moves
 };
 
 // The numbers of one update, worked out in double once a step.
@@ -33,7 +34,11 @@ struct Coefficients {
   double root_scale = 1;  // 1 / √(1 − β₂^t)
 };
 
-// The numbers of update `t` (from 1) for parameters of a segment. rate: η of this update, the schedule included.
+// The numbers of update `t` (from 1) for parameters of a segment. With ∂L/∂v = c ∂L/∂w, the states of v are those of w
+// times c (v, m) or c² (s); so w is moved, and states are kept, as if there were no v, with other numbers:
+//   plain, momentum   Δw = c Δv has the rate c² η
+//   rmsprop, adam     Δw = −c η m̂ / (√ŝ + ε/c): the rate c η, and ε/c
+// Decay shrinks v and w alike. rate: η of this update, the schedule included.
 // weight_decay: decoupled, on top of AdamW's.
 Coefficients coefficients(const Optimizer& optimizer, double rate, double weight_decay, std::size_t t,
                           const Segment& segment);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BestWeights: the best weights so far, by validation score, the loss deciding between equals.
+// BestWeights: the best weights so far, by validation score; between equals, and where the score is undefined, the loss
+// decides, or, of equals, the last epoch has them.
 #pragma once
 
 #include <cmath>
@@ -14,13 +15,15 @@ template <class T>
 class BestWeights {
  public:
   // Memory for so many parameters, taken before training begins; 0: no weights are kept.
-  BestWeights(bool of_classes, std::size_t parameters) : of_classes_(of_classes), parameters_(parameters) {}
+  BestWeights(Metric metric, Ties ties, std::size_t parameters)
+      : larger_(larger_is_better(metric)), ties_(ties), parameters_(parameters) {}
 
   bool improves(const EpochReport& report) const {
     if (!std::isfinite(report.validation_loss)) return false;
     if (epoch_ == 0) return true;
-    const double gain = of_classes_ ? report.validation_score - score_ : score_ - report.validation_score;
-    return gain > 0 || (gain == 0 && report.validation_loss < loss_);
+    if (std::isnan(score_)) return !std::isnan(report.validation_score) || report.validation_loss < loss_;
+    const double gain = larger_ ? report.validation_score - score_ : score_ - report.validation_score;
+    return gain > 0 || (gain == 0 && (ties_ == Ties::kLast || report.validation_loss < loss_));
   }
   void take(const EpochReport& report, const nn::NetworkState<T>& network) {
     epoch_ = report.epoch;
@@ -32,7 +35,8 @@ class BestWeights {
   std::size_t epoch() const { return epoch_; }
 
  private:
-  bool of_classes_;
+  bool larger_;
+  Ties ties_;
   std::size_t epoch_ = 0;
   double score_ = 0;
   double loss_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -12,7 +13,6 @@ namespace bprop {
 namespace {
 
 using training::class_of;
-using training::Metrics;
 using training::PredictionPass;
 using training::RowSource;
 
@@ -40,25 +40,45 @@ LossOptions without_smoothing(LossOptions loss) {
   return loss;
 }
 
-template <class T>
-Evaluation evaluate_rows(const BasicNetwork<T>& network, const LossOptions& loss, const TargetColumn& target,
-                         const RowSource<T>& source, ThreadPool* pool) {
-  BPROP_CHECK(source.rows() > 0, UsageError, "there are no rows to evaluate");
-  Metrics metrics(target, network.outputs());
-  PredictionPass<T> pass(network.architecture(), without_smoothing(loss), source, true);
-  const double total = *pass.run(engine_of(network, pool), network.state(),
-                                 [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
-                                   metrics.add(count, predictions, targets);
-                                 });
-  return metrics.result(total);
+// Position of the class whose F1 is asked for.
+std::size_t positive_of(const TargetColumn& target, const EvaluateOptions& options) {
+  if (options.positive_class.empty()) return 1;
+  BPROP_CHECK(target.task == Task::kClasses && target.classes.size() == 2, UsageError,
+              "positive_class is '{}', which two classes have; '{}' has {}", options.positive_class, target.name,
+              target.task == Task::kClasses ? fmt::format("{} classes", target.classes.size()) : "numbers");
+  const auto found = std::find(target.classes.begin(), target.classes.end(), options.positive_class);
+  BPROP_CHECK(found != target.classes.end(), UsageError, "positive_class is '{}', expected '{}' or '{}'",
+              options.positive_class, target.classes[0], target.classes[1]);
+  return static_cast<std::size_t>(found - target.classes.begin());
 }
 
-bool gives_probabilities(const Model& model, const TargetColumn& target) {
-  if (target.task != Task::kClasses) return false;
-  const Activation link = rule(model.loss.loss).link;
-  const Activation output = std::get<Dense>(model.architecture().layers.back()).activation;
-  const Activation last = link == Activation::kIdentity ? output : link;
-  return last == Activation::kSoftmax || (last == Activation::kSigmoid && model.architecture().outputs() == 1);
+void check_quantiles(const TargetColumn& target, const EvaluateOptions& options) {
+  BPROP_CHECK(options.quantiles.empty() || target.task == Task::kNumbers, UsageError,
+              "quantiles are of numbers, '{}' has classes", target.name);
+  for (const double q : options.quantiles) {
+    BPROP_CHECK(q > 0 && q < 1, UsageError, "quantiles is {}, expected numbers above 0 and below 1", q);
+  }
+}
+
+template <class T>
+Evaluation evaluate_rows(const Model& model, const BasicNetwork<T>& network, const TargetColumn& target,
+                         const RowSource<T>& source, const EvaluateOptions& options) {
+  BPROP_CHECK(source.rows() > 0, UsageError, "there are no rows to evaluate");
+  check_quantiles(target, options);
+  const std::size_t positive = positive_of(target, options);
+  training::RowScores<T> scores(target, network.outputs(),
+                                {.rows = source.rows(),
+                                 .probabilities = training::gives_probabilities(model, target),
+                                 .positive_class = positive});
+  PredictionPass<T> pass(network.architecture(), without_smoothing(model.loss), source,
+                         {.targets = true, .temperature = model.temperature});
+  const double total = *pass.run(engine_of(network, options.pool), network.state(),
+                                 [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
+                                   scores.add(count, predictions, targets);
+                                 });
+  Evaluation result = training::evaluation_of(scores, target, total, options);
+  if (target.classes.size() == 2) result.positive_class = target.classes[positive];
+  return result;
 }
 
 template <class T>
@@ -71,8 +91,8 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, con
   result.rows = source.rows();
   result.outputs = pair ? 2 : outputs;
   result.classes = classes ? target.classes : std::vector<std::string>{};
-  result.probabilities = gives_probabilities(model, target);
-  PredictionPass<T> pass(network.architecture(), model.loss, source, false);
+  result.probabilities = training::gives_probabilities(model, target);
+  PredictionPass<T> pass(network.architecture(), model.loss, source, {.temperature = model.temperature});
   pass.run(engine_of(network, pool), network.state(),
            [&](std::size_t, std::size_t count, const T* predictions, const T*) {
              for (std::size_t n = 0; n < count; ++n) {
@@ -90,7 +110,33 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, con
 
 }  // namespace
 
+namespace training {
+
+bool gives_probabilities(const Model& model, const TargetColumn& target) {
+  if (target.task != Task::kClasses) return false;
+  const Activation link = rule(model.loss.loss).link;
+  const Activation output = activation_of(model.architecture().layers.back());
+  const Activation last = link == Activation::kIdentity ? output : link;
+  return last == Activation::kSoftmax || (last == Activation::kSigmoid && model.architecture().outputs() == 1);
+}
+
+}  // namespace training
+
+const Score& Evaluation::score(Metric metric) const {
+  const auto found =
+      std::find_if(scores.begin(), scores.end(), [metric](const Score& score) { return score.metric == metric; });
+  BPROP_CHECK(found != scores.end(), UsageError, "metric {} is of {}, the target holds {}", name(metric),
+              name(task_of(metric)), name(task));
+  return *found;
+}
+
 Evaluation evaluate(const Model& model, const Dataset& data, ThreadPool* pool) {
+  return evaluate(model, data, EvaluateOptions{.positive_class = {}, .quantiles = {}, .pool = pool});
+}
+
+Evaluation evaluate(const Model& model) { return evaluate(model, EvaluateOptions{}); }
+
+Evaluation evaluate(const Model& model, const Dataset& data, const EvaluateOptions& options) {
   const Preprocessing preprocessing = training::preprocessing_for(model, data);
   TargetColumn target = preprocessing.target;
   if (!model.preprocessing) {  // fitted to the rows evaluated: nothing is known of training
@@ -100,20 +146,20 @@ Evaluation evaluate(const Model& model, const Dataset& data, ThreadPool* pool) {
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::TableRows<T> source(preprocessing, data, Encoder::Targets::kRequired);
-        Evaluation result = evaluate_rows<T>(network, model.loss, target, source, pool);
+        Evaluation result = evaluate_rows<T>(model, network, target, source, options);
         result.warnings.insert(result.warnings.begin(), source.warnings().begin(), source.warnings().end());
         return result;
       },
       model.network);
 }
 
-Evaluation evaluate(const Model& model) {
+Evaluation evaluate(const Model& model, const EvaluateOptions& options) {
   const Exercise& exercise = training::exercise_of(model, true);
   const TargetColumn target = target_of(model, nullptr);
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::ExerciseRows<T> source(exercise, network.inputs(), network.outputs());
-        return evaluate_rows<T>(network, model.loss, target, source, nullptr);
+        return evaluate_rows<T>(model, network, target, source, options);
       },
       model.network);
 }

@@ -22,15 +22,16 @@ void write_gradients(const std::string& path, const EncodedRows<T>& rows, const 
   add("prediction", {n, network.outputs()}, gradients.prediction);
   add("d_input", {n, network.inputs()}, gradients.d_input);
   for (std::size_t k = 0; k < gradients.layers.size(); ++k) {
-    const Dense& layer = std::get<Dense>(network.architecture().layers[k]);
+    const Layer& layer = network.architecture().layers[k];
+    const std::size_t outputs = outputs_of(layer);
     const LayerGradients<T>& g = gradients.layers[k];
     const std::string prefix = "layers." + std::to_string(k) + ".";
-    add(prefix + "d_weights", {layer.outputs, layer.inputs}, g.d_weights);
-    if (layer.bias) add(prefix + "d_bias", {layer.outputs}, g.d_bias);
-    add(prefix + "delta", {n, layer.outputs}, g.delta);
-    add(prefix + "d_output", {n, layer.outputs}, g.d_output);
-    add(prefix + "z", {n, layer.outputs}, g.z);
-    add(prefix + "a", {n, layer.outputs}, g.a);
+    add(prefix + "d_weights", weight_shape(layer), g.d_weights);
+    if (has_bias(layer)) add(prefix + "d_bias", {outputs}, g.d_bias);
+    add(prefix + "delta", {n, outputs}, g.delta);
+    add(prefix + "d_output", {n, outputs}, g.d_output);
+    add(prefix + "z", {n, outputs}, g.z);
+    add(prefix + "a", {n, outputs}, g.a);
   }
   checkpoint::write_tensors(path, std::move(tensors));
 }

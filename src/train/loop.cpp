@@ -39,26 +39,26 @@ class Loop {
         observer_(observer),
         folder_(folder),
         result_(result),
-        rows_(train.rows()),
+        rows_(epoch_rows(loop.options, train.rows())),
         batch_(batch_rows(loop.options, train.rows())),
         train_(train),
         validation_rows_(validation),
-        validation_(model, validation, loop.options.pool),
-        source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows()),
-        best_(validation_.of_classes(),
+        validation_(model, validation, result.metric, loop.options.pool),
+        source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
+        best_(result.metric, *options_.ties,
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
         trainer_(std::in_place, network_, trainer_options_) {
     if (!options_.record.empty()) trainer_->observe(&trace_);
-    result_.history.reserve(EpochRecord::most(total_epochs(options_, rows_)));
+    result_.history.reserve(EpochRecord::most(total_epochs(options_, train.rows())));
   }
 
   void run() {
     start_ = Clock::now();
     bool going = total_ > 0;
-    const std::size_t epochs = total_epochs(options_, rows_);
+    const std::size_t epochs = total_epochs(options_, train_.rows());
     for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
@@ -68,11 +68,11 @@ class Loop {
  private:
   // What the loop knows and the options do not.
   TrainerOptions trainer_options(const LoopOptions& loop) {
-    total_ = total_steps(options_, rows_);
+    total_ = total_steps(options_, train_.rows());
     TrainerOptions trainer = training::trainer_options(options_);
     trainer.batch = batch_;
     trainer.loss = model_.loss;
-    trainer.steps_per_epoch = steps_per_epoch(options_, rows_);
+    trainer.steps_per_epoch = steps_per_epoch(options_, train_.rows());
     trainer.total_steps = total_;
     trainer.freeze_biases = loop.freeze_biases;
     trainer.doctor_every = options_.doctor_every;
@@ -87,6 +87,7 @@ class Loop {
     source_.begin_epoch(epoch);
     const Clock::time_point began = Clock::now();
     double loss_sum = 0;
+    double weight_sum = 0;
     std::size_t done = 0;
     bool going = true;
     while (going && done < rows_) {
@@ -99,14 +100,14 @@ class Loop {
       if (trainer_->report().examined && folder_.writes())
         folder_.examined(trainer_->report().step, trainer_->health());
       trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
-      loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? static_cast<double>(count) : 1.0);
+      loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? source_.weight() : 1.0);
+      weight_sum += source_.weight();
       done += count;
       going = go_on_after_step(loss);
     }
     result_.steps = trainer_->report().step;
     if (done == 0) return false;
-    return end_epoch(epoch, loss_sum / static_cast<double>(done), static_cast<double>(done) / seconds_since(began)) &&
-           going;
+    return end_epoch(epoch, loss_sum / weight_sum, static_cast<double>(done) / seconds_since(began)) && going;
   }
 
   bool go_on_after_step(double loss) {
@@ -117,7 +118,9 @@ class Loop {
       observer_.step(report.step, total_, loss);
     }
     result_.final_change = report.change;
-    if (options_.min_change > 0 && report.change < options_.min_change) return stop(StopReason::kMinChange);
+    // A schedule may begin at a rate of 0, which moves nothing.
+    if (options_.min_change > 0 && report.learning_rate > 0 && report.change < options_.min_change)
+      return stop(StopReason::kMinChange);
     if (options_.steps > 0 && report.step >= options_.steps) return stop(StopReason::kSteps);
     return !must_end();
   }
@@ -253,7 +256,7 @@ class Loop {
 
   BasicNetwork<T> first_network() const {
     if (start_model_ != nullptr) return std::get<BasicNetwork<T>>(start_model_->network);
-    return BasicNetwork<T>(network_.architecture(), {options_.seed, options_.initializer, network_.arithmetic()});
+    return BasicNetwork<T>(network_.architecture(), network_options(options_, network_.arithmetic()));
   }
 
   Model& model_;
@@ -262,7 +265,7 @@ class Loop {
   const TrainObserver& observer_;
   RunFolder& folder_;
   TrainResult& result_;
-  std::size_t rows_;
+  std::size_t rows_;  // of an epoch
   std::size_t batch_;
   std::size_t total_ = 0;
   const RowSource<T>& train_;

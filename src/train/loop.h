@@ -3,6 +3,8 @@
 // The training loop over rows from anywhere: epochs, batches, validation, the best weights, and when to stop.
 #pragma once
 
+#include <span>
+
 #include "bprop/train.h"
 #include "train/row_source.h"
 #include "train/run_folder.h"
@@ -13,7 +15,8 @@ struct LoopOptions {
   const TrainOptions& options;
   bool shuffle = true;
   bool freeze_biases = false;
-  const Model* start = nullptr;  // whose weights come back if no good ones are left; null: those of the seed
+  std::span<const double> weights = {};  // of the training rows; empty: all 1
+  const Model* start = nullptr;          // whose weights come back if no good ones are left; null: those of the seed
 };
 
 // Trains `model`'s network (which must be a BasicNetwork<T>) on `train`; `validation` may have no rows. Everything but

@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
+#include <span>
+#include <vector>
 
 #include "train/prediction_pass.h"
 
 namespace bprop::training {
 
 Interval wilson_interval(std::size_t right, std::size_t rows) {
-  constexpr double kZ = 1.959963984540054;  // 97.5 % of the normal distribution lie below it
+  constexpr double kZ = kNormalQuantile;
   const auto n = static_cast<double>(rows);
   const double p = static_cast<double>(right) / n;
   const double centre = p + kZ * kZ / (2 * n);
@@ -21,78 +22,73 @@ Interval wilson_interval(std::size_t right, std::size_t rows) {
   return {right == 0 ? 0.0 : (centre - half) / scale, right == rows ? 1.0 : (centre + half) / scale};
 }
 
-Metrics::Metrics(const TargetColumn& target, std::size_t outputs)
-    : target_(target), outputs_(outputs), class_counts_(target.classes.size()), means_(outputs), squares_(outputs) {}
+namespace {
 
-template <class T>
-void Metrics::add(std::size_t rows, const T* predictions, const T* targets) {
-  for (std::size_t n = 0; n < rows; ++n) {
-    const T* p = predictions + n * outputs_;
-    const T* y = targets + n * outputs_;
-    ++rows_;
-    if (target_.task == Task::kClasses) {
-      const std::size_t answer = class_of(y, outputs_);
-      ++class_counts_[answer];
-      right_ += class_of(p, outputs_) == answer ? 1U : 0U;
-      continue;
-    }
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      const double truth = target_.to_units(static_cast<double>(y[k]));
-      const double error = target_.to_units(static_cast<double>(p[k])) - truth;
-      squared_error_ += error * error;
-      absolute_error_ += std::fabs(error);
-      // Welford: mean and Σ(y − ȳ)² in one pass without cancellation.
-      const double before = truth - means_[k];
-      means_[k] += before / static_cast<double>(rows_);
-      squares_[k] += before * (truth - means_[k]);
-    }
-  }
-}
-
-void Metrics::classes(Evaluation& result) const {
-  const auto rows = static_cast<double>(rows_);
-  result.trivial_of_training = !target_.counts.empty();
-  const std::vector<std::size_t>& counts = result.trivial_of_training ? target_.counts : class_counts_;
+void judge_classes(const TargetColumn& target, std::span<const std::uint32_t> answers, Evaluation& result) {
+  std::vector<std::size_t> here(target.classes.size());
+  for (const std::uint32_t answer : answers) ++here[answer];
+  result.trivial_of_training = !target.counts.empty();
+  const std::vector<std::size_t>& counts = result.trivial_of_training ? target.counts : here;
   const std::size_t frequent = largest_position(counts.data(), counts.size());
-  const Interval interval = wilson_interval(right_, rows_);
-  result.accuracy = static_cast<double>(right_) / rows;
-  result.accuracy_low = interval.low;
-  result.accuracy_high = interval.high;
-  result.accuracy_interval = (interval.high - interval.low) / 2;
-  result.trivial_accuracy = static_cast<double>(class_counts_[frequent]) / rows;
-  result.trivial_class = target_.classes[frequent];
+  const Score& accuracy = result.scores.front();
+  result.accuracy = accuracy.value;
+  result.accuracy_low = accuracy.low;
+  result.accuracy_high = accuracy.high;
+  result.accuracy_interval = (accuracy.high - accuracy.low) / 2;
+  result.trivial_accuracy = static_cast<double>(here[frequent]) / static_cast<double>(result.rows);
+  result.trivial_class = target.classes[frequent];
   if (result.trivial_of_training && result.accuracy < result.trivial_accuracy) {
     result.warnings.push_back(
         fmt::format("on these rows the model is worse than always saying '{}'", result.trivial_class));
   }
 }
 
-void Metrics::numbers(Evaluation& result) const {
-  const double values = static_cast<double>(rows_) * static_cast<double>(outputs_);
+// `truth` (rows × outputs). Σ(y − ȳ)² by Welford: in one pass without cancellation.
+void judge_numbers(const TargetColumn& target, std::span<const double> truth, Evaluation& result) {
+  const std::size_t outputs = truth.size() / result.rows;
   double spread = 0;
-  for (const double s : squares_) spread += s;
-  result.rmse = std::sqrt(squared_error_ / values);
-  result.mae = absolute_error_ / values;
-  result.r2 = spread > 0 ? 1 - squared_error_ / spread : std::numeric_limits<double>::quiet_NaN();
-  result.trivial_of_training = target_.mean && outputs_ == 1;
-  const double shift = result.trivial_of_training ? means_[0] - *target_.mean : 0;
-  result.trivial_rmse = std::sqrt(spread / values + shift * shift);
+  double mean = 0;  // of the last output
+  for (std::size_t k = 0; k < outputs; ++k) {
+    mean = 0;
+    for (std::size_t n = 0; n < result.rows; ++n) {
+      const double before = truth[n * outputs + k] - mean;
+      mean += before / static_cast<double>(n + 1);
+      spread += before * (truth[n * outputs + k] - mean);
+    }
+  }
+  result.rmse = result.scores[0].value;
+  result.mae = result.scores[1].value;
+  result.r2 = result.scores[2].value;
+  result.trivial_of_training = target.mean && outputs == 1;
+  const double shift = result.trivial_of_training ? mean - *target.mean : 0;
+  result.trivial_rmse = std::sqrt(spread / static_cast<double>(truth.size()) + shift * shift);
   if (result.trivial_of_training && !(result.rmse <= result.trivial_rmse)) {
     result.warnings.push_back(
-        fmt::format("on these rows the model is worse than always saying {:.6g}, the mean of training", *target_.mean));
+        fmt::format("on these rows the model is worse than always saying {:.6g}, the mean of training", *target.mean));
   }
 }
 
-Evaluation Metrics::result(double loss) const {
+}  // namespace
+
+template <class T>
+Evaluation evaluation_of(RowScores<T>& rows, const TargetColumn& target, double loss, const EvaluateOptions& options) {
   Evaluation result;
-  result.task = target_.task;
-  result.rows = rows_;
-  result.loss = loss / static_cast<double>(rows_);
-  target_.task == Task::kClasses ? classes(result) : numbers(result);
+  result.task = target.task;
+  result.rows = rows.rows();
+  result.loss = loss / static_cast<double>(rows.rows());
+  for (const Metric metric : metrics_of(target.task)) result.scores.push_back(rows.score(metric));
+  if (target.task == Task::kNumbers) {
+    for (const double quantile : options.quantiles) result.quantiles.push_back(rows.quantile_score(quantile));
+    judge_numbers(target, rows.truth(), result);
+    return result;
+  }
+  judge_classes(target, rows.answers(), result);
+  result.classes = target.classes;
+  if (target.classes.size() <= Evaluation::kMostConfused) result.confusion = rows.confusion();
   return result;
 }
 
-template void Metrics::add(std::size_t, const float*, const float*);
-template void Metrics::add(std::size_t, const double*, const double*);
+template Evaluation evaluation_of(RowScores<float>&, const TargetColumn&, double, const EvaluateOptions&);
+template Evaluation evaluation_of(RowScores<double>&, const TargetColumn&, double, const EvaluateOptions&);
 
 }  // namespace bprop::training

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "bprop/evaluate.h"
+#include "train/row_scores.h"
 
 namespace bprop::training {
 
@@ -20,35 +20,11 @@ struct Interval {
 // Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
 Interval wilson_interval(std::size_t right, std::size_t rows);
 
-// Sums over rows that come in turn. The simplest predictor says the class or mean that `target` knows of training; if
-// it knows none, those of the rows that came.
-class Metrics {
- public:
-  // On input: `target` outlives the metrics.
-  Metrics(const TargetColumn& target, std::size_t outputs);
+inline constexpr double kNormalQuantile = 1.959963984540054;  // 97.5 % of the normal distribution lie below it
 
-  // Rows × outputs, row-major, as the network has them.
-  template <class T>
-  void add(std::size_t rows, const T* predictions, const T* targets);
-
-  // `loss`: the sum over all rows.
-  Evaluation result(double loss) const;
-
- private:
-  void classes(Evaluation& result) const;
-  void numbers(Evaluation& result) const;
-
-  const TargetColumn& target_;
-  std::size_t outputs_;
-  std::size_t rows_ = 0;
-  // Classes.
-  std::size_t right_ = 0;
-  std::vector<std::size_t> class_counts_;
-  // Numbers, in the target's own units.
-  double squared_error_ = 0;
-  double absolute_error_ = 0;
-  std::vector<double> means_;
-  std::vector<double> squares_;  // Σ(y − ȳ)²
-};
+// Everything that evaluate() says of these rows; `loss` is the sum over them. The simplest predictor says the class or
+// mean that `target` knows of training; if it knows none, those of the rows themselves.
+template <class T>
+Evaluation evaluation_of(RowScores<T>& rows, const TargetColumn& target, double loss, const EvaluateOptions& options);
 
 }  // namespace bprop::training

@@ -16,18 +16,25 @@
 
 namespace bprop::training {
 
+struct PassOptions {
+  bool targets = false;    // and the losses of the rows
+  double temperature = 1;  // what scores are divided by before loss and link (bprop/calibration.h)
+  bool scores = false;     // the predictions are the scores, before the loss's link
+};
+
 template <class T>
 class PredictionPass {
  public:
   PredictionPass(const Architecture& architecture, const LossOptions& loss, const RowSource<T>& source,
-                 bool with_targets)
+                 const PassOptions& options)
       : source_(source),
         loss_(loss),
+        options_(options),
         workspace_(architecture, std::min(std::max<std::size_t>(source.rows(), 1), nn::kLeafRows),
                    nn::Keep::kInference),
         positions_(workspace_.capacity()),
         load_(architecture, workspace_.capacity()),
-        targets_(with_targets ? workspace_.capacity() * architecture.outputs() : 0),
+        targets_(options.targets ? workspace_.capacity() * architecture.outputs() : 0),
         predictions_(workspace_.capacity() * architecture.outputs()) {}
 
   // Calls visit(first, count, predictions, targets) with row-major matrices for every few rows, in order; targets is
@@ -59,22 +66,32 @@ class PredictionPass {
     };
     load_(engine, count, read, workspace_);
     nn::forward(engine, network, count, nn::scores_end(architecture, loss_.loss), workspace_);
+    T* const scores = workspace_[architecture.layers.size() - 1].a;  // z and a share memory in inference
+    if (options_.temperature != 1) cool(scores, count * linalg::padded(outputs));
     double loss = 0;
     if (!targets_.empty()) loss = nn::loss(engine, architecture, loss_, count, T(1), false, workspace_);
-    T* const scores = workspace_[architecture.layers.size() - 1].a;  // z and a share memory in inference
-    nn::activate(engine, rule(loss_.loss).link, scores, scores, count, outputs);
+    if (!options_.scores) nn::activate(engine, rule(loss_.loss).link, scores, scores, count, outputs);
     linalg::from_panels(scores, count, outputs, predictions_.data());
     return loss;
   }
 
+  void cool(T* scores, std::size_t count) const {
+    const T temperature = static_cast<T>(options_.temperature);
+    for (std::size_t i = 0; i < count; ++i) scores[i] /= temperature;
+  }
+
   const RowSource<T>& source_;
   LossOptions loss_;
+  PassOptions options_;
   nn::Workspace<T> workspace_;
   std::vector<std::uint32_t> positions_;
   nn::RowLoader<T> load_;
   std::vector<T> targets_;
   std::vector<T> predictions_;
 };
+
+// Whether the outputs of a model of classes are probabilities: softmax, or one sigmoid.
+bool gives_probabilities(const Model& model, const TargetColumn& target);
 
 // Position of the largest of `count` values; the first at a tie.
 template <class T>

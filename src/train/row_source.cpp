@@ -39,7 +39,7 @@ Preprocessing preprocessing_for(const Model& model, const Dataset& data) {
     const bool classes = model.loss.loss == Loss::kCrossEntropy || model.loss.loss == Loss::kBinaryCrossEntropy;
     if (classes) options.task = Task::kClasses;
     if (!classes && architecture.outputs() == 1) options.task = Task::kNumbers;
-    options.standardize = false;
+    options.scaling = Scaling::kNone;
     options.standardize_target = false;
     options.one_hot_pairs = architecture.outputs() > 1;
     raw = fit_preprocessing(data, options).preprocessing;

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "train/prediction_pass.h"
+#include "train/row_scores.h"
 
 namespace bprop {
 namespace {
@@ -27,8 +29,8 @@ Loss default_loss(Task task, std::size_t outputs) {
 // Two classes take one sigmoid output unless loss or architecture want two.
 bool wants_two_outputs(const TrainOptions& options) {
   if (options.loss == Loss::kCrossEntropy) return true;
-  if (options.layers.find("->") == std::string::npos) return false;
-  return Architecture::parse(options.layers).outputs() == 2;
+  if (options.layers->find("->") == std::string::npos) return false;
+  return Architecture::parse(*options.layers).outputs() == 2;
 }
 
 }  // namespace
@@ -40,13 +42,30 @@ void check_loss(Loss loss, const TargetColumn& target) {
               rule(loss).name, target.name);
 }
 
+Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows) {
+  const TargetColumn target = model.preprocessing ? model.preprocessing->target : TargetColumn{};
+  if (!options.metric) return default_metric(target.task);
+  const Metric metric = *options.metric;
+  BPROP_CHECK(task_of(metric) == target.task, UsageError, "metric {} needs a target of {}, '{}' holds {}", name(metric),
+              name(task_of(metric)), target.name, name(target.task));
+  BPROP_CHECK(validation_rows > 0, UsageError, "metric is {}, but there are no validation rows to measure it on",
+              name(metric));
+  BPROP_CHECK(metric != Metric::kLogLoss || gives_probabilities(model, target), UsageError,
+              "metric log_loss needs probabilities, the loss {} has none", rule(model.loss.loss).name);
+  BPROP_CHECK(
+      metric != Metric::kAuc || target.classes.size() == 2 || validation_rows <= kMostScores / target.classes.size(),
+      UsageError, "metric auc: {} validation rows of {} classes are too many", validation_rows, target.classes.size());
+  return metric;
+}
+
 LossOptions default_loss_options(Loss loss) { return {.loss = loss, .label_smoothing = default_label_smoothing(loss)}; }
 
 LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise) {
   const Loss loss = options.loss.value_or(otherwise.loss);
   const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  const double smoothing = options.label_smoothing.value_or(loss == otherwise.loss ? otherwise.label_smoothing
-                                                                                   : default_label_smoothing(loss));
+  const bool honest = options.metric == Metric::kLogLoss || options.metric == Metric::kAuc;
+  const double by_default = loss == otherwise.loss ? otherwise.label_smoothing : default_label_smoothing(loss);
+  const double smoothing = options.label_smoothing.value_or(honest ? 0 : by_default);
   BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
               smoothing, rule(loss).name);
   return {loss, options.reduction.value_or(otherwise.reduction), smoothing,
@@ -55,9 +74,10 @@ LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwi
 
 TrainerOptions trainer_options(const TrainOptions& options) {
   TrainerOptions trainer;
-  trainer.optimizer = options.optimizer;
+  trainer.optimizer = *options.optimizer;
   if (options.learning_rate) set_learning_rate(trainer.optimizer, *options.learning_rate);
-  trainer.schedule = options.schedule;
+  trainer.schedule = *options.schedule;
+  trainer.rates = {*options.parametrization, *options.bias_rate, *options.scale_rate};
   trainer.l2 = options.l2;
   trainer.weight_decay = options.weight_decay;
   trainer.clip = options.clip;
@@ -67,21 +87,34 @@ TrainerOptions trainer_options(const TrainOptions& options) {
 }
 
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows) {
-  if (std::holds_alternative<GradientDescent>(options.optimizer)) return rows;
-  return std::min(options.batch, rows);
+  if (std::holds_alternative<GradientDescent>(*options.optimizer)) return rows;
+  return std::min(*options.batch, rows);
+}
+
+std::size_t epoch_rows(const TrainOptions& options, std::size_t rows) {
+  const std::size_t batch = batch_rows(options, rows);
+  return *options.drop_last_batch && batch > 0 ? rows - rows % batch : rows;
 }
 
 std::size_t steps_per_epoch(const TrainOptions& options, std::size_t rows) {
   const std::size_t batch = batch_rows(options, rows);
-  return batch == 0 ? 0 : (rows + batch - 1) / batch;
+  return batch == 0 ? 0 : (epoch_rows(options, rows) + batch - 1) / batch;
+}
+
+NetworkOptions network_options(const TrainOptions& options, Arithmetic arithmetic) {
+  return {options.seed, *options.initializer, arithmetic, *options.bias_initializer, *options.zero_last_layer};
 }
 
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings) {
   PreprocessingOptions preprocessing_options;
   preprocessing_options.task = options.task;
-  preprocessing_options.standardize = options.standardize;
-  preprocessing_options.standardize_target = options.standardize;
+  preprocessing_options.scaling = *options.scaling;
+  preprocessing_options.standardize_target = options.scaling != Scaling::kNone;
+  preprocessing_options.smooth_clip = *options.smooth_clip;
+  preprocessing_options.signed_pairs = *options.signed_pairs;
+  preprocessing_options.missing_zero = *options.missing_zero;
   preprocessing_options.one_hot_pairs = wants_two_outputs(options);
+  if (!options.row_weights.empty()) preprocessing_options.ignore = {options.row_weights};
   FittedPreprocessing fitted = fit_preprocessing(train, preprocessing_options);
   warnings.insert(warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
   const Preprocessing& preprocessing = fitted.preprocessing;
@@ -89,8 +122,8 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   const Loss loss = options.loss.value_or(default_loss(preprocessing.target.task, preprocessing.outputs()));
   check_loss(loss, preprocessing.target);
   const Architecture architecture =
-      Architecture::parse(options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
-  const NetworkOptions network{options.seed, options.initializer, options.arithmetic.value_or(native_arithmetic())};
+      Architecture::parse(*options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
+  const NetworkOptions network = network_options(options, options.arithmetic.value_or(native_arithmetic()));
   Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
                                                         : Model{Network(architecture, network)};
   model.loss = loss_options(options, default_loss_options(loss));
@@ -100,12 +133,15 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 
 }  // namespace training
 
-std::size_t total_epochs(const TrainOptions& options, std::size_t rows) {
+// What these say does not depend on the task.
+std::size_t total_epochs(const TrainOptions& given, std::size_t rows) {
+  const TrainOptions options = resolved(given, Task::kNumbers);
   const std::size_t per_epoch = std::max<std::size_t>(training::steps_per_epoch(options, rows), 1);
   return options.epochs.value_or(std::max(kDefaultEpochs, (kDefaultSteps + per_epoch - 1) / per_epoch));
 }
 
-std::size_t total_steps(const TrainOptions& options, std::size_t rows) {
+std::size_t total_steps(const TrainOptions& given, std::size_t rows) {
+  const TrainOptions options = resolved(given, Task::kNumbers);
   const std::size_t of_epochs = training::steps_per_epoch(options, rows) * total_epochs(options, rows);
   return options.steps == 0 ? of_epochs : std::min(options.steps, of_epochs);
 }

@@ -8,11 +8,16 @@
 
 namespace bprop::training {
 
+// In what follows the options are resolved.
+
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
 
 // Throws UsageError for a loss of classes on a target of numbers.
 void check_loss(Loss loss, const TargetColumn& target);
+
+// What the best epoch is chosen by. Throws UsageError for a metric that means nothing to the target or the loss.
+Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows);
 
 // The loss that the options name, with what they say about it; what they leave open is as in `otherwise`, apart from
 // the smoothing of another loss.
@@ -21,8 +26,12 @@ LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwi
 // What the options say to a trainer; loss, batch and numbers of steps are the loop's to add.
 TrainerOptions trainer_options(const TrainOptions& options);
 
+NetworkOptions network_options(const TrainOptions& options, Arithmetic arithmetic);
+
 // Rows of an update: all of them for full-batch gradient descent.
 std::size_t batch_rows(const TrainOptions& options, std::size_t rows);
+// Rows of an epoch: fewer than there are where it leaves out the last, partial batch.
+std::size_t epoch_rows(const TrainOptions& options, std::size_t rows);
 std::size_t steps_per_epoch(const TrainOptions& options, std::size_t rows);
 
 }  // namespace bprop::training

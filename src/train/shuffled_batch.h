@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,9 +22,15 @@ namespace bprop::training {
 template <class T>
 class ShuffledBatch : public BatchRows<T> {
  public:
-  ShuffledBatch(const RowSource<T>& source, std::size_t batch, std::uint64_t seed, bool shuffle)
-      : source_(source), shuffle_(shuffle), order_({seed, Purpose::kShuffle, 0, 0}, source.rows()) {
+  // `weights` of the source's rows, or none; they outlive this.
+  ShuffledBatch(const RowSource<T>& source, std::size_t batch, std::uint64_t seed, bool shuffle,
+                std::span<const double> weights = {})
+      : source_(source),
+        shuffle_(shuffle),
+        order_({seed, Purpose::kShuffle, 0, 0}, source.rows()),
+        all_weights_(weights) {
     rows_.reserve(batch);
+    weights_.reserve(weights.empty() ? 0 : batch);
     next_.reserve(batch);
   }
 
@@ -39,10 +46,20 @@ class ShuffledBatch : public BatchRows<T> {
     std::swap(rows_, next_);
     position_ += count;
     look_up(std::min(count, source_.rows() - position_));
+    if (all_weights_.empty()) return;
+    weights_.clear();
+    for (const std::uint32_t row : rows_) weights_.push_back(all_weights_[row]);
   }
 
   // Which rows of the source the batch has.
   std::span<const std::uint32_t> rows() const { return rows_; }
+
+  std::span<const double> weights() const override { return weights_; }
+  // What the batch counts in an average: Σw, or its rows.
+  double weight() const {
+    if (all_weights_.empty()) return static_cast<double>(rows_.size());
+    return std::accumulate(weights_.begin(), weights_.end(), 0.0);
+  }
 
   void fill(std::size_t first, std::size_t count, T* inputs, T* targets) override {
     BPROP_DCHECK(first + count <= rows_.size());
@@ -71,7 +88,9 @@ class ShuffledBatch : public BatchRows<T> {
   Permutation order_;
   std::size_t position_ = 0;  // where the next batch begins
   std::vector<std::uint32_t> rows_;
-  std::vector<std::uint32_t> next_;  // of the batch after it, which may be smaller or empty
+  std::span<const double> all_weights_;  // of the source
+  std::vector<double> weights_;          // of this batch
+  std::vector<std::uint32_t> next_;      // of the batch after it, which may be smaller or empty
 };
 
 }  // namespace bprop::training

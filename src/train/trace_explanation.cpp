@@ -26,6 +26,15 @@ double number_of(const Trace& trace, TracePart part, std::size_t place, const Se
                                   : trace.weight(part, place, what.layer, what.unit, what.from);
 }
 
+// 1/√n_in, bias_rate and scale_rate as they come into a plain update.
+double rate_factor(const Trace& trace, const Selector& what) {
+  const Rates& rates = trace.settings().rates;
+  const Layer& layer = trace.model().architecture().layers[what.layer];
+  if (what.kind == Kind::kBias) return rates.biases;
+  if (std::holds_alternative<Scale>(layer)) return rates.scales;
+  return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
+}
+
 UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& what) {
   const TraceStep& step = trace.steps()[place];
   return {.step = step.step,
@@ -34,6 +43,7 @@ UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& 
           .gradient_scale = step.gradient_scale,
           .before = number_of(trace, TracePart::kBefore, place, what),
           .gradient = number_of(trace, TracePart::kGradient, place, what),
+          .rate_factor = rate_factor(trace, what),
           .after = number_of(trace, TracePart::kAfter, place, what)};
 }
 
@@ -56,7 +66,8 @@ std::optional<double> expected_after(const TraceExplanation& e) {
   }
   const UpdateOfNumber& u = e.update;
   const double decay = e.is_decayed() ? e.settings.weight_decay : 0;
-  return u.before - u.learning_rate * decay * u.before - u.learning_rate * u.gradient_scale * u.gradient;
+  return u.before - u.learning_rate * decay * u.before -
+         u.learning_rate * u.rate_factor * u.gradient_scale * u.gradient;
 }
 
 std::size_t checked_place(const Trace& trace, std::size_t step) {
@@ -146,10 +157,11 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
 }  // namespace
 
 bool TraceExplanation::is_frozen() const { return what.kind == Kind::kBias && settings.freeze_biases; }
-bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && settings.l2 > 0; }
+bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && !is_factor && settings.l2 > 0; }
 bool TraceExplanation::is_decayed() const {
   const AdamW* const adamw = std::get_if<AdamW>(&settings.optimizer);
-  return what.kind == Kind::kWeight && settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
+  if (what.kind != Kind::kWeight || is_factor) return false;
+  return settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
 }
 
 bool TraceExplanation::is_change(double change) const {
@@ -180,6 +192,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
 
   TraceExplanation e;
   e.what = what;
+  e.is_factor = what.kind == Kind::kWeight && std::holds_alternative<Scale>(model.architecture().layers[what.layer]);
   e.settings = trace.settings();
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;

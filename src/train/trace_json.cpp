@@ -14,14 +14,16 @@ using explaining::Json;
 using explaining::json_number;
 
 Json update_json(const UpdateOfNumber& update) {
-  return {{"step", update.step},
-          {"learning_rate", json_number(update.learning_rate)},
-          {"loss", json_number(update.loss)},
-          {"gradient_scale", json_number(update.gradient_scale)},
-          {"before", json_number(update.before)},
-          {"gradient", json_number(update.gradient)},
-          {"change", json_number(update.change())},
-          {"after", json_number(update.after)}};
+  Json json{{"step", update.step},
+            {"learning_rate", json_number(update.learning_rate)},
+            {"loss", json_number(update.loss)},
+            {"gradient_scale", json_number(update.gradient_scale)},
+            {"before", json_number(update.before)},
+            {"gradient", json_number(update.gradient)},
+            {"change", json_number(update.change())},
+            {"after", json_number(update.after)}};
+  if (update.rate_factor != 1) json["rate_factor"] = json_number(update.rate_factor);
+  return json;
 }
 
 Json agreement_json(const TraceAgreement& agreement) {

@@ -111,6 +111,7 @@ class TracePage {
           .left = math::at(math::symbol("c"), k_),
           .right = {math::number(u_.gradient_scale)}});
     }
+    if (u_.rate_factor != 1) update.blocks.emplace_back(rate_factor());
     if (e_.expected) {
       plain(update);
     } else {
@@ -128,13 +129,33 @@ class TracePage {
                       math::number(u_.gradient)}};
   }
 
-  // η c g, without factors that are not there; `gradient` in symbols or numbers.
-  Formula descent(const Formula& rate, const Formula& scale, const Formula& gradient) const {
-    return math::product(is_clipped() ? std::vector{rate, scale, gradient} : std::vector{rate, gradient});
+  std::string rate_factor() const {
+    if (e_.what.kind == Selector::Kind::kBias || e_.is_factor) {
+      return fmt::format("{} move {} times as fast as weights: f = {}.",
+                         e_.is_factor ? "Factors of scale layers" : "Biases", u_.rate_factor, u_.rate_factor);
+    }
+    return fmt::format(
+        "What is moved is v, with w = v/√n, n the inputs of the layer: the gradient of v is that of w divided by √n, "
+        "and "
+        "so is the change of w that of v. Together they make the factor f = 1/n = {}{}.",
+        number(u_.rate_factor),
+        e_.expected ? "" : "; where the rule divides by the size of gradients, that is 1/√n, with ε √n for ε");
   }
-  Formula descent_in_symbols() const { return descent(rate_, math::at(math::symbol("c"), k_), gradient_); }
+
+  // η f c g, without factors that are not there; `gradient` in symbols or numbers.
+  Formula descent(const Formula& rate, const Formula& factor, const Formula& scale, const Formula& gradient) const {
+    std::vector<Formula> factors = {rate};
+    if (u_.rate_factor != 1) factors.push_back(factor);
+    if (is_clipped()) factors.push_back(scale);
+    factors.push_back(gradient);
+    return math::product(std::move(factors));
+  }
+  Formula descent_in_symbols() const {
+    return descent(rate_, math::symbol("f"), math::at(math::symbol("c"), k_), gradient_);
+  }
   Formula descent_in_numbers() const {
-    return descent(math::number(u_.learning_rate), math::number(u_.gradient_scale), math::number(u_.gradient));
+    return descent(math::number(u_.learning_rate), math::number(u_.rate_factor), math::number(u_.gradient_scale),
+                   math::number(u_.gradient));
   }
 
   void plain(Section& update) const {
@@ -181,7 +202,7 @@ class TracePage {
         .left = change(),
         .right = {math::difference(next(), w_), math::difference(math::number(u_.after), math::number(u_.before)),
                   math::number(u_.change())}});
-    const double descent = -u_.learning_rate * u_.gradient_scale * u_.gradient;
+    const double descent = -u_.learning_rate * u_.rate_factor * u_.gradient_scale * u_.gradient;
     const bool is_plain = e_.is_change(descent);
     update.blocks.emplace_back(
         Equation{.reason = is_plain ? std::string("which is what plain gradient descent would do here")

@@ -35,8 +35,8 @@ class TraceRecord : public UpdateObserver<T> {
   TraceRecord(const TrainOptions& options, const Model& model, const TrainerOptions& trainer, RunFolder& folder)
       : network_(std::get<BasicNetwork<T>>(model.network)), folder_(folder), steps_(recorded_steps(options)) {
     if (steps_.empty()) return;
-    folder_.begin_trace(model,
-                        {trainer.optimizer, trainer.l2, trainer.weight_decay, trainer.clip, trainer.freeze_biases});
+    folder_.begin_trace(model, {trainer.optimizer, trainer.l2, trainer.weight_decay, trainer.clip,
+                                trainer.freeze_biases, trainer.rates});
   }
 
   bool wants(std::size_t step) const override { return next_ < steps_.size() && steps_[next_] == step; }

@@ -6,7 +6,10 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "bprop/review.h"
+#include "train/calibrate.h"
 #include "train/loop.h"
+#include "train/row_weights.h"
 #include "train/setup.h"
 #include "train/trace_record.h"
 #include "train/trainer_options.h"
@@ -38,13 +41,25 @@ void check_options(const TrainOptions& o) {
   trainer.loss.huber_delta = o.huber_delta.value_or(1);
   training::check(trainer);
   BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
-  BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
+  BPROP_CHECK(*o.batch > 0, UsageError, "batch is 0, expected at least 1");
   BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
               o.validation);
   BPROP_CHECK(std::isfinite(o.min_change) && o.min_change >= 0, UsageError,
               "min_change is {}, expected a norm above 0, or 0 for never", o.min_change);
   BPROP_CHECK(std::isfinite(o.time_limit) && o.time_limit >= 0, UsageError,
               "time_limit is {}, expected seconds above 0, or 0 for none", o.time_limit);
+  BPROP_CHECK(o.record.empty() || (o.row_weights.empty() && !o.class_weights.any()), UsageError,
+              "record: an explanation of an update knows no weights, expected neither row_weights nor class_weights");
+}
+
+TrainOptions for_table(const TrainOptions& options, const Dataset& data) {
+  return resolved(options, options.task ? *options.task : task_of(data));
+}
+
+// For a model that has its own layers and preprocessing.
+TrainOptions without_preset(TrainOptions options) {
+  options.preset = Preset::kPlain;
+  return resolved(std::move(options), Task::kNumbers);
 }
 
 // Without validation rows nothing can be said of the best epoch or of patience.
@@ -66,22 +81,30 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   }
   training::RunFolder folder(loop.options.run_directory, loop.options.configuration);
   training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);
-  if (result.best_epoch > 0) folder.end(model);
+  if (result.best_epoch == 0) return;
+  folder.end(model);
+  if (!loop.options.calibrate) return;
+  training::calibrate<T>(model, validation_rows, loop.options.pool, result);
+  folder.best(model);
 }
 
 // Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
-TrainResult train_model(Model model, const Model* start, const Dataset& train, const Dataset& validation,
+TrainResult train_model(Model model, const Model* start, training::WeightedRows rows, const Dataset& validation,
                         const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings) {
-  check_options(options);
+  const Dataset& train = rows.rows;
+  training::finish_weights(options, *model.preprocessing, rows);
   check_validation(options, validation.rows());
   BPROP_CHECK(train.rows() > 0, UsageError, "{}: there are no rows to train on", train.source());
   training::check_trace_size(options, model, train.rows());
   TrainResult result{.model = std::move(model)};
   result.warnings = std::move(warnings);
+  result.warnings.insert(result.warnings.end(), rows.warnings.begin(), rows.warnings.end());
   result.train_rows = train.rows();
   result.validation_rows = validation.rows();
+  result.metric = training::chosen_metric(options, result.model, validation.rows());
+  training::check_calibration(options, result.model, validation.rows());
   if (observer.begin) observer.begin(result.model, train.rows(), validation.rows());
-  const training::LoopOptions loop{.options = options, .start = start};
+  const training::LoopOptions loop{.options = options, .weights = rows.weights, .start = start};
   if (std::holds_alternative<Network>(result.model.network)) {
     train_on_table<float>(result.model, train, validation, loop, observer, result);
   } else {
@@ -101,7 +124,8 @@ const EpochReport* TrainResult::epoch(std::size_t number) const {
   return found != history.end() && found->epoch == number ? &*found : nullptr;
 }
 
-TrainResult train(const Dataset& data, const TrainOptions& options, const TrainObserver& observer) {
+TrainResult train(const Dataset& data, const TrainOptions& given, const TrainObserver& observer) {
+  const TrainOptions options = for_table(given, data);
   check_options(options);
   if (options.validation == 0) return train(data, data.select({}), options, observer);
   const auto parts = split_three(data, {.test = 0, .validation = options.validation, .seed = options.seed});
@@ -110,44 +134,60 @@ TrainResult train(const Dataset& data, const TrainOptions& options, const TrainO
   return result;
 }
 
-TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options,
+TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& given,
                   const TrainObserver& observer) {
+  const TrainOptions options = for_table(given, data);
   check_options(options);
   std::vector<std::string> warnings;
-  Model model = training::initial_model(data, options, warnings);
-  return train_model(std::move(model), nullptr, data, validation, options, observer, std::move(warnings));
+  training::WeightedRows rows = training::rows_with_weight(data, options);
+  Model model = training::initial_model(rows.rows, options, warnings);
+  for (auto& remark : review(rows.rows, *model.preprocessing)) warnings.push_back(std::move(remark));
+  for (auto& remark : review_split(rows.rows, validation, "validation", *model.preprocessing)) {
+    warnings.push_back(std::move(remark));
+  }
+  return train_model(std::move(model), nullptr, std::move(rows), validation, options, observer, std::move(warnings));
 }
 
-TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& options,
+TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& given,
                        const TrainObserver& observer) {
+  const TrainOptions options = without_preset(given);
+  check_options(options);
+  training::WeightedRows rows = training::rows_with_weight(data, options);
   Model model = start;
   model.exercise.reset();
+  model.temperature = 1;
   model.preprocessing = training::preprocessing_for(start, data);
   model.loss = training::loss_options(options, start.loss);
   training::check_loss(model.loss.loss, model.preprocessing->target);
-  return train_model(std::move(model), &start, data, validation, options, observer, {});
+  return train_model(std::move(model), &start, std::move(rows), validation, options, observer, {});
 }
 
 TrainOptions exercise_options(const Model& start) {
   TrainOptions options;
+  options.preset = Preset::kPlain;
   options.optimizer = GradientDescent{};
   if (start.exercise) options.learning_rate = start.exercise->learning_rate;
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.validation = 0;
   return options;
 }
 
-TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer) {
+TrainResult train_from(const Model& start, const TrainOptions& given, const TrainObserver& observer) {
+  const TrainOptions options = without_preset(given);
   check_options(options);
   check_validation(options, 0);
+  BPROP_CHECK(options.row_weights.empty() && !options.class_weights.any(), UsageError,
+              "row_weights and class_weights are of a table's rows, the network's own have none");
   const Exercise& exercise = training::exercise_of(start, true);
   training::check_trace_size(options, start, exercise.rows);
   TrainResult result{.model = start};
   result.model.loss = training::loss_options(options, start.loss);
   result.train_rows = exercise.rows;
+  result.metric = training::chosen_metric(options, result.model, 0);
+  training::check_calibration(options, result.model, 0);
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
   training::RunFolder folder(options.run_directory, options.configuration);
-  const training::LoopOptions loop{options, false, exercise.freeze_biases, &start};
+  const training::LoopOptions loop{options, false, exercise.freeze_biases, {}, &start};
   std::visit(
       [&]<class T>(BasicNetwork<T>& network) {
         const training::ExerciseRows<T> rows(exercise, network.inputs(), network.outputs());

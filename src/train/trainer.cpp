@@ -21,12 +21,18 @@ namespace bprop {
 namespace {
 
 // Two of each layer: weights, bias; empty without a bias to train.
-std::vector<optim::Segment> segments_of(const nn::Layout& layout, bool freeze_biases) {
+std::vector<optim::Segment> segments_of(const nn::Layout& layout, const Rates& rates, bool freeze_biases) {
   std::vector<optim::Segment> segments;
+  const bool ntk = rates.parametrization == Parametrization::kNtk;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout& at = layout[k];
-    segments.push_back({at.weights, at.weights_size, 1, 1});
-    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, 1, 0});
+    const double scale = ntk && !at.diagonal ? 1 / std::sqrt(static_cast<double>(at.inputs)) : 1;
+    segments.push_back({.begin = at.weights,
+                        .size = at.weights_size,
+                        .rate_factor = at.diagonal ? rates.scales : 1,
+                        .decay_factor = at.diagonal ? 0.0 : 1.0,
+                        .scale = scale});
+    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, rates.biases, 0, 1});
   }
   return segments;
 }
@@ -78,7 +84,7 @@ struct BasicTrainer<T>::State {
         options(o),
         engine{&linalg::kernels_for<T>(of.arithmetic()), o.pool},
         updates(optim::updates_for<T>(of.arithmetic())),
-        segments(segments_of(of.state().layout, o.freeze_biases)),
+        segments(segments_of(of.state().layout, o.rates, o.freeze_biases)),
         updater(updates, segments),
         whole_gradients(needs_gradient(o)),
         gradient(whole_gradients || o.doctor_every > 0 ? of.state().layout.size() : 0),
@@ -94,6 +100,24 @@ struct BasicTrainer<T>::State {
   // Whether anybody has to see a whole gradient before the update.
   static bool needs_gradient(const TrainerOptions& o) {
     return nn::leaf_count(o.batch) > 1 || o.l2 > 0 || o.clip > 0 || o.measure_change;
+  }
+
+  // Null for weights that say nothing: none, and, of a mean, equal ones.
+  const double* checked_weights(std::span<const double> weights, std::size_t rows) const {
+    if (weights.empty()) return nullptr;
+    BPROP_CHECK(weights.size() == rows, ShapeError, "[trainer.step] {} weights, expected one for each of {} rows",
+                weights.size(), rows);
+    double sum = 0;
+    bool equal = true;
+    for (const double weight : weights) {
+      BPROP_CHECK(std::isfinite(weight) && weight >= 0, UsageError,
+                  "[trainer.step] a row's weight is {}, expected a number from 0", weight);
+      sum += weight;
+      equal = equal && weight == weights[0];
+    }
+    BPROP_CHECK(std::isfinite(sum) && sum > 0, UsageError,
+                "[trainer.step] the rows' weights add up to {}, expected a finite number above 0", sum);
+    return equal && options.loss.reduction == Reduction::kMean ? nullptr : weights.data();
   }
 
   double step(const nn::Batch<T>& batch) {
@@ -191,18 +215,23 @@ BasicTrainer<T>::BasicTrainer(BasicTrainer&&) noexcept = default;
 
 template <class T>
 double BasicTrainer<T>::step(std::span<const T> inputs, std::span<const T> targets) {
+  return step(inputs, targets, {});
+}
+
+template <class T>
+double BasicTrainer<T>::step(std::span<const T> inputs, std::span<const T> targets, std::span<const double> weights) {
   const std::size_t in = state_->network.inputs();
   const std::size_t out = state_->network.outputs();
   const std::size_t rows = inputs.size() / in;
   BPROP_CHECK(inputs.size() == rows * in && targets.size() == rows * out, ShapeError,
               "[trainer.step] {} inputs and {} targets, expected (N x {}) and (N x {})", inputs.size(), targets.size(),
               in, out);
-  return state_->step({rows, inputs.data(), targets.data(), nullptr});
+  return state_->step({rows, inputs.data(), targets.data(), nullptr, state_->checked_weights(weights, rows)});
 }
 
 template <class T>
 double BasicTrainer<T>::step(std::size_t rows, BatchRows<T>& source) {
-  return state_->step({rows, nullptr, nullptr, &source});
+  return state_->step({rows, nullptr, nullptr, &source, state_->checked_weights(source.weights(), rows)});
 }
 
 template <class T>

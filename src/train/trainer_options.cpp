@@ -8,6 +8,8 @@
 namespace bprop::training {
 namespace {
 
+constexpr std::size_t kMostCycles = 30;
+
 bool positive(double x) { return std::isfinite(x) && x > 0; }
 bool not_negative(double x) { return std::isfinite(x) && x >= 0; }
 
@@ -45,6 +47,8 @@ void check(const TrainerOptions& o) {
   BPROP_CHECK(positive(learning_rate(o.optimizer)), UsageError, "learning_rate is {}, expected a number above 0",
               learning_rate(o.optimizer));
   std::visit(OptimizerCheck{}, o.optimizer);
+  BPROP_CHECK(not_negative(o.rates.biases), UsageError, "bias_rate is {}, expected a factor from 0", o.rates.biases);
+  BPROP_CHECK(not_negative(o.rates.scales), UsageError, "scale_rate is {}, expected a factor from 0", o.rates.scales);
   BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
   BPROP_CHECK(not_negative(o.l2), UsageError, "l2 is {}, expected a number from 0", o.l2);
   BPROP_CHECK(not_negative(o.weight_decay), UsageError, "weight_decay is {}, expected a number from 0", o.weight_decay);
@@ -57,6 +61,8 @@ void check(const TrainerOptions& o) {
               "the schedule's factor is {}, expected a number above 0 to 1", o.schedule.factor);
   BPROP_CHECK(o.schedule.last >= 0 && o.schedule.last <= 1, UsageError,
               "the schedule's last factor is {}, expected a number from 0 to 1", o.schedule.last);
+  BPROP_CHECK(o.schedule.cycles >= 1 && o.schedule.cycles <= kMostCycles, UsageError,
+              "the schedule's cycles are {}, expected 1 to {}", o.schedule.cycles, kMostCycles);
   BPROP_CHECK(o.schedule.every > 0, UsageError, "the schedule's every is 0 epochs, expected at least 1");
 }
 

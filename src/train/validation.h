@@ -1,67 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Validation: loss and score of the validation rows; the score is accuracy for classes, RMSE in the target's units for
-// numbers.
+// Validation: loss and score of the validation rows; the score is the metric asked for, by default accuracy for
+// classes, RMSE in the target's units for numbers.
 #pragma once
 
-#include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
 
 #include "bprop/train.h"
 #include "train/prediction_pass.h"
+#include "train/row_scores.h"
 
 namespace bprop::training {
 
 template <class T>
 class Validation {
  public:
-  Validation(const Model& model, const RowSource<T>& rows, ThreadPool* pool)
-      : model_(model), network_(std::get<BasicNetwork<T>>(model.network)), rows_(rows), pool_(pool) {
+  // On input: `rows` and the model outlive this.
+  Validation(const Model& model, const RowSource<T>& rows, Metric metric, ThreadPool* pool)
+      : network_(std::get<BasicNetwork<T>>(model.network)),
+        target_(model.preprocessing ? model.preprocessing->target : TargetColumn{}),
+        rows_(rows),
+        metric_(metric),
+        pool_(pool),
+        scores_(target_, network_.outputs(),
+                {.rows = rows.rows(),
+                 .probabilities = metric == Metric::kLogLoss && gives_probabilities(model, target_),
+                 .whole_scores = metric == Metric::kAuc}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
-    if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, true);
+    if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, PassOptions{.targets = true});
   }
+  Validation(const Validation&) = delete;
+  Validation& operator=(const Validation&) = delete;
 
   bool exists() const { return pass_.has_value(); }
-  bool of_classes() const { return model_.preprocessing && model_.preprocessing->target.task == Task::kClasses; }
 
   // False when `stop`, asked every few rows, says true: then the report has no validation.
   bool fill(EpochReport& report, const std::function<bool()>& stop) {
     report.validation_loss = std::numeric_limits<double>::quiet_NaN();
     report.validation_score = report.validation_loss;
     if (!exists()) return true;
-    const std::size_t outputs = network_.outputs();
-    const double divisor = model_.preprocessing ? model_.preprocessing->target.divisor : 1;
-    std::size_t correct = 0;
-    double squares = 0;
+    scores_.clear();
     const nn::Engine<T> engine{&linalg::kernels_for<T>(network_.arithmetic()), pool_};
     const auto visit = [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
-      for (std::size_t n = 0; n < count; ++n) {
-        const T* p = predictions + n * outputs;
-        const T* y = targets + n * outputs;
-        if (of_classes()) correct += class_of(p, outputs) == class_of(y, outputs) ? 1U : 0U;
-        for (std::size_t k = 0; k < outputs; ++k) {
-          const double error = divisor * (static_cast<double>(p[k]) - static_cast<double>(y[k]));
-          squares += error * error;
-        }
-      }
+      scores_.add(count, predictions, targets);
     };
-    const auto rows = static_cast<double>(rows_.rows());
     const std::optional<double> loss = pass_->run(engine, network_.state(), visit, stop);
     if (!loss) return false;
-    report.validation_loss = *loss / rows;
-    report.validation_score =
-        of_classes() ? static_cast<double>(correct) / rows : std::sqrt(squares / rows / static_cast<double>(outputs));
+    report.validation_loss = *loss / static_cast<double>(rows_.rows());
+    report.validation_score = scores_.value(metric_);
     return true;
   }
 
  private:
-  const Model& model_;
   const BasicNetwork<T>& network_;
+  TargetColumn target_;
   const RowSource<T>& rows_;
+  Metric metric_;
   ThreadPool* pool_;
+  RowScores<T> scores_;
   std::optional<PredictionPass<T>> pass_;
 };
 

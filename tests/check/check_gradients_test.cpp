@@ -69,6 +69,19 @@ TEST(CheckGradients, TheWorstEntryIsNamedFromOne) {
   EXPECT_TRUE(report.tensors[1].passed);
 }
 
+TEST(CheckGradients, EachFactorOfAScaleLayerIsJudgedByItself) {
+  DoubleNetwork network("3 -> scale -> 2 tanh -> scale", {.seed = 1});
+  network.set_weights(0, Numbers{0.5, -2, 3});
+  const Numbers input{0.3, -0.4, 0.5}, target{1, -1};
+  EXPECT_TRUE(checked(network, input, target).passed);
+  auto wrong = gradients<double>(network, input, target);
+  wrong.layers[0].d_weights[1] *= -1;
+  const CheckReport report = checked(network, input, target, {}, {}, &wrong);
+  EXPECT_FALSE(report.passed);
+  EXPECT_EQ(report.tensors[0].worst_entry, "(2, 1)");
+  EXPECT_EQ(report.tensors[0].entries, 3U);
+}
+
 TEST(CheckGradients, OnlyAsManyEntriesAsAskedForAreSampled) {
   const DoubleNetwork network("4 -> 5 tanh", {.seed = 1});
   const Numbers input = {0.1, -0.5, 0.7, 1};

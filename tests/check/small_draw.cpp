@@ -57,7 +57,7 @@ bool row_cancels(const SmallCase& c, const LayerGradients<double>& last) {
 
 // Whether the rows' shares of ∂L/∂W or ∂L/∂b cancel nearly all of a tensor (±½ and ∓½ of an absolute error).
 bool sum_cancels(const SmallCase& c, const Draw& draw, const DoubleGradients& g) {
-  for (std::size_t k = 0; k < c.depth; ++k) {
+  for (std::size_t k = 0; k < g.layers.size(); ++k) {
     const std::vector<double>& below = k == 0 ? draw.input : g.layers[k - 1].a;
     const LayerGradients<double>& layer = g.layers[k];
     double summand = 0;  // the largest |δ a|, and |δ|
@@ -70,7 +70,7 @@ bool sum_cancels(const SmallCase& c, const Draw& draw, const DoubleGradients& g)
       bias_summand = std::max(bias_summand, row(layer.delta));
     }
     if (largest(layer.d_weights) < kSumCancelled * summand) return true;
-    if (c.bias && largest(layer.d_bias) < kSumCancelled * bias_summand) return true;
+    if (!layer.d_bias.empty() && largest(layer.d_bias) < kSumCancelled * bias_summand) return true;
   }
   return false;
 }
@@ -80,7 +80,7 @@ bool sum_cancels(const SmallCase& c, const Draw& draw, const DoubleGradients& g)
 Draw draw_case(const SmallCase& c, std::uint32_t draw) {
   Source source(c.number(), draw);
   Draw result{DoubleNetwork(c.architecture(), {.initializer = Initializer::kZeros}), {}, {}};
-  for (std::size_t k = 0; k < c.depth; ++k) {
+  for (std::size_t k = 0; k < result.network.architecture().layers.size(); ++k) {
     std::vector<double> weights = result.network.weights(k);
     std::vector<double> bias = result.network.bias(k);
     for (double& w : weights) w = source.between(-1, 1);

@@ -65,7 +65,8 @@ class Entries {
   bool is_input(std::size_t tensor) const { return tensor == 2 * layout_.layers(); }
   std::size_t offset(std::size_t tensor, std::size_t i) const {
     const nn::LayerLayout& at = layout_[tensor % layout_.layers()];
-    return tensor < layout_.layers() ? at.weight(i / at.inputs, i % at.inputs) : at.bias + i;
+    if (tensor >= layout_.layers()) return at.bias + i;
+    return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
   }
   double moved(std::size_t tensor, std::size_t i, double change) {
     return is_input(tensor) ? step_.loss_with_input(i, change) : step_.loss_with_parameter(offset(tensor, i), change);
@@ -102,22 +103,35 @@ void compare(const Draw& draw, const LossOptions& loss, const DoubleGradients& e
 
 }  // namespace
 
+std::size_t scale_patterns(std::size_t depth) {
+  std::size_t patterns = 3;
+  for (std::size_t k = 0; k < depth; ++k) patterns *= 3;
+  return patterns;
+}
+
+std::size_t SmallCase::scales_before(std::size_t dense) const { return scales / (scale_patterns(dense) / 3) % 3; }
+
 std::uint64_t SmallCase::number() const {
   std::uint64_t n = static_cast<std::uint64_t>(activation) * 7 + static_cast<std::uint64_t>(loss);
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
-  return n * 2 + (bias ? 1 : 0);
+  return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20);
 }
 
 std::string SmallCase::architecture() const {
   const bool softmax = activation == Activation::kSoftmax;
   const auto hidden = softmax ? static_cast<Activation>(number() % 12) : activation;
   std::string text = std::to_string(inputs);
+  const auto add_scales = [&](std::size_t before) {
+    for (std::size_t i = 0; i < scales_before(before); ++i) text += " -> scale";
+  };
   for (std::size_t k = 1; k <= depth; ++k) {
     const bool last = k == depth;
+    add_scales(k - 1);
     text += " -> " + std::to_string(last ? outputs : kHiddenWidth) + " ";
     text += rule(last ? activation : hidden).name;
     text += bias ? "" : " no-bias";
   }
+  add_scales(depth);
   return text;
 }
 

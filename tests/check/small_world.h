@@ -23,13 +23,20 @@ struct SmallCase {
   Loss loss = Loss::kHalfSquaredError;
   bool bias = true;
   std::size_t depth = 1;
+  // Scale layers: digit k in base 3 says how many of them stand before dense layer k, digit `depth` how many behind
+  // all.
+  std::size_t scales = 0;
 
+  std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"
 };
 std::ostream& operator<<(std::ostream& out, const SmallCase& c);
 
-// All cases of one activation and loss.
+// How many values of `scales` there are for so many dense layers.
+std::size_t scale_patterns(std::size_t depth);
+
+// All cases of one activation and loss, of dense layers only.
 std::vector<SmallCase> small_cases(Activation activation, Loss loss);
 
 // The largest errors seen, each as a share of its tolerance.

@@ -23,6 +23,25 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStep) {
   EXPECT_LE(errors.share_redrawn(), 0.06);
 }
 
+// First, in the middle, last, several, next to each other.
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithScaleLayersInAnyPlace) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      for (int i = 0; i < 4; ++i, next += 101) {
+        SmallCase c = cases[next % cases.size()];
+        c.scales = 1 + next % (scale_patterns(c.depth) - 1);
+        check_small_case(c, errors);
+      }
+    }
+  }
+  EXPECT_EQ(errors.networks, 13 * 7 * 4);
+  EXPECT_LE(errors.share_redrawn(), 0.1);
+  EXPECT_GT(errors.single, 1e-3);  // the comparisons did look at something
+}
+
 TEST(SmallWorldSample, CasesHaveNumbersOfTheirOwnAndCoverAllSizes) {
   std::vector<std::uint64_t> numbers;
   for (const ActivationRule& activation : activation_rules()) {

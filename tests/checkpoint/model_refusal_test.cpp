@@ -32,7 +32,7 @@ class ModelRefusal : public TemporaryFolder {
 };
 
 TEST_F(ModelRefusal, EveryFlippedBitIsNoticed) {
-  for (const Model& model : {sample_numbers(), model_from_toml(kMazur)}) {
+  for (const Model& model : {sample_numbers(), sample_scaled(), model_from_toml(kMazur)}) {
     std::string bytes = bytes_of_model(model);
     ASSERT_TRUE(parse_model(bytes_of(bytes), "x"));
     for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
@@ -186,6 +186,12 @@ TEST_F(LyingModel, PreprocessingMustFitTheNetwork) {
             "description: input column 1 has \"categories\" that is a JSON array, expected a list of texts");
   EXPECT_EQ(refusal(R"("kind":"number")", R"("kind":"pixel","missing":true)"),
             "description: input column 1 is a pixel that may be missing");
+  EXPECT_EQ(refusal(R"("kind":"number")", R"("kind":"text","categories":["a"],"signed_pair":true)"),
+            "description: input column 1 is a pair, but has not two categories");
+  EXPECT_EQ(refusal(R"("kind":"number")", R"("kind":"text","categories":["a"],"missing":true,"missing_zero":true)"),
+            "description: input column 1 has missing cells both as zeros and as an input");
+  EXPECT_EQ(refusal(R"("kind":"number")", R"("kind":"number","signed_pair":true)"),
+            "description: input column 1 has the unknown key \"signed_pair\"");
   for (const char* name : {R"({"hex":"0"})", R"({"hex":"0g"})", R"({"hex":1})", R"({"hax":"00"})", "1"}) {
     EXPECT_THAT(refusal(R"("name":"b")", std::string(R"("name":)") + name), EndsWith("expected a text")) << name;
   }

@@ -63,10 +63,39 @@ TEST_F(ModelFile, ADoubleNetworkComesBackToTheLastBit) {
   }
 }
 
+TEST_F(ModelFile, FactorsOfScaleLayersComeBackToTheLastBitAndHaveOneDimension) {
+  const Model model = sample_scaled();
+  expect_equal(std::get<Network>(saved_and_loaded(model).network), std::get<Network>(model.network));
+  EXPECT_THAT(get(at("model")), HasSubstr(R"("layers.0.weight":{"dtype":"F32","shape":[6],)"));
+  EXPECT_THAT(get(at("model")), HasSubstr(R"("architecture":"6 -> scale -> 3 tanh -> scale -> 3 softmax")"));
+}
+
 TEST_F(ModelFile, PreprocessingComesBackWhole) {
-  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers()}) {
+  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers(), sample_scaled()}) {
     EXPECT_EQ(saved_and_loaded(model).preprocessing, model.preprocessing) << model.preprocessing->target.name;
   }
+}
+
+TEST_F(ModelFile, RobustScalesPairsAndClippingComeBackWhole) {
+  Model model = sample_classes();
+  Preprocessing& preprocessing = *model.preprocessing;
+  preprocessing.smooth_clip = true;
+  preprocessing.inputs[0].scales = {{0.5, 0.25}};
+  InputColumn& colour = preprocessing.inputs[1];
+  colour.scales = {{1, 2}, {0, std::numeric_limits<double>::max()}, {0, 3}};
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.signed_pair = true;
+  colour.scales = {{-1, 2}, {0, 3}};
+  model.network = Network("5 -> 3 softmax");
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.missing_seen = false;
+  colour.missing_zero = true;
+  colour.scales = {{-1, 2}};
+  model.network = Network("4 -> 3 softmax");
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, preprocessing);
+  colour.scales.clear();
+  EXPECT_THAT(thrown([&] { save(model, at("model")); }),
+              HasSubstr("ShapeError: [save] column \"colour\" has 0 scales, expected 1"));
 }
 
 TEST_F(ModelFile, ATextbookNetworkKeepsItsExercise) {
@@ -89,7 +118,8 @@ TEST_F(ModelFile, NamesThatAreNotUtf8ComeBackAsTheyWere) {
 }
 
 TEST_F(ModelFile, EqualModelsGiveEqualFiles) {
-  for (const Model& model : {sample_classes(), sample_pair(), sample_numbers(), model_from_toml(kMazur)}) {
+  for (const Model& model :
+       {sample_classes(), sample_pair(), sample_numbers(), sample_scaled(), model_from_toml(kMazur)}) {
     save(model, at("a"));
     save(load_model(at("a")), at("b"));
     EXPECT_EQ(get(at("a")), get(at("b")));

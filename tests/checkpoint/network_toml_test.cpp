@@ -95,6 +95,18 @@ TEST(NetworkToml, ALayerWithoutBiasHasAnEmptyList) {
             "net.toml, line 3, column 11: biases of layer 1 is a list of 1, expected 0 numbers");
 }
 
+TEST(NetworkToml, TheWeightsOfAScaleLayerAreOneListOfNumbers) {
+  const std::string head = "layers = \"2 -> scale -> 1 -> scale\"\n";
+  const Model model = model_from_toml(head + "weights = [[3, -4], [[1, 2]], [5]]\nbiases = [[], [6], []]\n");
+  EXPECT_THAT(network_of(model).weights(0), ElementsAre(3, -4));
+  EXPECT_THAT(network_of(model).weights(1), ElementsAre(1, 2));
+  EXPECT_THAT(network_of(model).weights(2), ElementsAre(5));
+  EXPECT_THAT(refusal(head + "weights = [[[3, 0], [0, -4]], [[1, 2]], [5]]"),
+              StartsWith("net.toml, line 2, column 13: weights of layer 1, number 1 is a list"));
+  EXPECT_EQ(refusal(head + "weights = [[3], [[1, 2]], [5]]"),
+            "net.toml, line 2, column 12: weights of layer 1 is a list of 1, expected 2 numbers");
+}
+
 TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
   EXPECT_EQ(refusal(small("learningrate = 0.5")),
             "net.toml, line 3, column 1: there is no key \"learningrate\", expected one of layers, loss, reduction, "

@@ -39,4 +39,15 @@ inline Model sample_numbers() {
               {.name = "price", .classes = {}, .shift = -1.5, .divisor = 1e6, .counts = {}, .mean = 0.1})};
 }
 
+inline Model sample_scaled() {
+  Model model{
+      .network = Network("6 -> scale -> 3 tanh -> scale -> 3 softmax", {.seed = 4, .arithmetic = Arithmetic::kFma}),
+      .loss = {.loss = Loss::kCrossEntropy},
+      .preprocessing = sample_classes().preprocessing};
+  auto& network = std::get<Network>(model.network);
+  network.set_weights(0, std::vector<float>{1.5F, -0.25F, 1, 0, 3e-7F, 40});
+  network.set_weights(2, std::vector<float>{0.1F, 0.2F, 0.3F});
+  return model;
+}
+
 }  // namespace bprop

@@ -100,13 +100,33 @@ TEST_F(ImportWeights, SaysWhichTensorDoesNotFit) {
   EXPECT_EQ(refusal({}), "has no tensors");
 }
 
-TEST_F(ImportWeights, SaysWhichTensorBelongsToNoDenseLayer) {
+TEST_F(ImportWeights, AWeightOfOneDimensionIsAScaleLayer) {
+  auto tensors = layers("1.", "3.");
+  tensors.push_back(tensor("0.weight", {2}, {0.5, -2}));
+  tensors.push_back(tensor("2.weight", {3}, {3, 4, 5}));
+  write_safetensors(at("w"), tensors);
+  for (const char* text : {"2 -> scale -> 3 relu -> scale -> 1", "scale, 3 relu, scale"}) {
+    const Model model = import_weights(at("w"), text);
+    EXPECT_EQ(model.architecture().text(), "2 -> scale -> 3 relu -> scale -> 1 identity");
+    const auto& network = std::get<Network>(model.network);
+    EXPECT_THAT(network.weights(0), ElementsAre(0.5F, -2));
+    EXPECT_THAT(network.weights(2), ElementsAre(3, 4, 5));
+    EXPECT_THAT(network.weights(3), ElementsAre(7, 8, 9));
+  }
+  EXPECT_THAT(refusal(tensors, "2 -> 2 -> 3 relu -> scale -> 1"), StartsWith("tensor \"0.weight\" is (2)"));
+}
+
+TEST_F(ImportWeights, SaysWhichTensorBelongsToNoLayer) {
   auto tensors = layers("0.", "2.");
   tensors.push_back(tensor("1.running_mean", {3}, {0, 0, 0}));
-  EXPECT_EQ(refusal(tensors),
-            "tensor \"1.running_mean\" (3) is neither the weight (out x in) nor the bias (out) of a dense layer");
+  EXPECT_EQ(
+      refusal(tensors),
+      "tensor \"1.running_mean\" (3) is neither the weight (out x in) nor the bias (out) of a dense layer, nor the "
+      "weight (size) of a scale layer");
+  tensors.back() = tensor("1.weight", {1, 3, 1}, {0, 0, 0});
+  EXPECT_THAT(refusal(tensors), StartsWith("tensor \"1.weight\" (1 x 3 x 1) is neither"));
   tensors.back() = tensor("1.weight", {3}, {0, 0, 0});
-  EXPECT_THAT(refusal(tensors), StartsWith("tensor \"1.weight\" (3) is neither"));
+  EXPECT_THAT(refusal(tensors), StartsWith("has weights of 3 layers, expected 2"));
   tensors.back() = tensor("1.bias", {3}, {0, 0, 0});
   EXPECT_EQ(refusal(tensors), "tensor \"1.bias\" is a bias without a weight beside it");
 }

@@ -98,7 +98,7 @@ TEST(Preprocessing, ATargetOfNumbersIsStandardised) {
 }
 
 TEST(Preprocessing, StandardisingCanBeTurnedOff) {
-  const auto input = fit("x,y\n1,a\n7,b\n", "y", {.standardize = false}).preprocessing.inputs[0];
+  const auto input = fit("x,y\n1,a\n7,b\n", "y", {.scaling = Scaling::kNone}).preprocessing.inputs[0];
   EXPECT_EQ(input.shift, 0);
   EXPECT_EQ(input.divisor, 1);
 }

@@ -21,7 +21,8 @@ class Dice {
   std::uint32_t next_ = 0;
 };
 
-// One sample; activation and loss come round in turn, everything else at random.
+// One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
+// layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -31,18 +32,23 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.outputs = 1 + numbers.below(4);
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
+  c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
   return c;
 }
 
 inline Selector draw_number(const Architecture& architecture, Dice& numbers) {
   const std::size_t layer = numbers.below(architecture.layers.size());
-  const Dense& dense = std::get<Dense>(architecture.layers[layer]);
+  const Layer& of = architecture.layers[layer];
+  const std::size_t units = outputs_of(of);
   switch (numbers.below(8)) {
-    case 0: return dense.bias ? bias(layer, numbers.below(dense.outputs)) : delta(layer, numbers.below(dense.outputs));
-    case 1: return delta(layer, numbers.below(dense.outputs));
+    case 0: return has_bias(of) ? bias(layer, numbers.below(units)) : delta(layer, numbers.below(units));
+    case 1: return delta(layer, numbers.below(units));
     case 2: return input(numbers.below(architecture.inputs()));
-    case 3: return activation(layer, numbers.below(dense.outputs));
-    default: return weight(layer, numbers.below(dense.outputs), numbers.below(dense.inputs));
+    case 3: return activation(layer, numbers.below(units));
+    default: {
+      const WeightEnds ends = weight_ends(of, numbers.below(weight_count(of)));
+      return weight(layer, ends.out, ends.in);
+    }
   }
 }
 

@@ -55,19 +55,19 @@ TEST(Selector, N19OneWeightHasFiveNames) {
 }
 
 TEST(Selector, N19EveryPrintedNameMeansTheSameNumberAgain) {
-  for (const char* text :
-       {"2 -> 2 sigmoid -> 2 sigmoid", "12 -> 11 tanh -> 3 relu -> 13", "1 -> 1", "3 -> 4 no-bias"}) {
+  for (const char* text : {"2 -> 2 sigmoid -> 2 sigmoid", "12 -> 11 tanh -> 3 relu -> 13", "1 -> 1", "3 -> 4 no-bias",
+                           "12 -> scale -> 11 tanh -> scale -> scale -> 2 -> scale"}) {
     const Architecture of = architecture(text);
     for (std::size_t notation = 0; notation < notation_names().size(); ++notation) {
       const auto by = static_cast<Notation>(notation);
       for (std::size_t layer = 0; layer < of.layers.size(); ++layer) {
-        const Dense& dense = std::get<Dense>(of.layers[layer]);
-        for (std::size_t unit = 0; unit < dense.outputs; ++unit) {
-          for (std::size_t from = 0; from < dense.inputs; ++from) {
-            const Selector what = weight(layer, unit, from);
-            EXPECT_EQ(selector_named(Kind::kWeight, name_of(what, of, by), of, by), what) << name_of(what, of, by);
-          }
-          if (!dense.bias) continue;
+        for (std::size_t place = 0; place < weight_count(of.layers[layer]); ++place) {
+          const WeightEnds ends = weight_ends(of.layers[layer], place);
+          const Selector what = weight(layer, ends.out, ends.in);
+          EXPECT_EQ(selector_named(Kind::kWeight, name_of(what, of, by), of, by), what) << name_of(what, of, by);
+        }
+        for (std::size_t unit = 0; unit < outputs_of(of.layers[layer]); ++unit) {
+          if (!has_bias(of.layers[layer])) continue;
           EXPECT_EQ(selector_named(Kind::kBias, name_of(bias(layer, unit), of, by), of, by), bias(layer, unit));
         }
       }
@@ -84,6 +84,33 @@ TEST(Selector, N19EveryPrintedNameMeansTheSameNumberAgain) {
       }
     }
   }
+}
+
+// A scale layer is a diagonal W: ours calls its weights s, the notes, which have no such layer, by two equal indices.
+TEST(Selector, AScaleLayersWeightIsAFactorOfOneNumber) {
+  const Architecture of = architecture("3 -> scale -> 2 tanh -> scale -> 1");
+  for (const char* name : {"1:3,3", "s[1:3]", "w[1:3,3]", "w3", "layers.0.weight[2]", "layers.0.weight[2, 2]"}) {
+    EXPECT_EQ(selector_named(Kind::kWeight, name, of), weight(0, 2, 2)) << name;
+  }
+  EXPECT_EQ(selector_named(Kind::kWeight, "w10", of), weight(2, 0, 0));
+  EXPECT_EQ(flat_index(weight(2, 1, 1), of), 3U + 6 + 1);
+  EXPECT_EQ(flat_index(weight(3, 0, 1), of), 3U + 6 + 2 + 1);
+  const Selector what = weight(2, 1, 1);
+  EXPECT_EQ(name_of(what, of), "s[3:2]");
+  EXPECT_EQ(name_of(what, of, Notation::k000), "w11");
+  EXPECT_EQ(name_of(what, of, Notation::k001), "wc[2][2]");
+  EXPECT_EQ(name_of(what, of, Notation::k003), "w³₂₂");
+  EXPECT_EQ(concordance(what, of).names.back().name, "layers.2.weight[1]");
+  EXPECT_EQ(concordance(what, of).names.front().convention, "layers from 1; layer : unit");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:3,2", of), "unit 3 of layer 1, a scale layer, reads input 3 only");
+  EXPECT_EQ(refusal(Kind::kWeight, "3:1,2", of), "unit 1 of layer 3, a scale layer, reads unit 1 only");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:4,4", of), "there is no unit 4 in layer 1, which has 3 units");
+  EXPECT_EQ(refusal(Kind::kWeight, "s[1:4]", of), "there is no unit 4 in layer 1, which has 3 units");
+  EXPECT_EQ(
+      refusal(Kind::kWeight, "s[2:1]", of),
+      "s[2:1]: layer 2 is no scale layer, expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17");
+  EXPECT_EQ(refusal(Kind::kWeight, "w14", of), "w14: there is no such number, the last is w13");
+  EXPECT_EQ(refusal(Kind::kBias, "1:1", of), "layer 1 has no bias");
 }
 
 TEST(Selector, ColumnsAndClassesStandForNumbers) {

@@ -125,7 +125,11 @@ const Numbers kCells = {0, 1, 0, 1, 0, 1, 1, 1, 2, 0, 1.5, 0, 1, 0.5, 1, 2, 2, 2
 
 TEST(NotesLosses, N13IndependentSigmoidsAreNotCalledProbabilities) {
   const Dataset data = make_dataset({"u", "v", "class"}, kCells, "class");
-  TrainOptions options{.layers = "2 -> 3 sigmoid", .loss = Loss::kHalfSquaredError, .epochs = 1, .validation = 0};
+  TrainOptions options{.preset = Preset::kPlain,
+                       .layers = "2 -> 3 sigmoid",
+                       .loss = Loss::kHalfSquaredError,
+                       .epochs = 1,
+                       .validation = 0};
   const Predictions p = predict(train(data, options).model, data);
   EXPECT_FALSE(p.probabilities);
   for (std::size_t n = 0; n < p.rows; ++n) {
@@ -159,7 +163,8 @@ class NotesClasses : public TemporaryFolder {};
 TEST_F(NotesClasses, N24ClassesBecomeOneHotVectorsAndComeBackAndAreStored) {
   const Numbers cells = {0.5, 1, -1, 0, 2, 1, 0.1, 0};
   const Dataset data = make_dataset({"x", "y"}, cells, "y");
-  TrainOptions options{.layers = "", .loss = Loss::kCrossEntropy, .epochs = 200, .batch = 4, .validation = 0};
+  TrainOptions options{
+      .preset = Preset::kPlain, .layers = "", .loss = Loss::kCrossEntropy, .epochs = 200, .batch = 4, .validation = 0};
   options.optimizer = Adam{.learning_rate = 0.1};
   Model model = train(data, options).model;
   EXPECT_THAT(encoded_rows<double>(model, data).target, ElementsAre(0, 1, 1, 0, 0, 1, 1, 0));  // y = 1 ⇒ [0 1]

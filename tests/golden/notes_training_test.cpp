@@ -151,7 +151,7 @@ TEST(NotesTraining, N14TrainUpdatesOncePerRowPerBatchOrPerEpoch) {
   const Numbers cells = {1, 2, 2, 4.5, 3, 6, 4, 8.5, 5, 10};
   const Dataset data = make_dataset({"x", "y"}, cells, "y");
   const auto steps = [&](const Optimizer& optimizer, std::size_t batch) {
-    TrainOptions options{.layers = "", .task = Task::kNumbers, .epochs = 3, .validation = 0};
+    TrainOptions options{.preset = Preset::kPlain, .layers = "", .task = Task::kNumbers, .epochs = 3, .validation = 0};
     options.optimizer = optimizer;
     options.batch = batch;
     return train(data, options).steps;

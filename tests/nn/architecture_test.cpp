@@ -42,6 +42,33 @@ TEST(Architecture, NoTextIsALinearModel) {
   EXPECT_EQ(layers(" \t", {5, 3}), (Layers{{5, 3, Activation::kIdentity, true}}));
 }
 
+TEST(Architecture, AScaleLayerIsAsWideAsWhatComesBeforeIt) {
+  EXPECT_EQ(Architecture::parse("4 -> scale -> 3 -> scale -> scale").layers,
+            (std::vector<Layer>{Scale{4}, Dense{4, 3, Activation::kRelu, true}, Scale{3}, Scale{3}}));
+  EXPECT_EQ(Architecture::parse("scale, 8 tanh, scale", {5, 2}).text(), "5 -> scale -> 8 tanh -> scale -> 2 identity");
+  EXPECT_EQ(Architecture::parse("7 -> scale").outputs(), 7U);
+  EXPECT_EQ(Architecture::parse("7 -> scale -> 2").parameters(), 7U + 14 + 2);
+}
+
+// Out, in and place of a weight; a scale layer is a diagonal W.
+TEST(Layers, PlacesOfWeightsAndTheirEndsAreEachOthersInverses) {
+  for (const Layer& layer : {Layer(Dense{3, 4, Activation::kTanh, true}), Layer(Scale{5})}) {
+    std::size_t place = 0;
+    for (std::size_t out = 0; out < outputs_of(layer); ++out) {
+      for (std::size_t in = 0; in < inputs_of(layer); ++in) {
+        if (!connects(layer, out, in)) continue;
+        EXPECT_EQ(weight_place(layer, out, in), place);
+        EXPECT_EQ(weight_ends(layer, place).out, out);
+        EXPECT_EQ(weight_ends(layer, place).in, in);
+        ++place;
+      }
+    }
+    EXPECT_EQ(place, weight_count(layer));
+    EXPECT_FALSE(connects(layer, outputs_of(layer), 0));
+  }
+  EXPECT_FALSE(connects(Scale{5}, 1, 2));
+}
+
 TEST(Architecture, BlanksDoNotCount) { EXPECT_EQ(layers("2->3\trelu->1"), layers("  2 ->  3 relu  ->\n1 ")); }
 
 TEST(Architecture, CountsParametersWithoutPadding) {
@@ -54,8 +81,9 @@ std::string refusal(std::string_view text, const ArchitectureDefaults& defaults 
 }
 
 TEST(Architecture, SaysAtWhichColumnAFullFormStopsMakingSense) {
-  const std::string size = "expected a layer size from 1 to 16777216";
-  EXPECT_EQ(refusal("x -> 2"), "UsageError: [architecture] \"x -> 2\", column 1: found 'x', " + size);
+  const std::string first = "expected a layer size from 1 to 16777216";
+  const std::string size = first + ", or 'scale'";
+  EXPECT_EQ(refusal("x -> 2"), "UsageError: [architecture] \"x -> 2\", column 1: found 'x', " + first);
   EXPECT_EQ(refusal("2 ->"), "UsageError: [architecture] \"2 ->\", column 5: found the end of the text, " + size);
   EXPECT_EQ(refusal("2 -> 0"), "UsageError: [architecture] \"2 -> 0\", column 6: found '0', " + size);
   EXPECT_EQ(refusal("2 -> 3x"), "UsageError: [architecture] \"2 -> 3x\", column 6: found '3x', " + size);
@@ -83,11 +111,17 @@ TEST(Architecture, SaysAtWhichColumnHiddenLayersStopMakingSense) {
   EXPECT_EQ(
       refusal("64 relu,", data),
       "UsageError: [architecture] \"64 relu,\", column 9: found the end of the text, expected a layer size from 1 "
-      "to 16777216");
+      "to 16777216, or 'scale'");
   EXPECT_EQ(refusal("64 relu 32", data),
             "UsageError: [architecture] \"64 relu 32\", column 9: found '32', expected ',' or the end");
   EXPECT_EQ(refusal("relu", data),
-            "UsageError: [architecture] \"relu\", column 1: found 'relu', expected a layer size from 1 to 16777216");
+            "UsageError: [architecture] \"relu\", column 1: found 'relu', expected a layer size from 1 to 16777216, or "
+            "'scale'");
+  EXPECT_EQ(refusal("scale tanh", data),
+            "UsageError: [architecture] \"scale tanh\", column 7: found 'tanh', expected ',' or the end");
+  EXPECT_EQ(refusal("scale -> 2"),
+            "UsageError: [architecture] \"scale -> 2\", column 1: found 'scale', expected a layer size from 1 to "
+            "16777216");
 }
 
 TEST(Architecture, HiddenLayersAloneNeedData) {
@@ -122,6 +156,7 @@ TEST(Architecture, TheTextOfAnyArchitectureGivesItBack) {
     Architecture architecture;
     std::size_t inputs = *rc::gen::inRange<std::size_t>(1, 2000);
     for (std::size_t k = 0; k < depth; ++k) {
+      if (*rc::gen::inRange(0, 3) == 0) architecture.layers.emplace_back(Scale{inputs});
       const auto outputs = *rc::gen::inRange<std::size_t>(1, 2000);
       const auto activation = static_cast<Activation>(*rc::gen::inRange(0, 13));
       architecture.layers.emplace_back(Dense{inputs, outputs, activation, *rc::gen::arbitrary<bool>()});
@@ -133,8 +168,8 @@ TEST(Architecture, TheTextOfAnyArchitectureGivesItBack) {
 
 TEST(Architecture, AnyTextIsParsedOrRefusedWithAUsageError) {
   rc::check("no other exception", [](const std::vector<std::uint8_t>& choices) {
-    constexpr const char* kWords[] = {"->",      ",", "3", "0", "relu", "no-bias",
-                                      "softmax", " ", "-", ">", "x",    "16777216"};
+    constexpr const char* kWords[] = {"->", ",", "3", "0", "relu",     "no-bias", "softmax",
+                                      " ",  "-", ">", "x", "16777216", "scale"};
     std::string text;
     for (const std::uint8_t choice : choices) text += kWords[choice % std::size(kWords)];
     try {

@@ -76,6 +76,44 @@ TEST(Initializer, ZerosAreZerosAndBiasesStartAtZero) {
   EXPECT_THAT(DoubleNetwork("3 -> 20 relu").bias(0), Each(0.0));
 }
 
+TEST(BiasInitializer, NormalBiasesAreStandardNormalAndLeaveTheWeightsAsTheyAre) {
+  const NetworkOptions options{.seed = 5, .bias_initializer = BiasInitializer::kNormal};
+  const DoubleNetwork network("3 -> 20000 tanh -> 2", options);
+  const Moments m = moments(network.bias(0));
+  EXPECT_NEAR(m.mean, 0, 5 / std::sqrt(20'000.0));
+  EXPECT_NEAR(m.variance, 1, 0.05);
+  EXPECT_NEAR(m.fourth, 3, 0.25);
+  EXPECT_NE(network.bias(1)[0], network.bias(0)[0]);
+  EXPECT_NE(network.bias(1)[0], 0);
+  EXPECT_EQ(network.weights(0), DoubleNetwork("3 -> 20000 tanh -> 2", {.seed = 5}).weights(0));
+}
+
+TEST(BiasInitializer, DrawsOtherNumbersThanTheWeights) {
+  const NetworkOptions options{.initializer = Initializer::kLecunNormal, .bias_initializer = BiasInitializer::kNormal};
+  const DoubleNetwork network("1 -> 50", options);  // weights of variance 1, too
+  for (std::size_t k = 0; k < 50; ++k) EXPECT_NE(network.bias(0)[k], network.weights(0)[k]);
+}
+
+TEST(BiasInitializer, ALayerWithoutBiasesHasNone) {
+  const DoubleNetwork network("3 -> 4 tanh no-bias -> 2", {.bias_initializer = BiasInitializer::kNormal});
+  EXPECT_TRUE(network.bias(0).empty());
+}
+
+TEST(BiasInitializer, HasAName) {
+  for (const char* known : {"zeros", "normal"}) EXPECT_EQ(name(bias_initializer_named(known)), known);
+  EXPECT_EQ(thrown([] { bias_initializer_named("ones"); }),
+            "UsageError: unknown bias initializer 'ones'; known: zeros, normal");
+}
+
+TEST(ZeroLastLayer, IsZeroAndTheOthersAreAsEver) {
+  const NetworkOptions options{.bias_initializer = BiasInitializer::kNormal, .zero_last_layer = true};
+  const DoubleNetwork network("3 -> 5 tanh -> 2", options);
+  EXPECT_THAT(network.weights(1), Each(0.0));
+  EXPECT_THAT(network.bias(1), Each(0.0));
+  EXPECT_EQ(network.weights(0), DoubleNetwork("3 -> 5 tanh -> 2").weights(0));
+  EXPECT_NE(network.bias(0)[0], 0);
+}
+
 TEST(Initializer, AutomaticFollowsTheActivation) {
   const auto same = [](const char* text, Initializer initializer) {
     EXPECT_EQ(weights(Initializer::kAutomatic, 1, text), weights(initializer, 1, text)) << text;

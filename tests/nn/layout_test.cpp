@@ -12,7 +12,7 @@
 namespace bprop::nn {
 namespace {
 
-const char* const kAwkward = "17 -> 16 relu -> 1 tanh no-bias -> 33 sigmoid -> 15";
+const char* const kAwkward = "17 -> scale -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> scale -> 15";
 
 // How often each place of the flat buffer is the place of a parameter.
 std::vector<int> uses(const Architecture& architecture) {
@@ -21,7 +21,9 @@ std::vector<int> uses(const Architecture& architecture) {
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const LayerLayout& at = layout[k];
     for (std::size_t out = 0; out < at.outputs; ++out) {
-      for (std::size_t in = 0; in < at.inputs; ++in) ++count[at.weight(out, in)];
+      for (std::size_t in = 0; in < at.inputs; ++in) {
+        if (connects(architecture.layers[k], out, in)) ++count[at.weight(out, in)];
+      }
       if (at.bias_size > 0) ++count[at.bias + out];
     }
   }
@@ -48,6 +50,15 @@ TEST(Layout, AWeightPanelIsInputsTimesSixteenOutputs) {
   EXPECT_EQ(layout[0].bias, 96);
   EXPECT_EQ(layout.size(), 96 + 32);
   EXPECT_EQ(Layout(Architecture::parse("3 -> 18 no-bias")).size(), 96);
+}
+
+TEST(Layout, AScaleLayerIsItsFactorsPaddedToSixteen) {
+  const Layout layout(Architecture::parse("18 -> scale -> 3"));
+  EXPECT_EQ(layout[0].weights_size, 32U);
+  EXPECT_EQ(layout[0].bias_size, 0U);
+  EXPECT_EQ(layout[0].weight(17, 17), 17U);
+  EXPECT_EQ(layout[1].weights, 32U);
+  EXPECT_EQ(layout[0].weight_count(), 18U);
 }
 
 TEST(Layout, RowMajorWeightsGoInAndComeOutTheSame) {

@@ -42,6 +42,17 @@ TEST(Network, WeightsAndBiasesGoInAndComeOutTheSame) {
   EXPECT_EQ(copy, w);
 }
 
+TEST(Network, FactorsOfAScaleLayerAreOneANumberAndStartAtOne) {
+  Network network("18 -> scale -> 3");
+  EXPECT_EQ(network.weights(0), std::vector<float>(18, 1.0F));
+  const std::vector<float> s = random_matrix<float>(1, 18, 1);
+  network.set_weights(0, s);
+  EXPECT_EQ(network.weights(0), s);
+  EXPECT_EQ(network.bias(0), std::vector<float>{});
+  EXPECT_EQ(thrown([&] { network.set_weights(0, std::vector<float>(19)); }),
+            "ShapeError: [network.set_weights] 19 numbers for a layer 18 -> 18, expected 18");
+}
+
 TEST(Network, ACopyIsIndependent) {
   Network network("2 -> 2", {.seed = 1});
   const Network copy = network;
@@ -89,7 +100,7 @@ using Kinds = testing::Types<float, double>;
 TYPED_TEST_SUITE(Predict, Kinds);
 
 TYPED_TEST(Predict, ARowAloneHasTheBitsThatItHasInABatch) {
-  const BasicNetwork<TypeParam> network("19 -> 33 gelu -> 17 relu -> 5 softmax", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 gelu -> scale -> 17 relu -> 5 softmax", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   const std::vector<TypeParam> together = predicted<TypeParam>(network, input);
   for (std::size_t n = 0; n < 300; ++n) {
@@ -99,7 +110,7 @@ TYPED_TEST(Predict, ARowAloneHasTheBitsThatItHasInABatch) {
 }
 
 TYPED_TEST(Predict, ItsOutputIsTheLastActivationOfTheInspectingPass) {
-  const BasicNetwork<TypeParam> network("19 -> 33 mish -> 5 sigmoid", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 mish -> 5 sigmoid -> scale", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   const std::vector<TypeParam> target(300 * 5);
   EXPECT_TRUE(same_bits<TypeParam>(predicted<TypeParam>(network, input),
@@ -122,7 +133,7 @@ TYPED_TEST(Predict, ManyThreadsShareANetwork) {
 }
 
 TYPED_TEST(Predict, AllocatesNothingAfterTheFirstCall) {
-  const BasicNetwork<TypeParam> network("19 -> 33 tanh -> 5 softmax", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 tanh -> scale -> 5 softmax", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   std::vector<TypeParam> output(300 * 5);
   for (const std::size_t rows : {std::size_t{1}, std::size_t{300}}) {

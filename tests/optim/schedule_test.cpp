@@ -49,6 +49,27 @@ TEST(Schedule, CosineFallsFromOneToItsLastFactor) {
   }
 }
 
+// The schedule coslog4 of arXiv 2407.04491 is ½ − ½ cos(2π log₂(1 + 15 t)).
+TEST(Schedule, CosLogIsThatOfThePaper) {
+  const Schedule schedule{.kind = Schedule::Kind::kCosLog};
+  for (std::size_t step = 0; step <= kTotal; ++step) {
+    const double t = static_cast<double>(step) / kTotal;
+    const double exact = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * std::log2(1 + 15 * t));
+    EXPECT_NEAR(schedule(step, kPerEpoch, kTotal), exact, 1e-14);
+  }
+}
+
+TEST(Schedule, CosLogIsZeroAtTheEndOfEveryCycleAndEachIsTwiceAsLong) {
+  const Schedule schedule{.kind = Schedule::Kind::kCosLog, .cycles = 3};
+  for (const std::size_t step : {0U, 100U, 300U, 700U, 900U}) EXPECT_NEAR(schedule(step, 1, 700), 0, 1e-15);
+  std::size_t peaks = 0;
+  for (std::size_t step = 1; step < 700; ++step) {
+    const double here = schedule(step, 1, 700);
+    if (here > schedule(step - 1, 1, 700) && here > schedule(step + 1, 1, 700)) ++peaks;
+  }
+  EXPECT_EQ(peaks, 3U);
+}
+
 TEST(Schedule, WarmUpRisesLinearlyToOneAndCosineFallsFromThere) {
   const Schedule schedule{.kind = Schedule::Kind::kCosine, .warm_up = 4};
   EXPECT_EQ(schedule(0, kPerEpoch, kTotal), 0.25);
@@ -78,10 +99,11 @@ TEST(Schedule, SurvivesRunsOfNoStepsAndNoEpochs) {
 }
 
 TEST(Schedule, NamesParseBackAndAnUnknownOneIsRefused) {
-  for (const char* known : {"constant", "step", "exponential", "cosine"}) EXPECT_EQ(name(schedule_named(known)), known);
-  EXPECT_THAT(
-      [] { (void)schedule_named("linear"); },
-      testing::ThrowsMessage<UsageError>("unknown schedule 'linear'; known: constant, step, exponential, cosine"));
+  for (const char* known : {"constant", "step", "exponential", "cosine", "coslog"})
+    EXPECT_EQ(name(schedule_named(known)), known);
+  EXPECT_THAT([] { (void)schedule_named("linear"); },
+              testing::ThrowsMessage<UsageError>(
+                  "unknown schedule 'linear'; known: constant, step, exponential, cosine, coslog"));
 }
 
 }  // namespace

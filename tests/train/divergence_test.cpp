@@ -102,7 +102,7 @@ target = [-1e100]
 TrainOptions unscaled() {
   TrainOptions options = small_options();
   options.layers = "";  // no activation that would make an infinity finite again
-  options.standardize = false;
+  options.scaling = Scaling::kNone;
   options.validation = 0;
   return options;
 }
@@ -145,9 +145,9 @@ TEST(Divergence, OfAValidationRowSaysSo) {
 
 TEST(Divergence, OfALearningRateThatIsTooLargeIsFoundInBatchesOfAnySize) {
   for (const std::size_t batch : {16u, 300u}) {  // 300: two leaves
-    TrainOptions options{.layers = "8 relu, 8 relu", .epochs = 50, .batch = batch, .seed = 1};
+    TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu, 8 relu", .epochs = 50, .batch = batch, .seed = 1};
     options.optimizer = Sgd{1e4};
-    options.schedule = {};
+    options.schedule = Schedule{};
     const TrainResult result = train(curve(600), options);
     ASSERT_EQ(result.stop_reason, StopReason::kDiverged);
     ASSERT_TRUE(result.divergence);
@@ -207,9 +207,9 @@ target = [1]
 }
 
 TEST(DivergenceCause, IsTheLearningRate) {
-  TrainOptions options{.layers = "8 relu, 8 relu", .epochs = 50, .batch = 16, .seed = 1};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu, 8 relu", .epochs = 50, .batch = 16, .seed = 1};
   options.optimizer = Sgd{1e4};
-  options.schedule = {};
+  options.schedule = Schedule{};
   const std::string cause = cause_of(train(curve(600), options));
   EXPECT_THAT(cause, testing::MatchesRegex("large_(weights|update): .*; a smaller learning rate or clip"));
   EXPECT_EQ(cause_of(trained(R"(layers = "2 -> 1 no-bias"

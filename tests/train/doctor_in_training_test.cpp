@@ -37,7 +37,7 @@ void expect_same_bits(const TrainResult& a, const TrainResult& b) {
 TEST(DoctorInTraining, ChangesNoBitOfTheModel) {
   for (const OptimizerRule& rule : optimizer_rules()) {
     for (const std::size_t batch : {1U, 17U, 300U}) {  // 300: two leaves
-      TrainOptions options{.layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
+      TrainOptions options{.preset = Preset::kPlain, .layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
       options.optimizer = optimizer_named(rule.name);
       options.epochs = 3;
       options.keep_best = false;
@@ -89,7 +89,8 @@ TEST(DoctorInTraining, IsOnUnlessItIsToldNotToBe) {
 }
 
 TEST(DoctorInTraining, FindsDeltaThatVanishes) {
-  TrainOptions options{.layers = "20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid"};
+  TrainOptions options{.preset = Preset::kPlain,
+                       .layers = "20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid, 20 sigmoid"};
   options.optimizer = Sgd{.learning_rate = 0.01};
   options.epochs = 4;
   const TrainResult result = train(curve(500), options);
@@ -103,7 +104,7 @@ TrainResult trained_on_years(const std::function<void(TrainOptions&)>& change) {
   for (std::size_t row = 0; row < 300; ++row) {
     cells.insert(cells.end(), {calm.cell(row, 0), 2000 + 20 * calm.cell(row, 1), calm.cell(row, 2)});
   }
-  TrainOptions options{.layers = "8 tanh"};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "8 tanh"};
   options.epochs = 20;
   options.doctor_every = 10;
   change(options);
@@ -112,7 +113,7 @@ TrainResult trained_on_years(const std::function<void(TrainOptions&)>& change) {
 
 TEST(DoctorInTraining, FindsAColumnThatIsNotScaledByItsName) {
   EXPECT_EQ(sentences(trained_on_years([](TrainOptions&) {})), "");
-  const TrainResult result = trained_on_years([](TrainOptions& options) { options.standardize = false; });
+  const TrainResult result = trained_on_years([](TrainOptions& options) { options.scaling = Scaling::kNone; });
   ASSERT_FALSE(result.findings.empty());
   EXPECT_EQ(result.findings[0].kind, Kind::kUnscaledColumn);
   EXPECT_THAT(sentence(result.findings[0]), HasSubstr("1 of 2 inputs is unscaled: 'year' 2000"));
@@ -121,7 +122,7 @@ TEST(DoctorInTraining, FindsAColumnThatIsNotScaledByItsName) {
 
 TEST(DoctorInTraining, AColumnThatIsNotScaledIsTheLikelyCauseOfDivergence) {
   const TrainResult result = trained_on_years([](TrainOptions& options) {
-    options.standardize = false;
+    options.scaling = Scaling::kNone;
     options.layers = "";
     options.optimizer = Sgd{0.1};
   });
@@ -135,7 +136,7 @@ TEST(DoctorInTraining, AColumnThatIsNotScaledIsTheLikelyCauseOfDivergence) {
 // Trains a network whose first layer is set by hand.
 template <class Change>
 TrainResult trained_from(const char* layers, const Change& change) {
-  TrainOptions options{.layers = layers};
+  TrainOptions options{.preset = Preset::kPlain, .layers = layers};
   options.optimizer = Sgd{.learning_rate = 1e-3};
   options.epochs = 3;
   options.doctor_every = 5;

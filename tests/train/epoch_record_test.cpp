@@ -62,7 +62,7 @@ TEST(EpochRecord, ALongRunFindsItsBestEpochInTheHistory) {
   options.epochs = 3000;
   options.batch = 100;
   options.optimizer = Sgd{0.001};  // so slow that nearly every epoch is the best so far
-  options.schedule = {};
+  options.schedule = Schedule{};
   const TrainResult result = train(curve(20), options);
   EXPECT_LE(result.history.size(), EpochRecord::most(3000));
   EXPECT_EQ(result.history.back().epoch, 3000);

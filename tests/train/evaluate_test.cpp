@@ -105,7 +105,7 @@ TEST(Evaluate, SoIsTheMean) {
   for (const bool standardize : {true, false}) {
     TrainOptions options = small_options();
     options.validation = 0;
-    options.standardize = standardize;
+    options.scaling = standardize ? Scaling::kStandard : Scaling::kNone;
     const Evaluation e = evaluate(train(data, options).model, data.select({2, 3}));
     EXPECT_NEAR(e.trivial_rmse, std::sqrt((0.25 + 2.25) / 2), 1e-6);
     EXPECT_TRUE(e.trivial_of_training);
@@ -126,7 +126,7 @@ TEST(Evaluate, AModelWorseThanTheSimplestPredictorIsWarnedOf) {
   Model upside_down = doubling();  // ŷ = 2 x, trained, it says, where the mean was 5
   const Dataset data = points();
   upside_down.preprocessing =
-      fit_preprocessing(data, {.task = Task::kNumbers, .standardize = false, .standardize_target = false})
+      fit_preprocessing(data, {.task = Task::kNumbers, .scaling = Scaling::kNone, .standardize_target = false})
           .preprocessing;
   EXPECT_THAT(evaluate(upside_down, data).warnings, IsEmpty());
   const Dataset flat = make_dataset({"x", "y"}, Numbers{1, 5.5, 2, 4.5, 3, 5.5}, "y");
@@ -135,7 +135,7 @@ TEST(Evaluate, AModelWorseThanTheSimplestPredictorIsWarnedOf) {
   Model wrong = identity_classes();
   const Dataset classes =
       make_dataset({"a", "b", "c", "class"}, Numbers{0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 2}, "class");
-  wrong.preprocessing = fit_preprocessing(classes, {.standardize = false}).preprocessing;
+  wrong.preprocessing = fit_preprocessing(classes, {.scaling = Scaling::kNone}).preprocessing;
   EXPECT_THAT(evaluate(wrong, classes).warnings,
               ElementsAre("on these rows the model is worse than always saying '0'"));
 }

@@ -89,7 +89,7 @@ TEST_F(RunFolder, AnEarlierBestModelStaysUntilThereIsABetterOne) {
   const TrainResult first = run("run");
   TrainOptions hopeless = small_options();
   hopeless.optimizer = Sgd{.learning_rate = 1e30};
-  hopeless.schedule = {};
+  hopeless.schedule = Schedule{};
   hopeless.loss = Loss::kHalfSquaredError;
   hopeless.layers = "4 identity";
   const TrainResult second = run("run", hopeless);

@@ -43,11 +43,12 @@ class SameBits : public TemporaryFolder, public testing::WithParamInterface<Arit
 
   // The saved model's bytes.
   std::string trained(ThreadPool* pool, std::uint64_t seed = 1) const {
-    TrainOptions options{.layers = "512 relu, 512 relu",
+    TrainOptions options{.preset = Preset::kPlain,
+                         .layers = "512 relu, 512 relu",
                          .loss = Loss::kCrossEntropy,
                          .label_smoothing = 0,
                          .optimizer = Adam{.learning_rate = 1e-3},
-                         .schedule = {},
+                         .schedule = Schedule{},
                          .epochs = 2,
                          .batch = 96,
                          .seed = seed,

@@ -39,7 +39,7 @@ TEST(Stopping, WhenTheWeightsHardlyChange) {
   TrainOptions options = small_options();
   options.epochs = 1000;
   options.optimizer = Sgd{0.05};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.min_change = 1e-3;
   const TrainResult result = train(curve(100), options);
   EXPECT_EQ(result.stop_reason, StopReason::kMinChange);
@@ -71,8 +71,9 @@ TEST(Stopping, WhenTheCallerAsksTo) {
 TEST(Stopping, WhenTheCallerAsksToInTheMiddleOfAnUpdate) {
   const Dataset data = make_dataset({"a", "b", "c", "y"}, random_matrix<double>(1, 1000, 4), "y");
   const std::atomic<bool> stop = true;
-  const TrainResult result =
-      train(data, {.layers = "4 tanh", .epochs = 3, .batch = 1000, .seed = 2, .validation = 0.2}, {.stop = &stop});
+  const TrainResult result = train(
+      data, {.preset = Preset::kPlain, .layers = "4 tanh", .epochs = 3, .batch = 1000, .seed = 2, .validation = 0.2},
+      {.stop = &stop});
   EXPECT_EQ(result.stop_reason, StopReason::kInterrupted);
   EXPECT_EQ(result.steps, 0);
   EXPECT_EQ(result.best_epoch, 0);
@@ -81,7 +82,12 @@ TEST(Stopping, WhenTheCallerAsksToInTheMiddleOfAnUpdate) {
 
 TEST(Stopping, ALongFirstValidationIsBrokenOffAndTheWeightsAreKept) {
   const Dataset data = make_dataset({"a", "y"}, random_matrix<double>(1, 400'000, 2), "y");
-  TrainOptions options{.layers = "256 tanh, 256 tanh", .epochs = 3, .batch = 16, .seed = 2, .validation = 0.9999};
+  TrainOptions options{.preset = Preset::kPlain,
+                       .layers = "256 tanh, 256 tanh",
+                       .epochs = 3,
+                       .batch = 16,
+                       .seed = 2,
+                       .validation = 0.9999};
   options.time_limit = 0.01;
   const TrainResult result = train(data, options);
   EXPECT_EQ(result.stop_reason, StopReason::kTimeLimit);
@@ -96,9 +102,10 @@ TEST(Stopping, ALongFirstValidationIsBrokenOffAndTheWeightsAreKept) {
 TrainResult overfitted(std::size_t patience, bool keep_best) {
   const std::vector<double> noise = random_matrix<double>(1, 80, 4);
   const Dataset data = make_dataset({"a", "b", "c", "y"}, noise, "y");
-  TrainOptions options{.layers = "32 relu", .epochs = 40, .batch = 8, .seed = 2, .validation = 0.4};
+  TrainOptions options{
+      .preset = Preset::kPlain, .layers = "32 relu", .epochs = 40, .batch = 8, .seed = 2, .validation = 0.4};
   options.optimizer = Adam{.learning_rate = 0.02};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.patience = patience;
   options.keep_best = keep_best;
   return train(data, options);
@@ -114,10 +121,15 @@ TEST(Stopping, WhenPatienceEndsAndTheBestWeightsComeBack) {
   EXPECT_EQ(result.epochs, lowest + 1 + 6);
   EXPECT_EQ(result.best_epoch, lowest + 1);
   // The model has the weights of that epoch: an unbroken run of so many epochs ends in them.
-  TrainOptions shorter{
-      .layers = "32 relu", .epochs = lowest + 1, .batch = 8, .keep_best = false, .seed = 2, .validation = 0.4};
+  TrainOptions shorter{.preset = Preset::kPlain,
+                       .layers = "32 relu",
+                       .epochs = lowest + 1,
+                       .batch = 8,
+                       .keep_best = false,
+                       .seed = 2,
+                       .validation = 0.4};
   shorter.optimizer = Adam{.learning_rate = 0.02};
-  shorter.schedule = {};
+  shorter.schedule = Schedule{};
   const Dataset data = make_dataset({"a", "b", "c", "y"}, random_matrix<double>(1, 80, 4), "y");
   EXPECT_EQ(all_weights(result.model), all_weights(train(data, shorter).model));
 }
@@ -133,9 +145,9 @@ TEST(Stopping, LastWeightsAreKeptIfAskedFor) {
 }
 
 TrainOptions diverging() {
-  TrainOptions options{.layers = "8 relu", .epochs = 50, .batch = 16, .seed = 1};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu", .epochs = 50, .batch = 16, .seed = 1};
   options.optimizer = Sgd{1e4};
-  options.schedule = {};
+  options.schedule = Schedule{};
   return options;
 }
 
@@ -159,9 +171,9 @@ TEST(Stopping, ADivergedRunWithoutGoodEpochGivesTheFirstWeights) {
 }
 
 TEST(Stopping, ADivergedRunKeepsTheBestEpoch) {
-  TrainOptions options{.layers = "8 relu", .epochs = 40, .batch = 16, .seed = 1};
+  TrainOptions options{.preset = Preset::kPlain, .layers = "8 relu", .epochs = 40, .batch = 16, .seed = 1};
   options.optimizer = Sgd{0.01};
-  options.schedule = {};
+  options.schedule = Schedule{};
   const Dataset data = curve(100);
   const TrainResult good = train(data, options);
   ASSERT_EQ(good.stop_reason, StopReason::kEpochs);

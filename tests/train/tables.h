@@ -37,7 +37,9 @@ inline Dataset sectors(std::size_t rows, std::uint64_t seed = 1) {
   return make_dataset({"u", "v", "class"}, cells, "class");
 }
 
-inline TrainOptions small_options() { return {.layers = "8 tanh", .task = {}, .epochs = 5, .batch = 16, .seed = 1}; }
+inline TrainOptions small_options() {
+  return {.preset = Preset::kPlain, .layers = "8 tanh", .task = {}, .epochs = 5, .batch = 16, .seed = 1};
+}
 
 template <class T = float>
 std::vector<T> all_weights(const Model& model) {

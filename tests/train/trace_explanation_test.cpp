@@ -21,10 +21,12 @@ using testing::Not;
 std::vector<Selector> parameters(const Architecture& architecture) {
   std::vector<Selector> all;
   for (std::size_t layer = 0; layer < architecture.layers.size(); ++layer) {
-    const Dense& dense = std::get<Dense>(architecture.layers[layer]);
-    for (std::size_t unit = 0; unit < dense.outputs; ++unit) {
-      for (std::size_t from = 0; from < dense.inputs; ++from) all.push_back(weight(layer, unit, from));
-      if (dense.bias) all.push_back(bias(layer, unit));
+    const Layer& of = architecture.layers[layer];
+    for (std::size_t unit = 0; unit < outputs_of(of); ++unit) {
+      for (std::size_t from = 0; from < inputs_of(of); ++from) {
+        if (connects(of, unit, from)) all.push_back(weight(layer, unit, from));
+      }
+      if (has_bias(of)) all.push_back(bias(layer, unit));
     }
   }
   return all;
@@ -66,7 +68,7 @@ TEST_F(TraceN3, TheDerivationOfEveryParameterAgreesWithTrainingForEveryOptimizer
     for (const Precision precision : {Precision::kFloat, Precision::kDouble}) {
       TrainOptions options = recording({1, 2, 4});
       options.optimizer = optimizer_named(rule.name);
-      options.layers = "3 tanh";
+      options.layers = "scale, 3 tanh, scale";
       options.precision = precision;
       options.l2 = 0.01;
       options.clip = 0.3;
@@ -80,8 +82,8 @@ TEST_F(TraceN3, TheDerivationOfEveryParameterAgreesWithTrainingForEveryOptimizer
           ASSERT_TRUE(why.gradient);
           EXPECT_EQ(why.expected.has_value(), rule.states == 0) << rule.name;
           EXPECT_EQ(why.all.size(), 3);
-          EXPECT_EQ(why.has_l2(), what.kind == Selector::Kind::kWeight);
-          if (what.kind == Selector::Kind::kBias) continue;
+          EXPECT_EQ(why.has_l2(), what.kind == Selector::Kind::kWeight && what.layer % 2 == 1);
+          if (!why.has_l2()) continue;
           // The recorded gradient has the l2 term in it, which the derivation has not.
           EXPECT_NEAR(why.derivation->value() + 0.01 * why.update.before, why.update.gradient, 1e-5);
         }
@@ -93,7 +95,7 @@ TEST_F(TraceN3, TheDerivationOfEveryParameterAgreesWithTrainingForEveryOptimizer
 TEST_F(TraceN3, ClippingStandsBesideTheGradientThatItMadeShorter) {
   TrainOptions options = recording({1});
   options.optimizer = Sgd{.learning_rate = 0.5};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.clip = 0.01;
   const Dataset table = curve(60);
   train(table, options);
@@ -162,7 +164,7 @@ TEST_F(TraceN3, EveryNotationHasItsSymbolsAndAgrees) {
 TEST_F(TraceN3, AnOptimizerWithAMemoryIsSaidNotToFollowTheGradientAlone) {
   TrainOptions options = recording({1, 2});
   options.optimizer = Momentum{.learning_rate = 0.1, .momentum = 0.9};
-  options.schedule = {};
+  options.schedule = Schedule{};
   train(sectors(100), options);
   const std::string first = render_text(document(explain_trace(trace(), 1, weight(0, 0, 0))));
   EXPECT_THAT(first, HasSubstr("the rule of momentum, with μ = 0.9; g is ∂L/∂w[1:1,1](k), "));

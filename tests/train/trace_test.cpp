@@ -20,9 +20,9 @@ TEST_F(TraceN3, RecordingChangesNoBitOfTheModel) {
   for (const OptimizerRule& rule : optimizer_rules()) {
     for (const std::size_t batch : {1U, 17U, 300U}) {  // 300: two leaves
       for (const Precision precision : {Precision::kFloat, Precision::kDouble}) {
-        TrainOptions options{.layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
+        TrainOptions options{.preset = Preset::kPlain, .layers = "20 relu, 9 tanh, 5 gelu", .batch = batch, .seed = 5};
         options.optimizer = optimizer_named(rule.name);
-        set_learning_rate(options.optimizer, 0.01);
+        set_learning_rate(*options.optimizer, 0.01);
         options.epochs = 2;
         options.precision = precision;
         options.clip = batch == 17 ? 0.5 : 0;
@@ -88,7 +88,7 @@ TEST_F(TraceN3, ARunThatIsStoppedKeepsWhatItReached) {
 TEST_F(TraceN3, ARunThatDivergesKeepsWhatItReached) {
   TrainOptions options = recording({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
   options.optimizer = Sgd{.learning_rate = 1e15};
-  options.schedule = {};
+  options.schedule = Schedule{};
   options.loss = Loss::kHalfSquaredError;
   options.layers = "4 identity";
   const TrainResult result = train(curve(100), options);

@@ -10,6 +10,7 @@
 
 #include "bprop/gradients.h"
 #include "checkpoint/temporary_folder.h"
+#include "linalg/kernels.h"
 #include "nn/allocation_count.h"
 #include "nn/random_matrix.h"
 
@@ -125,7 +126,7 @@ TEST(Trainer, AStepAbandonedBetweenLeavesChangesNothing) {
 TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
   for (const int threads : {1, 3}) {
     ThreadPool pool({.threads = threads, .minimal_work = 0});
-    Network network("20 -> 40 gelu -> 30 softmax -> 5 softmax", {.seed = 1});
+    Network network("20 -> scale -> 40 gelu -> 30 softmax -> scale -> 5 softmax", {.seed = 1});
     Trainer trainer(network, {.batch = 700,
                               .loss = {.loss = Loss::kCrossEntropy, .label_smoothing = 0.1},
                               .l2 = 1e-4,
@@ -146,7 +147,7 @@ TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
 
 TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
   for (const OptimizerRule& rule : optimizer_rules()) {
-    Network network("20 -> 40 relu -> 5", {.seed = 1});
+    Network network("20 -> scale -> 40 relu -> scale -> 5", {.seed = 1});
     TrainerOptions options{.batch = 32};
     options.optimizer = optimizer_named(rule.name);
     Trainer trainer(network, options);
@@ -162,7 +163,8 @@ TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
 // All parameters after a few updates; a clip that never clips makes the trainer write whole gradients first.
 std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradients, int threads) {
   ThreadPool pool({.threads = threads, .minimal_work = 0});
-  Network network("20 -> 150 gelu -> 33 tanh -> 17 softmax -> 40 relu -> 5 softmax", {.seed = 1});
+  Network network("20 -> scale -> 150 gelu -> 33 tanh -> scale -> scale -> 17 softmax -> scale -> 40 relu -> 5 softmax",
+                  {.seed = 1});
   TrainerOptions options = given;
   options.batch = 70;
   options.loss.loss = Loss::kCrossEntropy;
@@ -175,7 +177,7 @@ std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradie
     trainer.step(std::span(x).first(rows * 20), std::span(y).first(rows * 5));
   }
   std::vector<Floats> parameters;
-  for (std::size_t layer = 0; layer < 5; ++layer) {
+  for (std::size_t layer = 0; layer < network.architecture().layers.size(); ++layer) {
     parameters.push_back(network.weights(layer));
     parameters.push_back(network.bias(layer));
   }
@@ -192,6 +194,30 @@ TEST(Trainer, UpdatesOnTheWayBackGiveTheBitsOfWholeGradients) {
         EXPECT_EQ(after_updates(options, false, threads), whole) << rule.name << ", " << threads << " threads";
       }
     }
+  }
+}
+
+TEST(Trainer, ReferenceAndSimdKernelsGiveTheSameBits) {
+  for (const OptimizerRule& rule : optimizer_rules()) {
+    const TrainerOptions options{.optimizer = optimizer_named(rule.name), .weight_decay = 0.01};
+    const std::vector<Floats> expected = after_updates(options, false, 1);
+    linalg::use_reference_kernels(true);
+    const std::vector<Floats> reference = after_updates(options, false, 1);
+    linalg::use_reference_kernels(false);
+    EXPECT_EQ(reference, expected) << rule.name;
+  }
+}
+
+TEST(Trainer, WeightDecayAndL2LeaveFactorsOfScaleLayersAlone) {
+  for (const bool decoupled : {false, true}) {
+    Network network("2 -> scale -> 1 no-bias", {.initializer = Initializer::kZeros});
+    const Floats s = {1.5F, -2};
+    network.set_weights(0, s);
+    network.set_weights(1, Floats{3, 4});
+    Trainer trainer(network, {.optimizer = Sgd{0.1}, .l2 = decoupled ? 0 : 0.5, .weight_decay = decoupled ? 0.5 : 0});
+    step(trainer, {0, 0}, {0});  // a loss and a gradient of 0: what moves is moved by the penalty
+    EXPECT_EQ(network.weights(0), s);
+    EXPECT_NEAR(network.weights(1)[0], 3 * (1 - 0.1 * 0.5), 1e-6);
   }
 }
 

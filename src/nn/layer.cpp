@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every layer has (bprop/network.h).
+#include "base/check.h"
+#include "bprop/network.h"
+
+namespace bprop {
+namespace {
+
+const Dense* dense_or_null(const Layer& layer) { return std::get_if<Dense>(&layer); }
+
+}  // namespace
+
+std::size_t inputs_of(const Layer& layer) {
+  const Dense* const dense = dense_or_null(layer);
+  return dense != nullptr ? dense->inputs : std::get<Scale>(layer).size;
+}
+
+std::size_t outputs_of(const Layer& layer) {
+  const Dense* const dense = dense_or_null(layer);
+  return dense != nullptr ? dense->outputs : std::get<Scale>(layer).size;
+}
+
+Activation activation_of(const Layer& layer) {
+  const Dense* const dense = dense_or_null(layer);
+  return dense != nullptr ? dense->activation : Activation::kIdentity;
+}
+
+bool has_bias(const Layer& layer) {
+  const Dense* const dense = dense_or_null(layer);
+  return dense != nullptr && dense->bias;
+}
+
+std::size_t weight_count(const Layer& layer) {
+  const Dense* const dense = dense_or_null(layer);
+  return dense != nullptr ? dense->inputs * dense->outputs : std::get<Scale>(layer).size;
+}
+
+std::vector<std::uint64_t> weight_shape(const Layer& layer) {
+  if (std::holds_alternative<Scale>(layer)) return {outputs_of(layer)};
+  return {outputs_of(layer), inputs_of(layer)};
+}
+
+bool connects(const Layer& layer, std::size_t out, std::size_t in) {
+  return out < outputs_of(layer) && in < inputs_of(layer) && (std::holds_alternative<Dense>(layer) || out == in);
+}
+
+std::size_t weight_place(const Layer& layer, std::size_t out, std::size_t in) {
+  BPROP_DCHECK(connects(layer, out, in));
+  return std::holds_alternative<Dense>(layer) ? out * inputs_of(layer) + in : out;
+}
+
+WeightEnds weight_ends(const Layer& layer, std::size_t place) {
+  BPROP_DCHECK(place < weight_count(layer));
+  if (std::holds_alternative<Scale>(layer)) return {place, place};
+  return {place / inputs_of(layer), place % inputs_of(layer)};
+}
+
+}  // namespace bprop

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the passes of all kinds of layers share. A kind has, in a file of its own (dense.h, scale.h), the overloads
+//   work_of                    floating-point operations of one of its passes
+//   layer_forward              x -> z, a
+//   layer_parameter_gradient   delta, x -> gradients of its parameters, into a sink
+//   layer_input_gradient       delta -> ∂L/∂x, and from it the delta of the layer below
+// each for one share of the work; nn/propagation.cpp calls them through the variant.
+#pragma once
+
+#include "nn/engine.h"
+#include "nn/layout.h"
+#include "nn/workspace.h"
+
+namespace bprop::nn {
+
+// Of one layer; what it does not have is null.
+template <class T>
+struct Parameters {
+  const T* weights = nullptr;
+  const T* bias = nullptr;
+  const T* twin = nullptr;  // W transposed, for input gradients
+};
+
+// The layer whose a is this layer's input: its delta follows from ∂L/∂x by φ'. No values: there is none.
+template <class T>
+struct Below {
+  Activation activation = Activation::kIdentity;
+  const LayerValues<T>* values = nullptr;
+};
+
+// Which parameters a piece of a gradient belongs to: offset … offset + count − 1 of the flat buffer, multiples of 16.
+struct Piece {
+  std::size_t layer = 0;
+  bool bias = false;
+  std::size_t offset = 0;
+  std::size_t count = 0;
+};
+
+// Takes finished pieces of a gradient while they are in the cache, so that whole gradients need not go to memory.
+template <class T>
+class GradientSink {
+ public:
+  virtual ~GradientSink() = default;
+  // g: ∂L/∂θ of the piece. Several threads call at once, for different pieces.
+  virtual void take(const Piece& piece, const T* g) const = 0;
+};
+
+// Whether φ works on each element by itself; softmax needs whole rows.
+inline bool by_element(Activation activation) { return activation != Activation::kSoftmax; }
+
+// a = φ(z) over panels of `rows` rows; a may be z.
+template <class T>
+void activate(const Engine<T>& engine, Activation activation, const T* z, T* a, std::size_t rows, std::size_t outputs);
+
+// delta = ∂L/∂a ⊙ φ'(z), or with softmax's Jacobian; the adjoint of a = φ(z).
+template <class T>
+void activation_backward(const Engine<T>& engine, Activation activation, std::size_t rows, std::size_t outputs,
+                         const LayerValues<T>& values);
+
+}  // namespace bprop::nn

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/scale.h"
+
+#include <algorithm>
+#include <complex>
+
+#include "linalg/panels.h"
+
+namespace bprop::nn {
+namespace {
+
+using linalg::kPanel;
+using linalg::Range;
+
+// The blocks of 16 numbers that a share has.
+Range blocks_of(Share share, const Scale& layer) {
+  const std::size_t blocks = linalg::panels(layer.size);
+  return {blocks * share.part / share.parts, blocks * (share.part + 1) / share.parts};
+}
+
+}  // namespace
+
+template <class T>
+void layer_forward(const linalg::Kernels<T>& kernels, const Scale& layer, const T* x, const Parameters<T>& parameters,
+                   std::size_t rows, bool activate, const LayerValues<T>& values, Share share) {
+  const Range blocks = blocks_of(share, layer);
+  kernels.scale(x, parameters.weights, rows, values.z, blocks);
+  if (!activate || values.a == values.z) return;
+  std::copy_n(values.z + blocks.begin * rows * kPanel, blocks.size() * rows * kPanel,
+              values.a + blocks.begin * rows * kPanel);
+}
+
+template <class T>
+void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const Scale& layer, const LayerLayout& at,
+                              std::size_t index, const T* x, const T* delta, const Parameters<T>&, std::size_t rows,
+                              const GradientSink<T>& sink, T*, Share share) {
+  // z = x ⊙ s
+  alignas(64) T d_s[kPanel];
+  const Range blocks = blocks_of(share, layer);
+  for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
+    const std::size_t panel = block * rows * kPanel;
+    kernels.scale_gradient(x + panel, delta + panel, rows, d_s, {0, 1});
+    sink.take({index, false, at.weights + block * kPanel, kPanel}, d_s);
+  }
+}
+
+template <class T>
+void layer_input_gradient(const linalg::Kernels<T>& kernels, const Scale& layer, const T* delta,
+                          const Parameters<T>& parameters, std::size_t rows, T* d_x, const Below<T>& below,
+                          Share share) {
+  // z = x ⊙ s
+  const Range blocks = blocks_of(share, layer);
+  kernels.scale(delta, parameters.weights, rows, d_x, blocks);
+  if (below.values == nullptr || !by_element(below.activation)) return;
+  const std::size_t at = blocks.begin * rows * kPanel;
+  kernels.activate_backward(below.activation, below.values->z + at, below.values->a + at, d_x + at,
+                            below.values->delta + at, blocks.size() * rows * kPanel);
+}
+
+#define BPROP_INSTANTIATE_FORWARD(T)                                                                                \
+  template void layer_forward(const linalg::Kernels<T>&, const Scale&, const T*, const Parameters<T>&, std::size_t, \
+                              bool, const LayerValues<T>&, Share);
+#define BPROP_INSTANTIATE_BACKWARD(T)                                                                              \
+  template void layer_parameter_gradient(const linalg::Kernels<T>&, const Scale&, const LayerLayout&, std::size_t, \
+                                         const T*, const T*, const Parameters<T>&, std::size_t,                    \
+                                         const GradientSink<T>&, T*, Share);                                       \
+  template void layer_input_gradient(const linalg::Kernels<T>&, const Scale&, const T*, const Parameters<T>&,      \
+                                     std::size_t, T*, const Below<T>&, Share);
+BPROP_INSTANTIATE_FORWARD(float)
+BPROP_INSTANTIATE_FORWARD(double)
+BPROP_INSTANTIATE_FORWARD(std::complex<double>)
+BPROP_INSTANTIATE_BACKWARD(float)
+BPROP_INSTANTIATE_BACKWARD(double)
+
+}  // namespace bprop::nn
