@@ -87,7 +87,7 @@ def ahead_on_most(scores, ours, theirs):
 def best_mean_rank(scores, ours, neural):
     found = mean_ranks(scores, neural)
     text = ", ".join(f"{method} {rank:.2f}" for method, rank in sorted(found.items(), key=lambda item: item[1]))
-    best = bool(found) and all(found[ours] < rank for method, rank in found.items() if method != ours)
+    best = len(found) > 1 and all(found[ours] < rank for method, rank in found.items() if method != ours)
     return Bar("best mean rank among the neural rows", best, text or "no set that all have")
 
 

@@ -106,6 +106,10 @@ class Bars(unittest.TestCase):
         found = scores([constant(0.9), constant(0.7)], [constant(0.8), constant(0.8)], [constant(0.1), constant(0.1)])
         self.assertFalse(comparison.best_mean_rank(found, "ours", ["ours", "MLP"]).passed)
 
+    def test_without_a_rival_there_is_no_best_rank(self):
+        found = scores([constant(0.9)], [constant(0.8)], [constant(0.1)])
+        self.assertFalse(comparison.best_mean_rank(found, "ours", ["ours"]).passed)
+
     def test_nothing_measured_passes_nothing(self):
         self.assertEqual(self.verdicts({}), [False, False, False, False])
 
