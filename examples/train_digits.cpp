@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   try {
     const auto data = bprop::load_csv(argv[1], {.target = "digit"});
     const auto [train, test] = bprop::split(data, {.test = 0.2, .seed = 1});
-    const auto result = bprop::train(train, {.layers = "64 relu, 32 relu", .epochs = 30});
+    const auto result = bprop::train(train, {.preset = bprop::Preset::kFast});
     std::cout << "stopped because " << bprop::sentence(result.stop_reason) << '\n'
               << "held out: " << bprop::evaluate(result.model, test) << '\n';
     bprop::save(result.model, argv[2]);

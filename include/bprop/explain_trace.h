@@ -31,7 +31,7 @@ struct UpdateOfNumber {
   double gradient = 0;        // of the batch's loss with the l2 term, before clipping
   double rate_factor = 1;  // plain gradient descent moves it by learning_rate × this × gradient: bias_rate, scale_rate,
                            // or 1/n_in of a weight where training moved v of w = v/√n_in
-  double after = 0;  // w(k+1)
+  double after = 0;        // w(k+1)
   double change() const { return after - before; }
 };
 

@@ -20,12 +20,13 @@ namespace bprop {
 //   give-aways      a column that alone tells the target of every row: by its text, by intervals, or in a straight line
 //   tiny classes    with fewer than 10 rows
 //   outliers        targets farther than 10 interquartile ranges outside the quartiles
-// Nothing is said of fewer than 50 rows but of tiny classes; give-aways are looked for in at most 20,000 rows, evenly
+// Nothing is said of fewer than 50 rows; give-aways are looked for in at most 20,000 rows, evenly
 // spread. Cost: a sort a column of so many numbers, and two passes over the table.
 std::vector<std::string> review(const Dataset& train, const Preprocessing& preprocessing);
 
-// "25 of 360 test rows (6.9 %) have the same inputs as a training row, …" when at least 3 of the held-out rows and 1 %
-// of them do, else nothing. `name`: what the rows are for, "test" or "validation". Memory: 16 bytes a held-out row.
+// "25 of 360 test rows (6.9 %) are copies of training rows, …" when at least 3 of the held-out rows and 1 % of them
+// have inputs and target of a training row, else nothing. `name`: what the rows are for, "test" or "validation".
+// Memory: 16 bytes a held-out row.
 std::vector<std::string> review_split(const Dataset& train, const Dataset& held_out, std::string_view name,
                                       const Preprocessing& preprocessing);
 

@@ -62,10 +62,9 @@ class Review {
       : train_(train), target_(preprocessing.target), inputs_(preprocessing.inputs) {}
 
   std::vector<std::string> run() {
-    if (train_.rows() >= kLeastRows) {
-      for (const InputColumn& input : inputs_) look_at(input);
-      if (target_.task == Task::kNumbers) look_for_outliers();
-    }
+    if (train_.rows() < kLeastRows) return {};
+    for (const InputColumn& input : inputs_) look_at(input);
+    if (target_.task == Task::kNumbers) look_for_outliers();
     look_for_tiny_classes();
     return std::move(remarks_);
   }
@@ -188,20 +187,12 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t with) {
   return hash ^ (hash >> 32);
 }
 
-// A number for the inputs of each row of one table; equal inputs have equal ones, whatever file they stand in.
+// A number for inputs and target of each row of one table; equal rows have equal ones, whatever file they stand in.
 class RowHash {
  public:
-  RowHash(const Dataset& data, const std::vector<InputColumn>& inputs) : data_(data) {
-    for (const InputColumn& input : inputs) {
-      const auto column = data.find(input.name);
-      if (!column) continue;
-      columns_.push_back({*column, {}});
-      for (const std::string& text : data.columns()[*column].categories) {
-        std::uint64_t hash = text.size();
-        for (const char c : text) hash = mixed(hash, static_cast<unsigned char>(c));
-        columns_.back().of_category.push_back(hash);
-      }
-    }
+  RowHash(const Dataset& data, const Preprocessing& preprocessing) : data_(data) {
+    for (const InputColumn& input : preprocessing.inputs) add(input.name);
+    add(preprocessing.target.name);
   }
 
   std::uint64_t operator()(std::size_t row) const {
@@ -215,6 +206,17 @@ class RowHash {
     std::size_t place;
     std::vector<std::uint64_t> of_category;  // of text
   };
+
+  void add(const std::string& name) {
+    const auto column = data_.find(name);
+    if (!column) return;
+    columns_.push_back({*column, {}});
+    for (const std::string& text : data_.columns()[*column].categories) {
+      std::uint64_t hash = text.size();
+      for (const char c : text) hash = mixed(hash, static_cast<unsigned char>(c));
+      columns_.back().of_category.push_back(hash);
+    }
+  }
 
   static std::uint64_t of_cell(const HashedColumn& column, double cell) {
     if (std::isnan(cell)) return 1;
@@ -236,11 +238,11 @@ std::vector<std::string> review_split(const Dataset& train, const Dataset& held_
                                       const Preprocessing& preprocessing) {
   constexpr std::size_t kLeastRepeated = 3;
   constexpr double kLeastShare = 0.01;
-  const RowHash of_held_out(held_out, preprocessing.inputs);
+  const RowHash of_held_out(held_out, preprocessing);
   std::vector<std::pair<std::uint64_t, bool>> rows;  // hash, and whether a training row has it
   for (std::size_t row = 0; row < held_out.rows(); ++row) rows.emplace_back(of_held_out(row), false);
   std::sort(rows.begin(), rows.end());
-  const RowHash of_train(train, preprocessing.inputs);
+  const RowHash of_train(train, preprocessing);
   for (std::size_t row = 0; row < train.rows(); ++row) {
     const std::uint64_t hash = of_train(row);
     const auto before = [](const auto& at, std::uint64_t value) { return at.first < value; };
@@ -254,8 +256,8 @@ std::vector<std::string> review_split(const Dataset& train, const Dataset& held_
   const double share = static_cast<double>(repeated) / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
   if (repeated < kLeastRepeated || share < kLeastShare) return {};
   return {fmt::format(
-      "{} of {} {} rows ({:.1f} %) have the same inputs as a training row; if they are copies, what is said of the "
-      "{} rows flatters",
+      "{} of {} {} rows ({:.1f} %) are copies of training rows; what is said of the {} rows flatters, unless such rows "
+      "will come again",
       repeated, rows.size(), name, 100 * share, name)};
 }
 

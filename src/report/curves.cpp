@@ -128,11 +128,12 @@ std::string curves(const RunFiles& run) {
                   run.of_classes() ? ", labels smoothed if they are" : "", run.of_classes() ? ", never smoothed" : ""),
       {.may_be_log = true, .over_time = true});
   if (!score.series.empty()) {
-    html += chart_html("score", score,
-                       fmt::format("<b>Score: {}.</b> After the epoch, of validation rows and of at most 1,000 training "
-                                   "rows.",
-                                   run.score_name()),
-                       {.may_be_log = !run.score_in_percent(), .over_time = true});
+    html +=
+        chart_html("score", score,
+                   fmt::format("<b>Score: {}.</b> After the epoch, of validation rows and of at most 1,000 training "
+                               "rows.",
+                               run.score_name()),
+                   {.may_be_log = !run.score_in_percent(), .over_time = true});
   }
   html += chart_html("rate", rate, "<b>Learning rate</b> of the epoch’s last update.",
                      {.may_be_log = true, .over_time = true});

@@ -49,11 +49,11 @@ std::string epoch_card(const RunFiles& run) {
   std::string remark = "no good weights";
   for (const EpochLine& line : run.epochs) {
     if (line.epoch != kept) continue;
-    remark =
-        std::isfinite(line.validation_score)
-            ? fmt::format("validation {} {}", run.score_name(),
-                          run.score_in_percent() ? percent_html(line.validation_score) : number_html(line.validation_score))
-            : "its weights are kept";
+    remark = std::isfinite(line.validation_score)
+                 ? fmt::format("validation {} {}", run.score_name(),
+                               run.score_in_percent() ? percent_html(line.validation_score)
+                                                      : number_html(line.validation_score))
+                 : "its weights are kept";
   }
   return card("Epoch kept", fmt::format("{} of {}", kept, end.at("epochs").get<std::size_t>()), remark);
 }

@@ -80,9 +80,13 @@ double number_of(const Json& json) {
 
 std::string RunFiles::score_name() const {
   if (!ended()) return "score";
-  static const std::map<std::string, std::string> kWords = {
-      {"balanced_accuracy", "balanced accuracy"}, {"log_loss", "log-loss"}, {"auc", "AUC"}, {"f1", "F1"},
-      {"rmse", "RMSE, in units of the target"},   {"mae", "mean absolute error, in units of the target"}, {"r2", "R²"}};
+  static const std::map<std::string, std::string> kWords = {{"balanced_accuracy", "balanced accuracy"},
+                                                            {"log_loss", "log-loss"},
+                                                            {"auc", "AUC"},
+                                                            {"f1", "F1"},
+                                                            {"rmse", "RMSE, in units of the target"},
+                                                            {"mae", "mean absolute error, in units of the target"},
+                                                            {"r2", "R²"}};
   const auto metric = summary.at("end").at("metric").get<std::string>();
   const auto found = kWords.find(metric);
   return found == kWords.end() ? metric : found->second;

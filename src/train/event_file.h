@@ -2,8 +2,8 @@
 //
 // EventFile: scalars for TensorBoard. The file is a sequence of TFRecords – length (8 bytes), its masked CRC-32C (4),
 // the bytes, their masked CRC-32C (4), all little-endian –, each the protocol buffer Event of TensorFlow's event.proto;
-// the first says "brain.Event:2". Tags: loss/train, loss/validation, METRIC/… (accuracy/train), learning_rate, and of every
-// update that the doctor looked at layer_K/delta_rms, /gradient_norm, /weight_norm, /gradient_over_weight, /dead,
+// the first says "brain.Event:2". Tags: loss/train, loss/validation, METRIC/… (accuracy/train), learning_rate, and of
+// every update that the doctor looked at layer_K/delta_rms, /gradient_norm, /weight_norm, /gradient_over_weight, /dead,
 // /saturated (K from 1). The step of an event is the number of updates.
 #pragma once
 
