@@ -189,6 +189,7 @@ std::string json_text(const TrainReport& report) {
   if (report.loss_before) json.update({{"loss_before", *report.loss_before}, {"loss_after", *report.loss_after}});
   json["test"] = report.test ? json_of(*report.test) : Json();
   json["model"] = report.output.empty() ? Json() : Json(report.output);
+  if (!report.page.empty()) json["report"] = report.page;
   std::vector<std::string> warnings = result.warnings;
   if (report.test) warnings.insert(warnings.end(), report.test->warnings.begin(), report.test->warnings.end());
   json["findings"] = json_of(result.findings);

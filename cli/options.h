@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "values.h"
@@ -77,6 +78,10 @@ class Options {
   // sentence with the option's name: "--clip is -1, ...".
   void refuse_field(std::string_view sentence) const;
 
+  // What was typed, for the records: "bprop train data.csv --target 'my column'".
+  void note_command(std::string command) { command_ = std::move(command); }
+  const std::string& command() const { return command_; }
+
   // Sets the bound variables from the texts. Throws UsageError, or FormatError for the text of a file:
   // "--epochs ten: expected a whole number, 0 or more".
   void apply() const;
@@ -93,6 +98,7 @@ class Options {
   }
 
   std::string heading_;
+  std::string command_;
   std::vector<Option> options_;
 };
 

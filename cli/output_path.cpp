@@ -23,19 +23,19 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-void check_not_read(const std::string& output, const Options& options) {
+void check_not_read(const std::string& output, const Options& options, std::string_view option) {
   const auto check = [&](const std::string& input, std::string_view what) {
     if (!same_file(output, input)) return;
-    throw UsageError(fmt::format("--output {}: is the same file as {}, expected another", output, what));
+    throw UsageError(fmt::format("--{} {}: is the same file as {}, expected another", option, output, what));
   };
   for (const std::string_view name : kRead) {
-    const Option* option = options.find(name);
-    if (option == nullptr) continue;
-    for (const std::string& input : option->texts) check(input, option->origin);
-    if (name == "trace" && !option->texts.empty()) {
-      check((std::filesystem::path(option->texts.front()) / "trace.safetensors").string(), "the trace of --trace");
+    const Option* read = options.find(name);
+    if (read == nullptr) continue;
+    for (const std::string& input : read->texts) check(input, read->origin);
+    if (name == "trace" && !read->texts.empty()) {
+      check((std::filesystem::path(read->texts.front()) / "trace.safetensors").string(), "the trace of --trace");
     }
-    if (name == "DATA" && !option->texts.empty()) check(labels_beside(option->texts.front()), "the labels of DATA");
+    if (name == "DATA" && !read->texts.empty()) check(labels_beside(read->texts.front()), "the labels of DATA");
   }
 }
 

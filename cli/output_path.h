@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "options.h"
 
@@ -11,7 +12,7 @@ namespace bprop::cli {
 
 // Throws UsageError when `output` is the same file as one that the options name to be read, by whatever name: "--output
 // new.csv: is the same file as DATA, expected another". The model of --from is no such file: training goes on in its
-// place.
-void check_not_read(const std::string& output, const Options& options);
+// place. `option` names `output`.
+void check_not_read(const std::string& output, const Options& options, std::string_view option = "output");
 
 }  // namespace bprop::cli

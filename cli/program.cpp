@@ -48,8 +48,24 @@ ExitCode help(const Verbs& verbs, const std::vector<std::string>& words) {
   return ExitCode::kDone;
 }
 
+// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
+std::string command_of(const Verb& verb, const std::vector<std::string>& words) {
+  std::string command = fmt::format("bprop {}", verb.text().name);
+  for (const std::string& word : words) command += fmt::format(" {}", quoted(word));
+  return command;
+}
+
 ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
   Options options;
+  options.note_command(command_of(verb, words));
   verb.declare(options);
   if (parse_command_line(words, options)) {
     print(verb_help(verb.text(), options));

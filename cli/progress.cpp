@@ -31,18 +31,18 @@ std::string bar(double share, std::size_t width, bool colours) {
 }  // namespace
 
 Progress::Progress(bool wanted, const TrainOptions& options)
-    : shown_(wanted && progress_is_seen()),
+    : options_(options),
+      wanted_(wanted),
+      shown_(wanted && progress_is_seen()),
       colours_(colours_are_seen()),
       batch_(std::holds_alternative<GradientDescent>(*options.optimizer) ? SIZE_MAX : *options.batch),
-      asked_(options.metric),
-      whole_batches_(*options.drop_last_batch),
-      time_limit_(options.time_limit) {}
+      whole_batches_(*options.drop_last_batch) {}
 
 Progress::~Progress() { end(); }
 
 void Progress::begin(const Model& model, std::size_t rows) {
   const bool classes = model.preprocessing && model.preprocessing->target.task == Task::kClasses;
-  metric_ = asked_.value_or(default_metric(classes ? Task::kClasses : Task::kNumbers));
+  metric_ = options_.metric.value_or(default_metric(classes ? Task::kClasses : Task::kNumbers));
   rows_ = rows;
   start_ = std::chrono::steady_clock::now();
 }
@@ -57,12 +57,16 @@ void Progress::step(std::size_t step, std::size_t total_steps, double loss) {
 void Progress::epoch(const EpochReport& report) {
   last_ = report;
   loss_ = report.train_loss;
+  recent_.add(std::isfinite(report.validation_score) ? report.validation_score : report.train_loss);
+  if (report.epoch != 1 || !wanted_) return;
+  end();
+  say_expected_end(report);
 }
 
 std::string Progress::text(std::size_t width) const {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   double share = static_cast<double>(step_) / static_cast<double>(std::max<std::size_t>(total_steps_, 1));
-  if (time_limit_ > 0) share = std::max(share, seconds / time_limit_);
+  if (options_.time_limit > 0) share = std::max(share, seconds / options_.time_limit);
   const std::size_t batch = std::clamp<std::size_t>(batch_, 1, std::max<std::size_t>(rows_, 1));
   const std::size_t steps_per_epoch = (rows_ + (whole_batches_ ? 0 : batch - 1)) / batch;
   const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
@@ -73,16 +77,41 @@ std::string Progress::text(std::size_t width) const {
   if (last_.epoch > 0 && std::isfinite(last_.validation_score)) {
     line += "  validation " + score_text(metric_, last_.validation_score, 3);
   }
-  line += fmt::format("  {} rows/s", short_count(rate));
-  if (share > 0) line += fmt::format("  {} left", duration_text(seconds * (1 - share) / share));
+  std::string pace = fmt::format("  {} rows/s", short_count(rate));
+  if (share > 0) pace += fmt::format("  {} left", duration_text(seconds * std::max(1 - share, 0.0) / share));
 
-  // On a narrow terminal the title goes first, then the bar; the numbers are ASCII and can be cut anywhere.
+  // On a narrow terminal the title goes first, then the sparkline, then the bar; the numbers are ASCII and can be cut
+  // anywhere.
   constexpr std::string_view kTitle = "training      ";
   constexpr std::size_t kGap = 3;  // two spaces, and one column that stays free
-  if (line.size() + kGap + kSmallestBar > width) return line.substr(0, width - 1);
-  const std::size_t space = width - line.size() - kGap;
+  const std::size_t numbers = line.size() + pace.size();
+  if (numbers + kGap + kSmallestBar > width) return (line + pace).substr(0, width - 1);
+  std::size_t space = width - numbers - kGap;
+  if (last_.epoch > 1 && space >= recent_.width() + 1 + kSmallestBar) {
+    line += fmt::format(" {}", recent_.text());
+    space -= recent_.width() + 1;
+  }
+  line += pace;
   if (space < kTitle.size() + kSmallestBar) return bar(share, std::min(space, kLargestBar), colours_) + "  " + line;
   return std::string(kTitle) + bar(share, std::min(space - kTitle.size(), kLargestBar), colours_) + "  " + line;
+}
+
+// The first epoch's time has its validation in it, and so has what is made of it.
+void Progress::say_expected_end(const EpochReport& first) const {
+  constexpr double kLong = 10;  // seconds
+  const double whole = first.seconds * static_cast<double>(total_steps(options_, rows_)) /
+                       static_cast<double>(std::max<std::size_t>(first.step, 1));
+  const double limit = options_.time_limit;
+  if (whole < kLong || (limit > 0 && first.seconds >= limit)) return;
+  const std::string_view kept = options_.keep_best && std::isfinite(first.validation_score) ? "best" : "last weights";
+  const std::string end = limit == 0      ? fmt::format("--time-limit 60s keeps the {} so far", kept)
+                          : limit < whole ? fmt::format("the time limit of {} ends it before and keeps the {} so far",
+                                                        duration_text(limit), kept)
+                                          : fmt::format("the time limit is {}", duration_text(limit));
+  fmt::print(
+      stderr, "{}",
+      titled("training", fmt::format("{} {} for {}; {}", options_.patience > 0 ? "at most" : "about",
+                                     duration_text(whole), counted(total_epochs(options_, rows_), "epoch"), end)));
 }
 
 void Progress::draw() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Progress of training: one line on stderr, drawn again and again, on a terminal only.
-//   training      ━━━━━━━━━━━━━━━━━━━━━━━╸      epoch 31/256  loss 0.021  validation 98.3 %  61k rows/s  2 s left
+//   training      ━━━━━━━━━━━━━━━━━━━━━━━╸      epoch 31/256  loss 0.021  validation 98.3 % ▁▃▅▆▆▇█  61k rows/s  2 s
+//   left
+// The blocks are the validation score of the last 16 epochs; without validation rows the loss of training. After the
+// first epoch of a run that will take long, one line – also where there is no terminal – says how long.
 #pragma once
 
 #include <chrono>
@@ -10,12 +13,13 @@
 #include <string>
 
 #include "bprop/train.h"
+#include "sparkline.h"
 
 namespace bprop::cli {
 
 class Progress {
  public:
-  // Nothing is drawn unless `wanted` and stderr is a terminal. `time_limit` in seconds; 0: none.
+  // Nothing is drawn unless `wanted` and stderr is a terminal; nothing is said unless `wanted`.
   Progress(bool wanted, const TrainOptions& options);
   ~Progress();
   Progress(const Progress&) = delete;
@@ -29,21 +33,23 @@ class Progress {
 
  private:
   void draw();
+  void say_expected_end(const EpochReport& first) const;
   std::string text(std::size_t width) const;
 
+  TrainOptions options_;
+  bool wanted_;
   bool shown_;
   bool colours_;
   bool drawn_ = false;
   std::size_t batch_;
-  std::optional<Metric> asked_;
   Metric metric_ = Metric::kAccuracy;
   bool whole_batches_;  // the rows after the last one are left out
-  double time_limit_;
   std::size_t rows_ = 0;
   std::size_t step_ = 0;
   std::size_t total_steps_ = 0;
   double loss_ = 0;
   EpochReport last_{};
+  Sparkline recent_;
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -9,13 +9,16 @@
 
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
+#include "bprop/report.h"
 #include "bprop/review.h"
+#include "bprop/run_summary.h"
 #include "config_file.h"
 #include "folds_report.h"
 #include "json_text.h"
 #include "output_path.h"
 #include "quantity.h"
 #include "row_list.h"
+#include "run_destination.h"
 #include "terminal.h"
 #include "text_file.h"
 #include "train_report.h"
@@ -54,12 +57,15 @@ class Train : public Verb {
   ExitCode run(Options& options) override;
 
  private:
+  void check_logs(const Options& options) const;
   ExitCode train_on_table(Options& options);
   ExitCode train_on_own_rows(Options& options);
   ExitCode train_folds(Options& options);
   // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
   void write_model(TrainReport& report) const;
+  // Into the run folder, if there is one: report.json and the page made of it. Rows are null for the network's own.
+  void write_page(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const;
   void say(const TrainReport& report) const;
 
   TrainingData data_;
@@ -67,6 +73,8 @@ class Train : public Verb {
   std::string from_;
   std::string output_ = "model.safetensors";
   std::string run_directory_;
+  std::string log_;
+  std::string tensorboard_;
   std::string record_;
   std::optional<std::size_t> folds_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
@@ -87,7 +95,10 @@ void Train::declare(Options& options) {
   options.value("from", "MODEL", from_, "go on from this model, or train a network typed by hand");
   options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
   options.value("run", "DIR", run_directory_,
-                "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors");
+                "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors, and a page about "
+                "it all, report.html");
+  options.value("log", "FILE.csv", log_, "a line an epoch, as it ends; replaces only such a log");
+  options.value("tensorboard", "DIR", tensorboard_, "folder for an event file of TensorBoard");
   options.value("record", "LIST", record_,
                 "updates that go to trace.safetensors of --run, from 1, such as 1,10,100:110 (explain --trace)");
   options.value("folds", "K", folds_,
@@ -99,12 +110,6 @@ void Train::declare(Options& options) {
                              .seed = "of first weights, order of rows and split"});
 }
 
-bool goes_to_run(const std::string& output, const std::string& run_directory) {
-  namespace fs = std::filesystem;
-  const auto plain = [](const fs::path& path) { return fs::absolute(path).lexically_normal(); };
-  return !run_directory.empty() && plain(output).parent_path() == plain(fs::path(run_directory) / "").parent_path();
-}
-
 // In a run folder that is not there yet, but will be when the model is written.
 bool goes_to_new_run(const std::string& output, const std::string& run_directory) {
   std::error_code ignored;
@@ -114,13 +119,27 @@ bool goes_to_new_run(const std::string& output, const std::string& run_directory
 // Found out before training, as far as it can be.
 void check_destinations(const std::string& output, const std::string& run_directory) {
   check_run_directory(run_directory);
-  const std::string name = std::filesystem::path(output).filename().string();
-  const bool is_trace = name == "trace.safetensors" && goes_to_run(output, run_directory);
-  if (!is_trace && !goes_to_new_run(output, run_directory)) return check_save_path(output);
-  if (is_trace || name.empty() || name == "config.toml" || name == "metrics.jsonl" || name == "timing.jsonl" ||
-      name == "doctor.jsonl") {
+  if (!goes_to_new_run(output, run_directory)) {
+    const bool is_trace = std::filesystem::path(output).filename() == "trace.safetensors";
+    if (is_trace) check_not_of_run("output", output, run_directory);
+    return check_save_path(output);
+  }
+  if (std::filesystem::path(output).filename().empty()) {
     throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
   }
+  check_not_of_run("output", output, run_directory);
+}
+
+void Train::check_logs(const Options& options) const {
+  if (!log_.empty()) {
+    check_not_read(log_, options, "log");
+    check_not_of_run("log", log_, run_directory_);
+    if (std::filesystem::path(log_).lexically_normal() == std::filesystem::path(output_).lexically_normal()) {
+      throw UsageError(fmt::format("--log {}: the model goes there, expected another file", log_));
+    }
+    check_log(log_);
+  }
+  check_tensorboard(tensorboard_);
 }
 
 ExitCode Train::run(Options& options) {
@@ -134,6 +153,7 @@ ExitCode Train::run(Options& options) {
   if (folds_) return train_folds(options);
   check_not_read(output_, options);
   check_destinations(output_, run_directory_);
+  check_logs(options);
   data_.exclude(options);
   if (!from_.empty()) exclude_options_of_the_model(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
@@ -145,6 +165,8 @@ TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   train.pool = pool_.get();
   train.run_directory = run_directory_;
   train.doctor_every = doctor_every_;
+  train.log = log_;
+  train.tensorboard = tensorboard_;
   if (!record_.empty()) train.record = read_steps(record_, "record");
   train.configuration = config_text(TrainingOptions::completed(options, train));
   return train;
@@ -191,6 +213,7 @@ ExitCode Train::train_on_table(Options& options) {
                           {"the test rows are new to this training; whether the model saw them before is not known"});
     }
   }
+  write_page(options, &rows, report);
   say(report);
   return done.exit_code;
 }
@@ -238,6 +261,7 @@ ExitCode Train::train_on_own_rows(Options& options) {
   report.loss_before = loss_of_own_rows(before);
   report.loss_after = loss_of_own_rows(done.result.model);
   write_model(report);
+  write_page(options, nullptr, report);
   say(report);
   return done.exit_code;
 }
@@ -257,11 +281,33 @@ void Train::write_model(TrainReport& report) const {
   remark("train", fmt::format("{}; {}", reason, outcome));
 }
 
+void Train::write_page(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const {
+  if (run_directory_.empty()) return;
+  const TrainResult& result = *report.result;
+  RunSummary summary{.command = options.command(), .options = report.options, .result = result};
+  if (rows != nullptr) {
+    const bool test = rows->parts.test.rows() > 0;
+    const Dataset& held = test ? rows->parts.test : rows->parts.validation;
+    summary.files = data_.files();
+    summary.train = &rows->parts.train;
+    summary.test_rows = rows->parts.test.rows();
+    summary.held_out_name = test ? "test" : "validation";
+    if (held.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
+      summary.held_out = held_out(result.model, held, pool_.get());
+    }
+  }
+  write_run_summary(summary);
+  report.page = (std::filesystem::path(run_directory_) / "report.html").string();
+  write_text_file(report.page, report_html(run_directory_));
+}
+
 void Train::say(const TrainReport& report) const {
   if (program_.json) return print(json_text(report));
   print(training_line(report));
-  if (report.output.empty()) return;
-  print(calibration_line(report) + quality_line(report) + titled("wrote", report.output));
+  if (!report.output.empty()) {
+    print(calibration_line(report) + quality_line(report) + titled("wrote", report.output));
+  }
+  if (!report.page.empty()) print(titled("report", report.page));
 }
 
 }  // namespace

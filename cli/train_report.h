@@ -21,6 +21,7 @@ struct TrainReport {
   std::optional<double> loss_before = {};  // of a network's own rows
   std::optional<double> loss_after = {};
   std::string output = {};  // "": the model was not written
+  std::string page = {};    // about the run; "": there is no run folder
 };
 
 // Before training: the table, the network, how it learns.

@@ -54,6 +54,20 @@ Dataset TrainingData::load_all(TrainOptions& train) const {
   return load_for_training(table_);
 }
 
+std::vector<std::string> TrainingData::files() const {
+  std::vector<std::string> files;
+  const auto add = [&](const std::string& path, const std::string& labels) {
+    if (path.empty()) return;
+    files.push_back(path);
+    const std::string found = labels.empty() ? labels_beside(path) : labels;
+    if (!found.empty()) files.push_back(found);
+  };
+  add(table_.path, table_.labels);
+  add(validation_.path, validation_labels_);
+  add(test_.path, test_labels_);
+  return files;
+}
+
 TrainingData::Rows TrainingData::load(const TrainOptions& train, const Model* start) const {
   const bool as_before = start != nullptr && start->preprocessing;
   Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);

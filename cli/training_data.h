@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bprop/train.h"
 #include "data_options.h"
@@ -27,6 +28,8 @@ class TrainingData {
     Dataset all;  // of DATA
     TrainValidationTest parts;
   };
+  // Those that load() reads.
+  std::vector<std::string> files() const;
   // `start`: the model to go on from, or null.
   Rows load(const TrainOptions& train, const Model* start) const;
   // For folds: all rows, and the share of validation. Throws UsageError for rows of validation in a file of their own.

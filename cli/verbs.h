@@ -11,6 +11,7 @@
 namespace bprop::cli {
 
 std::unique_ptr<Verb> train_verb();
+std::unique_ptr<Verb> report_verb();
 std::unique_ptr<Verb> evaluate_verb();
 std::unique_ptr<Verb> predict_verb();
 std::unique_ptr<Verb> inspect_verb();

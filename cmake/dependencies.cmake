@@ -19,10 +19,13 @@ bprop_header_library(fast_float fast_float/fast_float.h)
 bprop_header_library(cli11 CLI/CLI.hpp)
 bprop_header_library(libcsv csv.h)
 bprop_header_library(xxhash xxhash.h)
+bprop_header_library(protozero protozero/pbf_writer.hpp)
 find_library(BPROP_LIBCSV csv REQUIRED)
 target_link_libraries(bprop_dep_libcsv INTERFACE ${BPROP_LIBCSV})
 find_library(BPROP_LIBXXHASH xxhash REQUIRED)
 target_link_libraries(bprop_dep_xxhash INTERFACE ${BPROP_LIBXXHASH})
+# A script, which the library carries into the pages that it writes.
+find_file(BPROP_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js /usr/share/nodejs/chart.js/dist REQUIRED)
 
 if(BPROP_WITH_TESTS)
   find_package(GTest REQUIRED)

@@ -4,6 +4,7 @@
 # parser of expressions, whose local names are others' too.
 set_target_properties(bprop PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 get_target_property(_bprop_sources bprop SOURCES)
+list(FILTER _bprop_sources EXCLUDE REGEX "^\\$<")  # the embedded files
 foreach(_bprop_source IN LISTS _bprop_sources)
   file(RELATIVE_PATH _bprop_place ${PROJECT_SOURCE_DIR}/src ${_bprop_source})
   if(NOT _bprop_place MATCHES "^(figures|data|check|explain|checkpoint|train|lessons)/"

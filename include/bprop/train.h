@@ -82,6 +82,8 @@ struct TrainOptions {
       100;                      // one update in so many is looked at for findings (0.3 to 1.5 % of the work); 0: none
   std::string run_directory{};  // folder of the run (docs/commands.md has its files); "": none
   std::string configuration{};  // text of config.toml
+  std::string log{};            // CSV file with a line an epoch, flushed (docs/commands.md); replaces only such a file
+  std::string tensorboard{};    // folder for an event file of TensorBoard, made if it is not there
   // Updates, from 1, that go to trace.safetensors in run_directory (trace.h): parameters before and after, gradient,
   // rows. Those that the run does not reach are a warning. Each takes the whole-gradient path (same bits) and writes
   // three times the parameters, twice; all of them together cost the memory of two gradients. More than kMaxTraceBytes
@@ -108,10 +110,13 @@ struct EpochReport {
   double train_loss = 0;  // mean over the epoch's rows, each before its update
   double validation_loss = 0;
   double validation_score = 0;  // TrainResult::metric of them
-  double learning_rate = 0;     // of the last update
-  bool best = false;            // so far
-  double seconds = 0;           // since the start
-  double rows_per_second = 0;   // of training, this epoch
+  // The same of training rows: as many as there are for validation, at most 1,000, evenly spaced, after the epoch. NaN
+  // unless the run is written down (run_directory, log, tensorboard).
+  double train_score = 0;
+  double learning_rate = 0;    // of the last update
+  bool best = false;           // so far
+  double seconds = 0;          // since the start
+  double rows_per_second = 0;  // of training, this epoch
 };
 
 struct TrainResult {
@@ -167,6 +172,8 @@ TrainOptions exercise_options(const Model& start);
 // Throws what training would throw because of run_directory: UsageError when something other than a run of bprop is
 // there, IoError when it cannot be written to. To be called before data are read; "" is always fine.
 void check_run_directory(const std::string& path);
+void check_log(const std::string& path);          // likewise of log: UsageError if another file is in its place
+void check_tensorboard(const std::string& path);  // likewise of tensorboard
 
 // Epochs and updates that a run with these options has at most on so many rows.
 std::size_t total_epochs(const TrainOptions& options, std::size_t rows);

@@ -13,8 +13,10 @@
 #include "train/best_weights.h"
 #include "train/divergence_search.h"
 #include "train/epoch_record.h"
+#include "train/run_logs.h"
 #include "train/setup.h"
 #include "train/shuffled_batch.h"
+#include "train/some_rows.h"
 #include "train/trace_record.h"
 #include "train/validation.h"
 
@@ -25,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsBetweenReports = 0.05;
 constexpr double kSecondsForLastValidation = 0.5;  // once training must end
+constexpr std::size_t kScoredRows = 1000;          // of training
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -44,12 +47,15 @@ class Loop {
         train_(train),
         validation_rows_(validation),
         validation_(model, validation, result.metric, loop.options.pool),
+        scored_rows_(train, scored_rows(loop.options, validation.rows())),
+        train_score_(model, scored_rows_, result.metric, loop.options.pool),
         source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
         best_(result.metric, *options_.ties,
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
+        logs_(options_, result.metric, folder),
         trainer_(std::in_place, network_, trainer_options_) {
     if (!options_.record.empty()) trainer_->observe(&trace_);
     result_.history.reserve(EpochRecord::most(total_epochs(options_, train.rows())));
@@ -62,10 +68,16 @@ class Loop {
     for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
-    folder_.flush();
+    logs_.flush();
   }
 
  private:
+  // A training score is worth no more time than validation.
+  static std::size_t scored_rows(const TrainOptions& options, std::size_t validation_rows) {
+    if (!writes_down(options)) return 0;
+    return validation_rows == 0 ? kScoredRows : std::min(validation_rows, kScoredRows);
+  }
+
   // What the loop knows and the options do not.
   TrainerOptions trainer_options(const LoopOptions& loop) {
     total_ = total_steps(options_, train_.rows());
@@ -97,8 +109,7 @@ class Loop {
       going = !trainer_->report().abandoned;
       if (!going) break;
       if (!std::isfinite(loss)) return diverge_in_step();
-      if (trainer_->report().examined && folder_.writes())
-        folder_.examined(trainer_->report().step, trainer_->health());
+      if (trainer_->report().examined && logs_.examines()) logs_.examined(trainer_->report().step, trainer_->health());
       trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? source_.weight() : 1.0);
       weight_sum += source_.weight();
@@ -147,6 +158,7 @@ class Loop {
     if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
       return diverge_in_validation(report);
     }
+    report.train_score = training_score();
     report.best = !validated || best_.improves(report);
     report.seconds = seconds_since(start_);
     report.rows_per_second = rows_per_second;
@@ -159,10 +171,18 @@ class Loop {
       lowest_loss_ = report.validation_loss;
       lowest_loss_epoch_ = epoch;
     }
+    logs_.epoch(report);
     record_.add(report, [this](const EpochReport& recorded) { write(recorded); });
     if (observer_.epoch) observer_.epoch(report);
     if (options_.patience > 0 && epoch - lowest_loss_epoch_ >= options_.patience) return stop(StopReason::kPatience);
     return true;
+  }
+
+  // Of some training rows with the weights of this moment; NaN if nobody wants it, or there is no time.
+  double training_score() {
+    EpochReport report;
+    train_score_.fill(report, [this] { return must_end_validation(); });
+    return report.validation_score;
   }
 
   void write(const EpochReport& report) {
@@ -271,12 +291,15 @@ class Loop {
   const RowSource<T>& train_;
   const RowSource<T>& validation_rows_;
   Validation<T> validation_;
+  SomeRows<T> scored_rows_;
+  Validation<T> train_score_;
   ShuffledBatch<T> source_;
   BestWeights<T> best_;
   const Model* start_model_;
   EpochRecord record_;
   TrainerOptions trainer_options_;
   TraceRecord<T> trace_;
+  RunLogs logs_;
   std::optional<BasicTrainer<T>> trainer_;
   Clock::time_point start_;
   double last_report_ = 0;

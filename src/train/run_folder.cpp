@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "bprop/whole_file.h"
 #include "checkpoint/tensor_file.h"
 #include "checkpoint/trace_format.h"
 
@@ -39,6 +40,9 @@ std::string json_count(const std::optional<std::size_t>& count) {
 // Every run has these from its beginning on.
 constexpr std::array kFilesOfARun = {"config.toml", "metrics.jsonl", "timing.jsonl"};
 
+// Of a run's end: those of an earlier run go when another begins in its place.
+constexpr std::array kFilesOfTheEnd = {"report.json", "report.html"};
+
 fs::path trace_path(const std::string& folder) { return fs::path(folder) / checkpoint::kTraceFile; }
 
 void check_writable(const std::string& path, const fs::path& folder) {
@@ -67,6 +71,10 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
   BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
   fs::remove(trace_path(path), error);
   BPROP_CHECK(!error, IoError, "{}: the trace of an earlier run cannot be removed: {}", path, error.message());
+  for (const char* file : kFilesOfTheEnd) {
+    fs::remove(fs::path(path) / file, error);
+    BPROP_CHECK(!error, IoError, "{}: the report of an earlier run cannot be removed: {}", path, error.message());
+  }
   metrics_ = open(fs::path(path) / "metrics.jsonl");
   timing_ = open(fs::path(path) / "timing.jsonl");
   doctor_ = open(fs::path(path) / "doctor.jsonl");
@@ -77,11 +85,11 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
 
 void RunFolder::epoch(const EpochReport& report) {
   if (path_.empty()) return;
-  metrics_ << fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"validation_score":{},)"
-                          R"("learning_rate":{},"best":{}}})",
+  metrics_ << fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"train_score":{},)"
+                          R"("validation_score":{},"learning_rate":{},"best":{}}})",
                           report.epoch, report.step, json_number(report.train_loss),
-                          json_number(report.validation_loss), json_number(report.validation_score),
-                          json_number(report.learning_rate), report.best)
+                          json_number(report.validation_loss), json_number(report.train_score),
+                          json_number(report.validation_score), json_number(report.learning_rate), report.best)
            << '\n';
   timing_ << fmt::format(R"({{"epoch":{},"seconds":{:.6f},"rows_per_second":{:.1f}}})", report.epoch, report.seconds,
                          report.rows_per_second)
@@ -131,6 +139,10 @@ void RunFolder::best(const Model& model) {
 
 void RunFolder::end(const Model& model) {
   if (!best_written_) best(model);
+}
+
+void write_summary(const std::string& run_directory, const std::string& json) {
+  write_whole_file((fs::path(run_directory) / "report.json").string(), json);
 }
 
 void RunFolder::begin_trace(const Model& model, const TraceSettings& settings) {

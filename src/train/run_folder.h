@@ -4,7 +4,8 @@
 // if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), doctor.jsonl (a
 // line for every update that the doctor looked at; after 1,000 of them for every 2nd, after 2,000 lines every 4th, …),
 // best.safetensors (the best weights so far; at the end of a run without validation rows the last ones),
-// trace.safetensors (the recorded updates, at the end of the run). Nobody else writes there.
+// trace.safetensors (the recorded updates, at the end of the run), report.json (write_run_summary(), after it). Nobody
+// else writes there, apart from the page report.html that is made of all this.
 #pragma once
 
 #include <fstream>
@@ -48,5 +49,8 @@ class RunFolder {
   std::size_t examined_lines_ = 0;  // of them in the file
   std::size_t examined_every_ = 1;
 };
+
+// The file report.json of a run folder, all or nothing; one of an earlier run goes when a run begins.
+void write_summary(const std::string& run_directory, const std::string& json);
 
 }  // namespace bprop::training

@@ -36,6 +36,8 @@ constexpr std::array kStopTexts = {
 void check_options(const TrainOptions& o) {
   training::check_record(o);
   check_run_directory(o.run_directory);
+  check_log(o.log);
+  check_tensorboard(o.tensorboard);
   TrainerOptions trainer = training::trainer_options(o);
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
   trainer.loss.huber_delta = o.huber_delta.value_or(1);

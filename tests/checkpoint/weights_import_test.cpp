@@ -113,7 +113,8 @@ TEST_F(ImportWeights, AWeightOfOneDimensionIsAScaleLayer) {
     EXPECT_THAT(network.weights(2), ElementsAre(3, 4, 5));
     EXPECT_THAT(network.weights(3), ElementsAre(7, 8, 9));
   }
-  EXPECT_THAT(refusal(tensors, "2 -> 2 -> 3 relu -> scale -> 1"), StartsWith("tensor \"0.weight\" is (2)"));
+  EXPECT_THAT(refusal(tensors, "2 -> 2 -> 3 relu -> scale -> 1"),
+              StartsWith("tensor \"0.weight\" is F32 (2), expected F32 (2 x 2)"));
 }
 
 TEST_F(ImportWeights, SaysWhichTensorBelongsToNoLayer) {

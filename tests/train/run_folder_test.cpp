@@ -50,8 +50,9 @@ TEST_F(RunFolder, HoldsALineForEachEpochTheTimesTheConfigurationAndTheBestModel)
     EXPECT_EQ(metrics[i]["learning_rate"].get<double>(), result.history[i].learning_rate);
     EXPECT_EQ(metrics[i]["best"].get<bool>(), result.history[i].best);
   }
-  EXPECT_THAT(keys(metrics[0]), UnorderedElementsAre("epoch", "step", "train_loss", "validation_loss",
-                                                     "validation_score", "learning_rate", "best"));  // no times
+  EXPECT_THAT(keys(metrics[0]), UnorderedElementsAre("epoch", "step", "train_loss", "validation_loss", "train_score",
+                                                     "validation_score", "learning_rate",
+                                                     "best"));  // no times
   const std::vector<json> timing = lines("run/timing.jsonl");
   ASSERT_EQ(timing.size(), 5);
   EXPECT_THAT(keys(timing[0]), UnorderedElementsAre("epoch", "seconds", "rows_per_second"));

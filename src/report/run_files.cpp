@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/run_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <sstream>
+
+#include "base/check.h"
+#include "base/strict_json.h"
+
+namespace bprop::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr JsonLimits kLineLimits{.depth = 8, .items = 1'000'000};
+constexpr JsonLimits kSummaryLimits{.depth = 12, .items = 20'000'000};
+
+std::string text_of_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  BPROP_CHECK(file.good() && !fs::is_directory(path), IoError, "{}: cannot be read", path.string());
+  return std::move(text).str();
+}
+
+// An empty file gives "" (for which rdbuf() reports a failure of the other stream).
+std::string text_or_empty(const fs::path& path) {
+  std::error_code error;
+  return fs::file_size(path, error) == 0 && !error ? std::string() : text_of_file(path);
+}
+
+Json parsed(std::string_view text, JsonLimits limits, const std::string& where) {
+  return parse_strict_json(text, limits, where).value_or_throw();
+}
+
+// Calls read(json) for every whole line; a run that goes on may be writing its last one.
+template <class Read>
+void for_each_line(const fs::path& path, const Read& read) {
+  const std::string text = text_or_empty(path);
+  std::size_t line = 1;
+  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++line) {
+    const std::string where = fmt::format("{}, line {}", path.string(), line);
+    try {
+      read(parsed(std::string_view(text).substr(begin, end - begin), kLineLimits, where));
+    } catch (const Json::exception&) {
+      throw FormatError(fmt::format("{}: is no line that bprop train writes there", where));
+    }
+  }
+}
+
+EpochLine epoch_line(const Json& json) {
+  return {json.at("epoch").get<std::size_t>(),
+          json.at("step").get<std::size_t>(),
+          number_of(json.at("train_loss")),
+          number_of(json.at("validation_loss")),
+          number_of(json.value("train_score", Json())),
+          number_of(json.at("validation_score")),
+          number_of(json.at("learning_rate")),
+          json.at("best").get<bool>()};
+}
+
+DoctorLine doctor_line(const Json& json) {
+  DoctorLine line{.step = json.at("step").get<std::size_t>()};
+  for (const Json& layer : json.at("layers")) {
+    line.layers.push_back({number_of(layer.at("delta_rms")), number_of(layer.at("gradient_norm")),
+                           number_of(layer.at("weight_norm")), layer.at("dead").get<std::size_t>(),
+                           layer.at("saturated").get<std::size_t>()});
+  }
+  return line;
+}
+
+}  // namespace
+
+double number_of(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+std::string RunFiles::score_name() const {
+  if (!ended()) return "score";
+  static const std::map<std::string, std::string> kWords = {
+      {"balanced_accuracy", "balanced accuracy"}, {"log_loss", "log-loss"}, {"auc", "AUC"}, {"f1", "F1"},
+      {"rmse", "RMSE, in units of the target"},   {"mae", "mean absolute error, in units of the target"}, {"r2", "R²"}};
+  const auto metric = summary.at("end").at("metric").get<std::string>();
+  const auto found = kWords.find(metric);
+  return found == kWords.end() ? metric : found->second;
+}
+
+bool RunFiles::score_in_percent() const {
+  if (!ended()) return false;
+  const auto metric = summary.at("end").at("metric").get<std::string>();
+  return metric == "accuracy" || metric == "balanced_accuracy";
+}
+
+RunFiles read_run(const std::string& folder) {
+  const fs::path path(folder);
+  std::error_code error;
+  BPROP_CHECK(fs::is_directory(path, error), IoError, "{}: is no folder, expected that of a run (bprop train --run {})",
+              folder, folder);
+  for (const char* file : {"config.toml", "metrics.jsonl"}) {
+    BPROP_CHECK(fs::exists(path / file, error), IoError, "{}: {} is not there, expected the folder of a run of bprop",
+                folder, file);
+  }
+  RunFiles run;
+  run.name = fs::path(folder).lexically_normal().filename().string();
+  if (run.name.empty()) run.name = fs::path(folder).lexically_normal().parent_path().filename().string();
+  if (run.name.empty() || run.name == ".") run.name = folder;
+  run.configuration = text_or_empty(path / "config.toml");
+  for_each_line(path / "metrics.jsonl", [&](const Json& line) {
+    if (!line.contains("diverged")) run.epochs.push_back(epoch_line(line));
+  });
+  if (fs::exists(path / "timing.jsonl", error)) {
+    for_each_line(path / "timing.jsonl", [&](const Json& line) { run.seconds = line.at("seconds").get<double>(); });
+  }
+  if (fs::exists(path / "doctor.jsonl", error)) {
+    for_each_line(path / "doctor.jsonl", [&](const Json& line) { run.doctor.push_back(doctor_line(line)); });
+  }
+  const fs::path summary = path / "report.json";
+  if (fs::exists(summary, error)) run.summary = parsed(text_of_file(summary), kSummaryLimits, summary.string());
+  return run;
+}
+
+}  // namespace bprop::report

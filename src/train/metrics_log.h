@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MetricsLog: the CSV file of TrainOptions::log: a header, then a line of plain numbers an epoch, each flushed, so that
+// `tail -f` and spreadsheets follow the training. What is not known is an empty field.
+#pragma once
+
+#include <fstream>
+#include <string>
+
+#include "bprop/train.h"
+
+namespace bprop::training {
+
+class MetricsLog {
+ public:
+  // "" makes a log that writes nothing. Throws as check_log() does.
+  explicit MetricsLog(const std::string& path);
+
+  // Throws IoError when the line cannot be written.
+  void epoch(const EpochReport& report);
+
+ private:
+  std::string path_;
+  std::ofstream file_;
+};
+
+}  // namespace bprop::training

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "bprop/run_summary.h"
+#include "checkpoint/temporary_folder.h"
+#include "train/tables.h"
+
+namespace bprop {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+class Report : public TemporaryFolder {
+ protected:
+  TrainResult run(const Dataset& data) const {
+    TrainOptions options = small_options();
+    options.run_directory = at("run");
+    options.configuration = "layers = \"</pre><script>\"\n";
+    options.doctor_every = 10;
+    TrainResult result = train(data, options);
+    RunSummary summary{.command = "bprop train 'a<b'", .options = options, .result = result, .train = &data};
+    summary.held_out_name = "test";
+    summary.held_out = held_out(result.model, data);
+    write_run_summary(summary);
+    return result;
+  }
+  // A chart's plan, as report.js reads it.
+  static json chart(const std::string& html, const std::string& id) {
+    const std::size_t figure = html.find("id=\"chart-" + id + "\"");
+    const std::string begin = "<script type=\"application/json\">";
+    const std::size_t from = html.find(begin, figure) + begin.size();
+    return json::parse(html.substr(from, html.find("</script>", from) - from));
+  }
+};
+
+TEST_F(Report, DrawsTheNumbersOfTheRun) {
+  const TrainResult result = run(sectors(100));
+  const std::string html = report_html(at("run"));
+  const json loss = chart(html, "loss");
+  EXPECT_EQ(loss["series"][0]["name"], "training");
+  ASSERT_EQ(loss["series"][0]["y"].size(), 5);
+  EXPECT_EQ(loss["series"][0]["y"][4].get<double>(), result.history[4].train_loss);
+  EXPECT_EQ(loss["series"][1]["y"][4].get<double>(), result.history[4].validation_loss);
+  EXPECT_EQ(chart(html, "score")["series"][1]["y"][4].get<double>(), 100 * result.history[4].validation_score);
+  EXPECT_EQ(chart(html, "rate")["series"][0]["x"], json({1, 2, 3, 4, 5}));
+  EXPECT_EQ(chart(html, "delta")["series"].size(), 2);  // layers
+  EXPECT_THAT(html, HasSubstr("<td class=\"right\" style=\"--heat:"));
+}
+
+TEST_F(Report, CarriesChartJsWithItsLicenceAndAsksForNothing) {
+  run(curve(100));
+  const std::string html = report_html(at("run"));
+  EXPECT_THAT(html, HasSubstr("Chart.js v3"));
+  EXPECT_THAT(html, HasSubstr("The above copyright notice and this permission notice shall be included in all copies"));
+  EXPECT_THAT(html, HasSubstr("Content-Security-Policy"));
+  EXPECT_FALSE(std::regex_search(html, std::regex("<(link|img|iframe|object)\\b")));
+  EXPECT_THAT(html, Not(HasSubstr(" src=")));
+}
+
+TEST_F(Report, TextsOutOfDataCannotBecomeMarkup) {
+  const Dataset data = make_dataset({"</script><b>a", "y<i>"}, random_matrix<double>(1, 100, 2), "y<i>");
+  run(data);
+  const std::string html = report_html(at("run"));
+  EXPECT_THAT(html, Not(HasSubstr("<b>a")));
+  EXPECT_THAT(html, Not(HasSubstr("y<i>")));
+  EXPECT_THAT(html, Not(HasSubstr("</pre><script>")));
+  EXPECT_THAT(html, HasSubstr("&lt;/script&gt;&lt;b&gt;a"));
+  EXPECT_THAT(html, HasSubstr("bprop train 'a&lt;b'"));
+}
+
+TEST_F(Report, EqualRunsLeaveEqualSummaries) {
+  run(sectors(100));
+  const std::string summary = get(at("run/report.json"));
+  run(sectors(100));
+  EXPECT_EQ(get(at("run/report.json")), summary);
+}
+
+TEST_F(Report, OfARunThatHasNotEndedHasTheCurves) {
+  run(sectors(100));
+  std::filesystem::remove(at("run/report.json"));
+  put(at("run/metrics.jsonl"), get(at("run/metrics.jsonl")) + "{\"epoch\":6,\"st");  // being written
+  const std::string html = report_html(at("run"));
+  EXPECT_THAT(html, HasSubstr("This run has not ended"));
+  EXPECT_EQ(chart(html, "loss")["series"][0]["y"].size(), 5);
+}
+
+TEST_F(Report, FilesThatAreNoneOfItAreOneSentence) {
+  EXPECT_EQ(thrown([&] { report_html(at("none")); }),
+            "IoError: " + at("none") + ": is no folder, expected that of a run (bprop train --run " + at("none") + ")");
+  std::filesystem::create_directory(at("empty"));
+  EXPECT_EQ(thrown([&] { report_html(at("empty")); }),
+            "IoError: " + at("empty") + ": config.toml is not there, expected the folder of a run of bprop");
+  run(sectors(100));
+  put(at("run/report.json"), "{}\n");
+  EXPECT_THAT(thrown([&] { report_html(at("run")); }), HasSubstr("report.json: is not what bprop"));
+  put(at("run/report.json"), "{");
+  EXPECT_THAT(thrown([&] { report_html(at("run")); }), HasSubstr("FormatError: " + at("run/report.json")));
+  put(at("run/metrics.jsonl"), "{\"epoch\":1}\n");
+  EXPECT_EQ(thrown([&] { report_html(at("run")); }),
+            "FormatError: " + at("run/metrics.jsonl") + ", line 1: is no line that bprop train writes there");
+}
+
+}  // namespace
+}  // namespace bprop
