@@ -26,8 +26,8 @@ HOW = """- **Splits.** A fifth of the rows is the test, drawn by a seed, classes
   degrees of freedom: 19 %).
 - **Ranks** are of the mean scores, 1 the best, equal ones share their places, averaged over the sets.
 - **Time** is that of the clock from reading the CSV files to the score, beside other work, so it says an order of
-  magnitude; Python is started already, bprop is not. Two threads for bprop and for boosted trees; the small products
-  of scikit-learn's MLP are faster on one, and get one."""
+  magnitude; Python is started already, bprop is not. At most two threads for bprop and for boosted trees; the small
+  products of scikit-learn's MLP are faster on one, and get one."""
 
 BOUNDS = """Sets of Debian's packages are read without R from the unpacked package. Columns left out: `case` of cells, which
 says where its paper used the row. Zeros of pima that mean missing are missing here. Shuttle, letter, satellite and

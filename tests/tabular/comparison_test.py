@@ -46,6 +46,14 @@ class Differences(unittest.TestCase):
         self.assertFalse(comparison.Difference(0, 0).ahead)
 
 
+    def test_a_single_seed_that_is_lost_is_exactly_one_standard_error(self):
+        # d, 0, 0, 0, 0: mean d/5; standard deviation d/√5, by √5 is d/5.
+        for lost in (1 / 30, 1 / 36, 0.1, 0.7):
+            for seed in range(5):
+                ours = [0.9 - lost * (seed == place) for place in range(5)]
+                self.assertFalse(comparison.difference(ours, constant(0.9)).behind)
+
+
 class Ranks(unittest.TestCase):
     def test_the_highest_score_is_first_and_equal_ones_share_their_places(self):
         self.assertEqual(comparison.ranks({"a": 3, "b": 5, "c": 3, "d": 1}), {"b": 1, "a": 2.5, "c": 2.5, "d": 4})
