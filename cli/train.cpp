@@ -219,7 +219,8 @@ ExitCode Train::train_on_table(Options& options) {
 }
 
 ExitCode Train::train_folds(Options& options) {
-  options.exclude({"from", "output", "run", "record", "test", "test-labels"}, "with --folds: no model is written");
+  options.exclude({"from", "output", "run", "log", "tensorboard", "record", "test", "test-labels"},
+                  "with --folds: no model is written");
   data_.exclude(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
   TrainOptions train = training_.checked(options, nullptr);
