@@ -51,6 +51,7 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithLayerNormsInAnyPlace
       const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
       for (int i = 0; i < 4; ++i, next += 101) {
         SmallCase c = cases[next % cases.size()];
+        c.rows = std::min<std::size_t>(c.rows, 2);  // of more, one varies too little too often
         c.inputs = std::max<std::size_t>(c.inputs, 3);
         c.outputs = std::max<std::size_t>(c.outputs, 3);
         c.norms = 1 + next % ((2U << c.depth) - 1);
