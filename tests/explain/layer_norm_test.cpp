@@ -87,7 +87,7 @@ TEST(LayerNormExplained, StepsShowMeanVarianceAndTheNormalisedNumber) {
   EXPECT_EQ(text_of(mean.symbols[0]), "1 / 3 · (x[1] + x[2] + x[3])");
   EXPECT_EQ(mean.value, 3);
   const Step& variance = step_named(factor, "variance 1");
-  EXPECT_EQ(text_of(variance.symbols[0]), "1 / 3 · ((x[1] − m[1])^2 + (x[2] − m[1])^2 + (x[3] − m[1])^2)");
+  EXPECT_EQ(text_of(variance.symbols[0]), "1 / 3 · ((x[1] − m[1])² + (x[2] − m[1])² + (x[3] − m[1])²)");
   EXPECT_NEAR(variance.value, 14.0 / 3, 1e-15);
   const Step& normalised = step_named(factor, "normalised 1:1");
   EXPECT_EQ(text_of(normalised.symbols[0]), "(x[1] − m[1]) / sqrt(v[1] + 1e-05)");
@@ -104,7 +104,7 @@ TEST(LayerNormExplained, AnInputReachesTheLossThroughEveryUnit) {
   EXPECT_NEAR(step_named(x, "through norm 1:1,1").value, r * (2.0 / 3 - 4 * r * r / 3), 1e-15);
   EXPECT_NEAR(step_named(x, "through norm 1:2,1").value, 2 * r * (-1.0 / 3 - 2 * r * r / 3), 1e-15);
   EXPECT_EQ(text_of(step_named(x, "through norm 1:2,1").symbols[0]),
-            "γ[1:2] / sqrt(v[1] + 1e-05) · −((1 + u[1:2] · u[1:1]) / 3)");
+            "γ[1:2] / sqrt(v[1] + 1e-05) · (−(1 + u[1:2] · u[1:1]) / 3)");
   EXPECT_EQ(x.reuse.paths, "3");
   ASSERT_EQ(x.paths.size(), 3U);
   EXPECT_NEAR(x.paths[0].value + x.paths[1].value + x.paths[2].value, x.value(), 1e-14);
@@ -164,7 +164,7 @@ TEST(LayerNormExplained, OtherwiseAndNudgedItFollowsTheSameConnections) {
 
 TEST(LayerNormExplained, AHandCalculationIsGradedAndItsEarlyErrorCarriedForward) {
   const std::string answers = R"([{"what": "γ[1:1]", "value": "5.220443"}, {"what": "x1", "value": "-3.231705"},
-      {"what": "b 1:2", "value": "5.638729"}, {"what": "x2", "value": "-4.039627"}, {"what": "a 1:1", "value": "0"},
+      {"what": "b[1:2]", "value": "5.638729"}, {"what": "x2", "value": "-4.039627"}, {"what": "a 1:1", "value": "0"},
       {"what": "z 2:1", "value": "-2.212909"}])";
   const DoubleNetwork network = normed();
   const Grade grade =

@@ -13,11 +13,11 @@
 namespace bprop::linalg {
 namespace {
 
-constexpr std::array<std::size_t, 12> kSizes = {1, 2, 3, 7, 15, 16, 17, 32, 33, 63, 65, 784};
-constexpr std::array<std::size_t, 6> kRows = {1, 2, 5, 13, 17, 130};
-constexpr double kEpsilon = 1e-5;
+constexpr std::array<std::size_t, 12> kNormSizes = {1, 2, 3, 7, 15, 16, 17, 32, 33, 63, 65, 784};
+constexpr std::array<std::size_t, 6> kNormRows = {1, 2, 5, 13, 17, 130};
+constexpr double kNormEpsilon = 1e-5;
 
-struct Results {
+struct NormResults {
   Buffer out;
   Buffer d_gamma;
   Buffer d_x;
@@ -40,13 +40,13 @@ struct NormNumbers {
   }
 
   // All of it, rows and blocks cut at these places.
-  Results by(const Kernels<float>& table, std::size_t row_cut = 0, std::size_t block_cut = 0) const {
-    Results r{Buffer(x.size()), Buffer(gamma.size()), Buffer(x.size())};
+  NormResults by(const Kernels<float>& table, std::size_t row_cut = 0, std::size_t block_cut = 0) const {
+    NormResults r{Buffer(x.size()), Buffer(gamma.size()), Buffer(x.size())};
     for (Buffer* buffer : {&r.out, &r.d_gamma, &r.d_x}) buffer->poison();
     std::vector<double> statistics(2 * rows, std::nan(""));
     for (const Range of : {Range{0, row_cut}, Range{row_cut, rows}}) {
-      table.layer_norm(x.data(), gamma.data(), bias.data(), rows, columns, kEpsilon, r.out.data(), statistics.data(),
-                       of);
+      table.layer_norm(x.data(), gamma.data(), bias.data(), rows, columns, kNormEpsilon, r.out.data(),
+                       statistics.data(), of);
     }
     for (const Range of : {Range{0, block_cut}, Range{block_cut, panels(columns)}}) {
       table.layer_norm_gradient(x.data(), delta.data(), statistics.data(), rows, r.d_gamma.data(), of);
@@ -59,17 +59,17 @@ struct NormNumbers {
   }
 };
 
-bool same_bits(const Results& a, const Results& b) {
+bool same_bits(const NormResults& a, const NormResults& b) {
   return same_bits(a.out, b.out) && same_bits(a.d_gamma, b.d_gamma) && same_bits(a.d_x, b.d_x);
 }
 
 using LayerNormOf = EveryTable;
 
 TEST_P(LayerNormOf, EqualsTheReferenceAndLeavesPaddingZeroAtEverySize) {
-  for (const std::size_t rows : kRows) {
-    for (const std::size_t columns : kSizes) {
+  for (const std::size_t rows : kNormRows) {
+    for (const std::size_t columns : kNormSizes) {
       const NormNumbers numbers(rows, columns);
-      const Results found = numbers.by(table);
+      const NormResults found = numbers.by(table);
       EXPECT_TRUE(same_bits(found, numbers.by(reference))) << rows << " x " << columns;
       for (std::size_t j = columns; j < padded(columns); ++j) {
         EXPECT_EQ(found.d_gamma[j], 0.0F);
@@ -84,7 +84,7 @@ TEST_P(LayerNormOf, EqualsTheReferenceAndLeavesPaddingZeroAtEverySize) {
 
 TEST_P(LayerNormOf, GivesTheSameBitsHoweverRowsAndColumnsAreCut) {
   const NormNumbers numbers(13, 90);
-  const Results whole = numbers.by(table);
+  const NormResults whole = numbers.by(table);
   for (std::size_t cut = 0; cut <= 13; ++cut) {
     EXPECT_TRUE(same_bits(numbers.by(table, cut, std::min(cut, panels(90))), whole)) << "cut at " << cut;
   }
@@ -94,7 +94,7 @@ TEST_P(LayerNormOf, GivesTheSameBitsHoweverRowsAndColumnsAreCut) {
 TEST_P(LayerNormOf, IsItsDefinition) {
   constexpr std::size_t kColumns = 33;
   const NormNumbers numbers(13, kColumns);
-  const Results found = numbers.by(table);
+  const NormResults found = numbers.by(table);
   std::array<long double, kColumns> d_gamma{};
   for (std::size_t n = 0; n < 13; ++n) {
     const auto at = [&](std::size_t j) { return panel_offset(13, n, j); };
@@ -102,7 +102,7 @@ TEST_P(LayerNormOf, IsItsDefinition) {
     for (std::size_t j = 0; j < kColumns; ++j) mean += numbers.x[at(j)] / 33.0L;
     const auto off = [&](std::size_t j) { return numbers.x[at(j)] - mean; };
     for (std::size_t j = 0; j < kColumns; ++j) variance += off(j) * off(j) / 33.0L;
-    const long double deviation = std::sqrt(variance + static_cast<long double>(kEpsilon));
+    const long double deviation = std::sqrt(variance + static_cast<long double>(kNormEpsilon));
     for (std::size_t j = 0; j < kColumns; ++j) {
       const long double out = numbers.gamma[j] * (off(j) / deviation) + numbers.bias[j];
       EXPECT_NEAR(found.out[at(j)], static_cast<double>(out), 2e-7);
@@ -130,9 +130,9 @@ TEST(LayerNormOfReference, KeepsItsDigitsFarFromZero) {
   for (std::size_t j = 0; j < 4; ++j) numbers.x[j] = x[j];
   for (std::size_t j = 0; j < 4; ++j) numbers.gamma[j] = 1;
   numbers.bias.fill(0, 0);
-  const Results found = numbers.by(reference_kernels(Arithmetic::kPortable));
+  const NormResults found = numbers.by(reference_kernels(Arithmetic::kPortable));
   for (std::size_t j = 0; j < 4; ++j) {
-    EXPECT_NEAR(found.out[j], (static_cast<double>(j) - 1.5) / std::sqrt(1.25 + kEpsilon), 1e-7);
+    EXPECT_NEAR(found.out[j], (static_cast<double>(j) - 1.5) / std::sqrt(1.25 + kNormEpsilon), 1e-7);
   }
 }
 
@@ -140,11 +140,11 @@ TEST(LayerNormOfReference, KeepsItsDigitsFarFromZero) {
 TEST(LayerNormOfReference, OfEqualNumbersIsItsBias) {
   NormNumbers numbers(2, 5);
   for (std::size_t i = 0; i < numbers.x.size(); ++i) numbers.x[i] = 7;
-  const Results found = numbers.by(reference_kernels(Arithmetic::kFma));
+  const NormResults found = numbers.by(reference_kernels(Arithmetic::kFma));
   for (std::size_t j = 0; j < 5; ++j) {
     EXPECT_EQ(found.out[panel_offset(2, 1, j)], numbers.bias[j]);
     EXPECT_EQ(found.d_gamma[j], 0.0F);
-    EXPECT_LE(std::fabs(found.d_x[panel_offset(2, 1, j)]), 2 / std::sqrt(kEpsilon));
+    EXPECT_LE(std::fabs(found.d_x[panel_offset(2, 1, j)]), 2 / std::sqrt(kNormEpsilon));
   }
 }
 
@@ -154,11 +154,11 @@ TEST(ComplexKernels, CarryTheDerivativeThroughALayerNorm) {
   std::vector<Complex> x(16), gamma(16, 1.0), bias(16), out(16), statistics(2);
   x[0] = Complex(3, kStep);
   x[1] = 1;
-  complex_kernels().layer_norm(x.data(), gamma.data(), bias.data(), 1, 2, kEpsilon, out.data(), statistics.data(),
+  complex_kernels().layer_norm(x.data(), gamma.data(), bias.data(), 1, 2, kNormEpsilon, out.data(), statistics.data(),
                                {0, 1});
   // Of two numbers u = ±d / √(d² + ε) with d = half their difference, 1 here.
-  EXPECT_NEAR(out[0].real(), 1 / std::sqrt(1 + kEpsilon), 1e-15);
-  EXPECT_NEAR(out[1].imag() / kStep, -kEpsilon / 2 / std::pow(1 + kEpsilon, 1.5), 1e-15);
+  EXPECT_NEAR(out[0].real(), 1 / std::sqrt(1 + kNormEpsilon), 1e-15);
+  EXPECT_NEAR(out[1].imag() / kStep, -kNormEpsilon / 2 / std::pow(1 + kNormEpsilon, 1.5), 1e-15);
 }
 
 }  // namespace
