@@ -39,9 +39,9 @@ std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
-    const bool is_scale = std::holds_alternative<Scale>(layer.layer);
+    const std::string_view kind = kind_of(layer.layer);
     rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
-                    is_scale ? "scale" : std::string(rule(activation_of(layer.layer)).name),
+                    std::string(kind == "dense" ? rule(activation_of(layer.layer)).name : kind),
                     has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
                     fmt::format("{:.4g}", layer.smallest), fmt::format("{:.4g}", layer.largest),
                     fmt::format("{:.4g}", layer.norm)});
@@ -127,6 +127,11 @@ std::string exercise_text(const Exercise& exercise) {
 }
 
 }  // namespace
+
+std::string_view kind_of(const Layer& layer) {
+  if (std::holds_alternative<Dense>(layer)) return "dense";
+  return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";
+}
 
 ModelSummary summarize(const Model& model, const std::string& path) {
   ModelSummary summary{.model = &model, .path = path};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/model.h"
@@ -20,6 +21,9 @@ struct LayerSummary {
   std::vector<double> weights;  // as Network::weights() gives them
   std::vector<double> bias;
 };
+
+// "dense", or the word of the architecture text.
+std::string_view kind_of(const Layer& layer);
 
 struct ModelSummary {
   const Model* model = nullptr;

@@ -8,6 +8,7 @@
 // Dense layer: z = x Wᵀ + b, a = φ(z), one row of x per sample.
 //   x (N × in)   W (out × in)   b (out)   z, a (N × out)
 // Scale layer: z = a = x ⊙ s, a factor for each number; s (out) are its weights.
+// Layer norm: z = a = γ ⊙ u + b, u = (x − mean) / √(variance + ε) over the numbers of a row; γ (out) are its weights.
 // Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want; accessors
 // copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
@@ -39,17 +40,28 @@ struct Scale {
   bool operator==(const Scale&) const = default;
 };
 
-using Layer = std::variant<Dense, Scale>;
+// Ba, Kiros & Hinton 2016, arXiv 1607.06450; the variance is that of the row's numbers, divided by their count.
+struct LayerNorm {
+  static constexpr double kEpsilon = 1e-5;
+  std::size_t size = 0;  // numbers in and out
+  bool operator==(const LayerNorm&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale, LayerNorm>;
 
 // What every layer has.
 std::size_t inputs_of(const Layer& layer);
 std::size_t outputs_of(const Layer& layer);
 Activation activation_of(const Layer& layer);  // identity where a layer has none
 bool has_bias(const Layer& layer);
-// Numbers in W: out × in, or one a number of a scale layer, which is a diagonal W.
+// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm.
+bool is_diagonal(const Layer& layer);
+// Numbers in W: out × in, or those of the diagonal.
 std::size_t weight_count(const Layer& layer);
-std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}, or {size} of a scale layer
-// Whether unit `out` reads input `in`, and if so, the place of its weight in what weights() gives.
+std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}, or {size} of a diagonal
+// Whether z of unit `out` depends on input `in`: of a layer norm, of all of them.
+bool reads(const Layer& layer, std::size_t out, std::size_t in);
+// Whether a weight leads from input `in` to unit `out`, and if so, its place in what weights() gives.
 bool connects(const Layer& layer, std::size_t out, std::size_t in);
 std::size_t weight_place(const Layer& layer, std::size_t out, std::size_t in);
 struct WeightEnds {
@@ -68,7 +80,7 @@ struct ArchitectureDefaults {
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
-// "scale" in the place of a layer is a scale layer as wide as what comes before it.
+// "scale" or "layer-norm" in the place of a layer is such a layer as wide as what comes before it.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
   std::vector<Layer> layers;
@@ -83,7 +95,8 @@ struct Architecture {
   static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
 };
 
-// Distribution of the initial weights; the factors of a scale layer start at 1. n_in, n_out: the layer's sizes.
+// Distribution of the initial weights; factors and γ start at 1, b of a layer norm at 0. n_in, n_out: the layer's
+// sizes.
 enum class Initializer : std::uint8_t {
   kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
                    // glorot_uniform
@@ -98,7 +111,7 @@ enum class Initializer : std::uint8_t {
 
 enum class BiasInitializer : std::uint8_t {
   kZeros,
-  kNormal,  // sigma = 1
+  kNormal,  // sigma = 1, of dense layers
 };
 std::string_view name(BiasInitializer initializer);  // "zeros", "normal"
 BiasInitializer bias_initializer_named(std::string_view name);
@@ -142,7 +155,7 @@ class BasicNetwork {
   std::size_t inputs() const { return architecture().inputs(); }
   std::size_t outputs() const { return architecture().outputs(); }
 
-  // Copies W (out × in, row-major; of a scale layer its factors) or b (out; empty for a layer without bias) out or in.
+  // Copies W (out × in, row-major; of a diagonal its numbers) or b (out; empty for a layer without bias) out or in.
   // Throws ShapeError when there is no such layer or the sizes differ.
   std::vector<T> weights(std::size_t layer) const;
   std::vector<T> bias(std::size_t layer) const;

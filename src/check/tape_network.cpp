@@ -14,7 +14,7 @@ namespace {
 // The parameters of a layer as variables of the tape.
 struct TapeLayer {
   const Layer* layer = nullptr;
-  std::vector<Variable> weights;  // (out × in), or the factors of a scale layer
+  std::vector<Variable> weights;  // (out × in), or a diagonal
   std::vector<Variable> bias;
 };
 
@@ -29,12 +29,29 @@ std::vector<TapeLayer> parameters_on(Tape& tape, const DoubleNetwork& network) {
   return layers;
 }
 
+// γ (x − mean) / √(variance + ε) + b over the numbers of the row.
+std::vector<Variable> normalised(const TapeLayer& layer, const std::vector<Variable>& x) {
+  const double count = static_cast<double>(x.size());
+  Variable sum = 0.0;
+  for (const Variable& value : x) sum = sum + value;
+  const Variable mean = sum / count;
+  Variable squares = 0.0;
+  for (const Variable& value : x) squares = squares + (value - mean) * (value - mean);
+  const Variable deviation = sqrt(squares / count + LayerNorm::kEpsilon);
+  std::vector<Variable> z;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    z.push_back(layer.weights[i] * ((x[i] - mean) / deviation) + layer.bias[i]);
+  }
+  return z;
+}
+
 std::vector<Variable> pre_activations(const TapeLayer& layer, const std::vector<Variable>& x) {
   std::vector<Variable> z;
   if (std::holds_alternative<Scale>(*layer.layer)) {
     for (std::size_t i = 0; i < x.size(); ++i) z.push_back(layer.weights[i] * x[i]);
     return z;
   }
+  if (std::holds_alternative<LayerNorm>(*layer.layer)) return normalised(layer, x);
   const Dense& dense = std::get<Dense>(*layer.layer);
   for (std::size_t out = 0; out < dense.outputs; ++out) {
     Variable sum = 0.0;

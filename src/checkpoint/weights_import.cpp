@@ -39,7 +39,7 @@ LayersByName group(const SafetensorsFile& file, const std::string& path) {
     } else {
       throw FormatError(
           fmt::format("{}: tensor {} {} is neither the weight (out x in) nor the bias (out) of a dense "
-                      "layer, nor the weight (size) of a scale layer",
+                      "layer, nor the weight (size) of a scale layer or layer norm",
                       path, in_quotes(tensor.name), shape_text(tensor.shape)));
     }
   }
@@ -75,10 +75,9 @@ Architecture architecture_of(std::string_view text, const LayersByName& layers, 
 // Bias or no bias is what the architecture says, not what the file happens to have.
 void check_bias(const LayerTensors& layer, const Layer& of, const std::string& path) {
   if (has_bias(of)) {
-    BPROP_CHECK(layer.bias != nullptr, FormatError,
-                "{}: tensor {} has no bias beside it, expected one ({}); say "
-                "no-bias behind the layer if that is right",
-                path, in_quotes(layer.weight->name), outputs_of(of));
+    BPROP_CHECK(layer.bias != nullptr, FormatError, "{}: tensor {} has no bias beside it, expected one ({}){}", path,
+                in_quotes(layer.weight->name), outputs_of(of),
+                std::holds_alternative<Dense>(of) ? "; say no-bias behind the layer if that is right" : "");
   } else {
     BPROP_CHECK(layer.bias == nullptr, FormatError, "{}: tensor {} is there, expected none for a {} layer", path,
                 in_quotes(layer.bias->name), std::holds_alternative<Dense>(of) ? "no-bias" : "scale");

@@ -127,9 +127,9 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
                             bool is_input) {
     judge(Moved(moved, moved_rows, loss, place, is_input), explained, scale, engine.loss, result);
   };
-  const bool is_scale = what.kind != Kind::kInput && at.diagonal;
-  // Of a scale layer a is z, so that ∂L/∂z is ∂L/∂a.
-  switch (is_scale && what.kind != Kind::kWeight ? Kind::kActivation : what.kind) {
+  const bool is_unit = what.kind == Kind::kPreActivation || what.kind == Kind::kDelta;
+  // Of a diagonal a is z, so that ∂L/∂z is ∂L/∂a.
+  switch (is_unit && at.diagonal ? Kind::kActivation : what.kind) {
     case Kind::kWeight: judge_at(network, rows, at.weight(what.unit, what.from), false); break;
     case Kind::kBias: judge_at(network, rows, at.bias + what.unit, false); break;
     case Kind::kInput: judge_at(network, rows, what.unit, true); break;

@@ -19,6 +19,15 @@ Selector same_number(When when, Selector what) {
   return what;
 }
 
+// u of a layer norm that reads x.
+std::vector<CarriedNumber> normalised(const std::vector<CarriedNumber>& x) {
+  std::vector<CarriedNumber> u;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    u.push_back(carried([&](std::span<const double> values) { return NormValues(values).u[j]; }, x));
+  }
+  return u;
+}
+
 }  // namespace
 
 void GivenNumbers::put(const Answer& answer, const CarriedNumber& number) {
@@ -59,6 +68,7 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
   for (std::size_t l = 0; l < parts.layers(); ++l) {
     const std::size_t units = parts.units(l);
     Layer& layer = layers[l];
+    if (parts.is_norm(l)) incoming = layer.u = normalised(incoming);
     for (std::size_t j = 0; j < units; ++j) {
       CarriedNumber z = parts.bias(l) ? parameter(bias(l, j)) : CarriedNumber();
       for (const std::size_t i : parts.sources(l, j)) z = z + parameter(weight(l, j, i)) * incoming[i];
@@ -78,7 +88,7 @@ void CarriedPass::backward() {
     const std::vector<CarriedNumber>& above = layers_[l + 1].delta;
     for (std::size_t j = 0; j < layers_[l].a.size(); ++j) {
       CarriedNumber sum;
-      for (const std::size_t k : task_.parts.readers(l + 1, j)) sum = sum + above[k] * backward_weight(l + 1, k, j);
+      for (const std::size_t k : task_.parts.readers(l + 1, j)) sum = sum + above[k] * slope_by_read(l + 1, k, j);
       layers_[l].d_output.push_back(given_.at(When::kGradient, unit(Kind::kActivation, l, j), sum));
     }
     find_deltas(l);
@@ -136,6 +146,18 @@ CarriedNumber CarriedPass::backward_weight(std::size_t l, std::size_t k, std::si
   return is_transposed ? task_.parts.weight(l, j, k) : task_.parts.weight(l, k, j);
 }
 
+// ∂z/∂(what the layer reads): that weight, in a layer norm times ∂u/∂x.
+CarriedNumber CarriedPass::slope_by_read(std::size_t l, std::size_t k, std::size_t j) const {
+  if (!task_.parts.is_norm(l)) return backward_weight(l, k, j);
+  return backward_weight(l, k, k) *
+         carried([&](std::span<const double> x) { return NormValues(x).slope(k, j); }, read_by(l));
+}
+
+std::vector<CarriedNumber> CarriedPass::read_by(std::size_t l) const {
+  if (l > 0) return layers_[l - 1].a;
+  return {task_.input.begin(), task_.input.end()};
+}
+
 CarriedNumber CarriedPass::loss(const Layers& layers, std::size_t row) const {
   const auto outputs = static_cast<std::ptrdiff_t>(task_.parts.architecture.outputs());
   const auto first = task_.target.begin() + static_cast<std::ptrdiff_t>(row) * outputs;
@@ -154,15 +176,13 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
   const Layer& layer = layers_[l];
   CarriedNumber computed;
   switch (what.kind) {
-    case Kind::kWeight:
-      computed =
-          layer.delta[what.unit] * (l == 0 ? CarriedNumber(task_.input[what.from]) : layers_[l - 1].a[what.from]);
-      break;
+    case Kind::kWeight: computed = layer.delta[what.unit] * (layer.u.empty() ? read_by(l) : layer.u)[what.from]; break;
     case Kind::kBias: computed = layer.delta[what.unit]; break;
     case Kind::kActivation: return layer.d_output[what.unit];
     case Kind::kInput:
       for (const std::size_t j : task_.parts.readers(0, what.unit)) {
-        computed = computed + layers_[0].delta[j] * task_.parts.weight(0, j, what.unit);
+        computed = computed + layers_[0].delta[j] * (task_.parts.is_norm(0) ? slope_by_read(0, j, what.unit)
+                                                                            : task_.parts.weight(0, j, what.unit));
       }
       break;
     default: return layer.delta[what.unit];

@@ -63,6 +63,7 @@ class CarriedPass {
     std::vector<CarriedNumber> a = {};
     std::vector<CarriedNumber> d_output = {};
     std::vector<CarriedNumber> delta = {};
+    std::vector<CarriedNumber> u = {};  // of a layer norm
   };
   using Layers = std::vector<Layer>;
 
@@ -73,6 +74,8 @@ class CarriedPass {
   void find_deltas(std::size_t layer);
   CarriedNumber slope(std::size_t layer, std::size_t unit) const;
   CarriedNumber backward_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
+  CarriedNumber slope_by_read(std::size_t layer, std::size_t unit, std::size_t from) const;
+  std::vector<CarriedNumber> read_by(std::size_t layer) const;
   CarriedNumber loss(const Layers& layers, std::size_t row) const;
   CarriedNumber gradient(const Selector& what) const;
   CarriedNumber updated(const Selector& what) const;

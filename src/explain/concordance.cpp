@@ -17,7 +17,7 @@ constexpr std::string_view kConventions[] = {"layers from 1; layer : to unit, fr
                                              "its layer; from, to, because z = a w"};
 
 bool is_factor(const Selector& what, const Architecture& architecture) {
-  return what.kind == Selector::Kind::kWeight && std::holds_alternative<Scale>(architecture.layers[what.layer]);
+  return what.kind == Selector::Kind::kWeight && is_diagonal(architecture.layers[what.layer]);
 }
 
 }  // namespace

@@ -35,7 +35,9 @@ double Deriver::row_gradient(const NetworkParts& parts, const RowValues& row, co
     case Selector::Kind::kActivation: return layer.d_output[what.unit];
     case Selector::Kind::kInput: {
       double sum = 0;
-      for (const std::size_t j : parts.readers(0, what.unit)) sum += layer.delta[j] * parts.weight(0, j, what.unit);
+      for (const std::size_t j : parts.readers(0, what.unit)) {
+        sum += layer.delta[j] * row.slope_by_read(parts, 0, j, what.unit);
+      }
       return sum;
     }
     default: return layer.delta[what.unit];
@@ -77,6 +79,13 @@ void Deriver::make(const Key& key, Step& step) {
     case Kind::kSlope: return slope(layer, unit, step);
     case Kind::kOutput:
       return parts_.is_last(layer) ? loss_output(layer, unit, step) : hidden_output(layer, unit, step);
+    case Kind::kMean: return mean(layer, step);
+    case Kind::kVariance: return variance(layer, step);
+    case Kind::kNormalised: return normalised(layer, unit, step);
+    case Kind::kThroughNorm: {
+      const std::size_t size = parts_.units(layer);
+      return through_norm(layer, unit / size, unit % size, step);
+    }
   }
 }
 
@@ -117,8 +126,12 @@ Deriver::Use Deriver::weight_of(std::size_t layer, std::size_t unit, std::size_t
 }
 
 Deriver::Use Deriver::incoming_of(std::size_t layer, std::size_t from) const {
-  return {
-      {symbols_.incoming(layer, from), row_->incoming(layer, from), layer == 0 ? Origin::kInput : Origin::kForward, 0}};
+  return parts_.is_norm(layer) ? normalised_of(layer, from) : read_number_of(layer, from);
+}
+
+Deriver::Use Deriver::read_number_of(std::size_t layer, std::size_t from) const {
+  return {{symbols_.read_number(layer, from), row_->read_by(layer)[from],
+           layer == 0 ? Origin::kInput : Origin::kForward, 0}};
 }
 
 Deriver::Use Deriver::activation_of(std::size_t layer, std::size_t unit) const {
@@ -131,7 +144,7 @@ Deriver::Use Deriver::target_of(std::size_t unit) const {
 
 Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   const Use delta = delta_of(layer, unit);
-  const Use weight = weight_of(layer, unit, from);
+  const Use weight = slope_by_read_of(layer, unit, from);
   return {math::product({delta.source.symbol, weight.source.symbol}),
           delta.source.value * weight.source.value,
           math::product({math::number(delta.source.value), math::number(weight.source.value)}),
@@ -168,6 +181,7 @@ void Deriver::gradient(const Selector& what, Step& step) {
 
 std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
   const std::size_t number = symbols_.layer_number(layer);
+  if (parts_.is_norm(layer)) return fmt::format("every unit of layer {}, a layer norm", number);
   if (!parts_.is_scale(layer)) return fmt::format("every unit of layer {}", number);
   return fmt::format("unit {} of layer {}, a scale layer, alone", symbols_.unit_number(layer, from), number);
 }
@@ -210,10 +224,10 @@ void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
   const LayerValues& values = row_->layers[layer];
   step.name = name_of_unit("slope", layer, unit);
   step.left = symbols_.slope(layer, unit);
-  step.reason = parts_.is_scale(layer)
-                    ? std::string("a scale layer has no activation: what it gives grows as its sum does")
-                    : fmt::format("the slope of {}{}", activation.name,
-                                  activation.derivative_from_output ? ", from its output" : "");
+  step.reason = parts_.is_diagonal(layer) ? fmt::format("a {} has no activation: what it gives grows as its sum does",
+                                                        parts_.is_norm(layer) ? "layer norm" : "scale layer")
+                                          : fmt::format("the slope of {}{}", activation.name,
+                                                        activation.derivative_from_output ? ", from its output" : "");
   step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
                                {{"z", symbols_.z(layer, unit)}, {"a", symbols_.a(layer, unit)}}, options_.numbers)};
   step.numbers =
@@ -235,8 +249,10 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   for (const std::size_t k : parts_.readers(above, unit)) terms.push_back(delta_times_weight(above, k, unit));
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
-  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, by the weights of the forward pass",
-                            text_of(symbols_.a(layer, unit)), readers_in_words(above, unit));
+  step.reason = fmt::format(
+      "the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
+      readers_in_words(above, unit),
+      parts_.is_norm(above) ? "since the row's mean and variance hear it" : "by the weights of the forward pass");
   add_up(std::move(terms), step);
 }
 

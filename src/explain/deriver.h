@@ -47,8 +47,19 @@ class Deriver {
   static double row_gradient(const NetworkParts& parts, const RowValues& row, const Selector& what);
 
  private:
-  enum class Kind { kBatch, kGradient, kDelta, kLongWay, kSlope, kOutput };
-  using Key = std::tuple<Kind, std::size_t, std::size_t>;  // layer, unit
+  enum class Kind {
+    kBatch,
+    kGradient,
+    kDelta,
+    kLongWay,
+    kSlope,
+    kOutput,
+    kMean,
+    kVariance,
+    kNormalised,
+    kThroughNorm,
+  };
+  using Key = std::tuple<Kind, std::size_t, std::size_t>;  // layer, unit; kThroughNorm: place of unit and number read
   // A number that a step uses, with the step that computes it, if one could.
   struct Use {
     Source source;
@@ -79,6 +90,13 @@ class Deriver {
   void hidden_output(std::size_t layer, std::size_t unit, Step& step);
   void loss_output(std::size_t layer, std::size_t unit, Step& step);
 
+  // Of a layer norm (deriver_norm.cpp).
+  void mean(std::size_t layer, Step& step);
+  void variance(std::size_t layer, Step& step);
+  void normalised(std::size_t layer, std::size_t unit, Step& step);
+  void through_norm(std::size_t layer, std::size_t unit, std::size_t from, Step& step);
+  void divide_by_count(std::size_t count, Step& step) const;
+
   // Their sum as the step's lines: all of them, or the largest and what the others make together. Only the sources of
   // terms shown become the step's.
   void add_up(std::vector<Term> terms, Step& step);
@@ -89,7 +107,12 @@ class Deriver {
   Use output_of(std::size_t layer, std::size_t unit) const;  // ∂l/∂a
   Use slope_of(std::size_t layer, std::size_t unit) const;
   Use weight_of(std::size_t layer, std::size_t unit, std::size_t from) const;
+  Use slope_by_read_of(std::size_t layer, std::size_t unit, std::size_t from) const;  // ∂z/∂(what it reads)
   Use incoming_of(std::size_t layer, std::size_t from) const;
+  Use read_number_of(std::size_t layer, std::size_t from) const;  // what the layer reads, before it is normalised
+  Use mean_of(std::size_t layer) const;
+  Use variance_of(std::size_t layer) const;
+  Use normalised_of(std::size_t layer, std::size_t unit) const;
   Use activation_of(std::size_t layer, std::size_t unit) const;
   Use target_of(std::size_t unit) const;
   Term delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const;

@@ -70,8 +70,9 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
   std::string title = fmt::format("{}: ", text_of(math::partial(loss, symbols.of(what))));
   switch (what.kind) {
     case Kind::kWeight:
-      title += std::holds_alternative<Scale>(architecture.layers[what.layer])
-                   ? fmt::format("the factor of layer {}, a scale layer, for {}", what.layer + 1, from())
+      title += is_diagonal(architecture.layers[what.layer])
+                   ? fmt::format("the factor of layer {}, {}, for {}", what.layer + 1,
+                                 diagonal_in_words(architecture.layers[what.layer]), from())
                    : fmt::format("the weight of layer {} to {} from {}", what.layer + 1, unit(what.layer, what.unit),
                                  from());
       break;

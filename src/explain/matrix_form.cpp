@@ -21,6 +21,9 @@ class MatrixForm {
         output_(output_rule(parts, options.loss)) {}
 
   std::vector<Equation> operator()(std::size_t layer) const {
+    if (parts_.is_norm(layer)) {
+      return {normalised(layer), forward(layer), activation(layer), delta(layer), gradient(layer)};
+    }
     return {forward(layer), activation(layer), delta(layer), gradient(layer)};
   }
 
@@ -51,9 +54,9 @@ class MatrixForm {
   }
 
  private:
-  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a scale layer.
+  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a diagonal.
   Formula gained(std::size_t layer, Formula by_a) const {
-    if (parts_.is_scale(layer)) return by_a;
+    if (parts_.is_diagonal(layer)) return by_a;
     if (parts_.activation(layer) != Activation::kSoftmax) {
       return math::hadamard(std::move(by_a), math::call(fmt::format("{}'", symbols_.activation_letter()),
                                                         {symbols_.pre_activations(layer)}));
@@ -69,13 +72,18 @@ class MatrixForm {
   std::string matrix(std::size_t layer) const {
     const std::size_t inputs = parts_.inputs(layer);
     const std::size_t units = parts_.units(layer);
-    if (parts_.is_scale(layer)) return fmt::format("{} factors", units);
+    if (parts_.is_diagonal(layer)) return fmt::format("{} factors", units);
     return symbols_.weights_are_in_by_out() ? shape(inputs, units) : shape(units, inputs);
   }
   // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in. Factors are
-  // the same either way.
+  // the same either way. Back through a layer norm goes its Jacobian, which is no diagonal.
   Formula applied(std::size_t layer, Formula vector, bool forward) const {
-    if (parts_.is_scale(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
+    if (parts_.is_norm(layer) && !forward) {
+      Formula jacobian = math::partial(symbols_.pre_activations(layer), symbols_.all_read(layer));
+      return columns_ ? math::product({math::transposed(std::move(jacobian)), std::move(vector)})
+                      : math::product({std::move(vector), std::move(jacobian)});
+    }
+    if (parts_.is_diagonal(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
     const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
     const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
     return columns_ ? math::product({weights, std::move(vector)}) : math::product({std::move(vector), weights});
@@ -89,10 +97,18 @@ class MatrixForm {
             .right = {parts_.bias(layer) ? math::sum({product, symbols_.biases(layer)}) : product}};
   }
 
+  Equation normalised(std::size_t layer) const {
+    return {.reason = "the numbers of a row, less their mean m, by the root of their variance v",
+            .left = symbols_.all_normalised(layer),
+            .right = {math::quotient(math::difference(symbols_.all_read(layer), symbols_.mean(layer)),
+                                     deviation(symbols_.variance(layer)))}};
+  }
+
   Equation activation(std::size_t layer) const {
     const Activation activation = parts_.activation(layer);
-    if (parts_.is_scale(layer)) {
-      return {.reason = fmt::format("a scale layer has no activation: {}", vector(parts_.units(layer))),
+    if (parts_.is_diagonal(layer)) {
+      return {.reason = fmt::format("{} has no activation: {}", diagonal_in_words(parts_.architecture.layers[layer]),
+                                    vector(parts_.units(layer))),
               .left = symbols_.activations(layer),
               .right = {symbols_.pre_activations(layer)}};
     }
@@ -121,13 +137,16 @@ class MatrixForm {
     }
     equation.reason += fmt::format(" from {} and {}", vector(parts_.units(layer + 1)), matrix(layer + 1));
     equation.reason += jacobian;
+    if (parts_.is_norm(layer + 1)) {
+      equation.reason += "; entry k, i of the layer norm's Jacobian is γ_k ([k = i] − (1 + u_k u_i) / n) / √(v + ε)";
+    }
     equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
     return equation;
   }
 
   // δ aᵀ is out × in for columns; for rows δᵀ a. Stored in × out, the other way round.
   Equation gradient(std::size_t layer) const {
-    if (parts_.is_scale(layer)) return factor_gradient(layer);
+    if (parts_.is_diagonal(layer)) return factor_gradient(layer);
     Formula first = symbols_.weights_are_in_by_out() ? symbols_.all_incoming(layer) : symbols_.deltas(layer);
     Formula second = symbols_.weights_are_in_by_out() ? symbols_.deltas(layer) : symbols_.all_incoming(layer);
     if (columns_) {
@@ -135,19 +154,23 @@ class MatrixForm {
     } else {
       first = math::transposed(std::move(first));
     }
-    const std::string delta = symbols_.delta_letter(layer);
-    const std::string bias = !parts_.bias(layer) ? std::string()
-                             : rows_ == 1        ? fmt::format("; that of the bias is {} itself", delta)
-                                                 : fmt::format("; that of the bias adds {} over the samples", delta);
-    return gradient_of(layer, fmt::format("{}, of rank one for each sample{}", matrix(layer), bias),
+    return gradient_of(layer, fmt::format("{}, of rank one for each sample{}", matrix(layer), bias_gradient(layer)),
                        {std::move(first), std::move(second)});
+  }
+
+  std::string bias_gradient(std::size_t layer) const {
+    if (!parts_.bias(layer)) return {};
+    const std::string delta = symbols_.delta_letter(layer);
+    return rows_ == 1 ? fmt::format("; that of the bias is {} itself", delta)
+                      : fmt::format("; that of the bias adds {} over the samples", delta);
   }
 
   // δ ⊙ a, added over the samples.
   Equation factor_gradient(std::size_t layer) const {
     const Formula each = math::hadamard(symbols_.deltas(layer), symbols_.all_incoming(layer));
-    if (rows_ == 1) return gradient_of(layer, matrix(layer), {each});
-    return gradient_of(layer, fmt::format("{}, added over the samples n", matrix(layer)), {math::sum_over("n", each)});
+    if (rows_ == 1) return gradient_of(layer, matrix(layer) + bias_gradient(layer), {each});
+    return gradient_of(layer, fmt::format("{}, added over the samples n{}", matrix(layer), bias_gradient(layer)),
+                       {math::sum_over("n", each)});
   }
 
   Equation gradient_of(std::size_t layer, const std::string& what, std::vector<Formula> factors) const {

@@ -88,6 +88,7 @@ std::vector<NameShape> name_shapes(Kind kind, Notation notation) {
       add("w#", NameOrder::kFlat);
       add("w_#", NameOrder::kFlat);
       add("s[#:#]", NameOrder::kFactor);
+      add("γ[#:#]", NameOrder::kNormFactor);
       add("layers.#.weight[#,#]", NameOrder::kFile);
       add("layers.#.weight[#]", NameOrder::kFactorInFile);
       break;

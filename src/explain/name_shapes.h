@@ -24,7 +24,8 @@ enum class NameOrder {
   kHidden,  // a unit of the only hidden layer
   kLast,    // of the last layer
   kFactor,  // of a scale layer: layer, unit
-  kFile,    // layer, to, from, counted from 0
+  kNormFactor,
+  kFile,  // layer, to, from, counted from 0
   kFactorInFile,
 };
 

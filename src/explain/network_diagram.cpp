@@ -82,8 +82,10 @@ class NetworkDrawing {
                   const std::map<std::size_t, std::size_t>& above) {
     for (const auto& [unit, to] : above) {
       for (const auto& [from_unit, from] : below) {
-        if (!connects(architecture_.layers[layer], unit, from_unit)) continue;
-        diagram_.edges.push_back({from, to, names_ ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
+        const Layer& of = architecture_.layers[layer];
+        if (!reads(of, unit, from_unit)) continue;
+        const bool named = names_ && connects(of, unit, from_unit);
+        diagram_.edges.push_back({from, to, named ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
                                   is_on_path(layer, unit, from_unit)});
       }
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
-// layer is a diagonal W, whose unit j reads number j only, with the weight (j, j).
+// layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a layer norm has such a W for γ, but
+// its units read all numbers.
 #pragma once
 
 #include <cstddef>
@@ -26,17 +27,24 @@ struct NetworkParts {
   bool bias(std::size_t layer) const { return has_bias(architecture.layers[layer]); }
   bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(architecture.layers[layer]); }
 
-  // The units of a layer that read a number of the layer below; the numbers that a unit reads.
+  bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(architecture.layers[layer]); }
+  bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
+
+  // The units of a layer that read a number of the layer below; the numbers that a unit reads, and
+  // those that it has weights for.
   Places readers(std::size_t layer, std::size_t from) const {
     return is_scale(layer) ? Places(from, from + 1) : Places(0, units(layer));
   }
+  Places read_by(std::size_t layer, std::size_t unit) const {
+    return is_norm(layer) ? Places(0, inputs(layer)) : sources(layer, unit);
+  }
   Places sources(std::size_t layer, std::size_t unit) const {
-    return is_scale(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
+    return is_diagonal(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
   }
 
   // Where a weight stands in weights[layer], and in a gradient of the same shape.
   std::size_t place(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return is_scale(layer) ? unit : unit * inputs(layer) + from;
+    return is_diagonal(layer) ? unit : unit * inputs(layer) + from;
   }
   double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
     return weights[layer][place(layer, unit, from)];

@@ -66,7 +66,8 @@ class Walk {
 
   void through_weight(std::size_t layer, std::size_t unit, std::size_t from, const Formula& below) {
     const Formula z = symbols_.z(layer, unit);
-    with(math::partial(z, below), parts_.weight(layer, unit, from), text_of(z), [&] { from_z(layer, unit); });
+    with(math::partial(z, below), row_.slope_by_read(parts_, layer, unit, from), text_of(z),
+         [&] { from_z(layer, unit); });
   }
 
   void from_z(std::size_t layer, std::size_t unit) {
@@ -176,7 +177,8 @@ Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& 
     path_by_path += weights * from_z[l] * (factors - 1);
     // δ a for each weight; δ W for the layer below; ⊙ φ'.
     once += weights;
-    if (l > 0) once += weights;
+    // A layer norm goes back by two means over its numbers: each number takes part in four products.
+    if (l > 0) once += parts.is_norm(l) ? Integer(4 * units) : weights;
     if (!(parts.is_last(l) && is_pair)) {
       once += parts.activation(l) == Activation::kSoftmax ? Integer(units * units) : units;
     }

@@ -84,6 +84,9 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
     LayerValues& layer = values.layers[l];
     layer.z = row_of(all.layers[l].z, units, row);
     layer.a = row_of(all.layers[l].a, units, row);
+    if (parts.is_norm(l)) {
+      layer.norm = NormValues(l == 0 ? values.input : row_of(all.layers[l - 1].a, parts.units(l - 1), row));
+    }
     if (activation != Activation::kSoftmax) {
       const bool forgotten = parts.is_last(l) ? slips.forget_output_slope : slips.forget_hidden_slopes;
       for (std::size_t j = 0; j < units; ++j) {
@@ -96,8 +99,8 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
       layer.d_output.assign(units, 0.0);
       const LayerValues& above = values.layers[l + 1];
       for (std::size_t k = 0; k < above.delta.size(); ++k) {
-        for (const std::size_t j : parts.sources(l + 1, k)) {
-          layer.d_output[j] += above.delta[k] * parts.weight(l + 1, k, j);
+        for (const std::size_t j : parts.read_by(l + 1, k)) {
+          layer.d_output[j] += above.delta[k] * values.slope_by_read(parts, l + 1, k, j);
         }
       }
     }
@@ -125,8 +128,7 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
       if (parts.is_last(l))
         d_output[j] = std::fabs(layer.d_output[j]) + std::fabs(layer.a[j]) + std::fabs(row.target[j]);
       if (parts.is_last(l)) continue;
-      for (const std::size_t k : parts.readers(l + 1, j))
-        d_output[j] += delta[k] * std::fabs(parts.weight(l + 1, k, j));
+      for (const std::size_t k : parts.readers(l + 1, j)) d_output[j] += delta[k] * row.slope_size(parts, l + 1, k, j);
     }
     delta.assign(units, 0.0);
     for (std::size_t j = 0; j < units; ++j) {
@@ -145,7 +147,7 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
     case Selector::Kind::kInput: {
       double sum = 0;
       for (const std::size_t j : parts.readers(0, what.unit)) {
-        sum += delta[j] * std::fabs(parts.weight(0, j, what.unit));
+        sum += delta[j] * row.slope_size(parts, 0, j, what.unit);
       }
       return sum;
     }

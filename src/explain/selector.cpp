@@ -59,12 +59,12 @@ Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture
       fmt::format("{}: there is no such number, the last is {}{}", text, kind == Kind::kWeight ? 'w' : 'b', last));
 }
 
-// s[1:3]; layer and unit from 0.
+// s[1:3] of a scale layer, γ[1:3] of a layer norm; layer and unit from 0.
+template <class Of>
 Selector factor(std::size_t layer, std::size_t unit, const Architecture& architecture, std::string_view text) {
-  const auto& layers = architecture.layers;
-  if (layer < layers.size() && !std::holds_alternative<Scale>(layers[layer])) {
-    throw UsageError(
-        fmt::format("{}: layer {} is no scale layer, expected {}", text, layer + 1, expected(Kind::kWeight)));
+  const std::string_view kind = std::is_same_v<Of, Scale> ? "scale layer" : "layer norm";
+  if (layer < architecture.layers.size() && !std::holds_alternative<Of>(architecture.layers[layer])) {
+    throw UsageError(fmt::format("{}: layer {} is no {}, expected {}", text, layer + 1, kind, expected(Kind::kWeight)));
   }
   return weight(layer, unit, unit);
 }
@@ -91,8 +91,14 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
       }
       return {kind, 0, at(0), 0};
     case NameOrder::kLast: return {kind, architecture.layers.size() - 1, at(0), 0};
-    case NameOrder::kFactor: return factor(at(0), at(1), architecture, text);
-    case NameOrder::kFactorInFile: return factor(numbers[0], numbers[1], architecture, text);
+    case NameOrder::kFactor: return factor<Scale>(at(0), at(1), architecture, text);
+    case NameOrder::kNormFactor: return factor<LayerNorm>(at(0), at(1), architecture, text);
+    case NameOrder::kFactorInFile: {
+      const bool is_norm =
+          numbers[0] < architecture.layers.size() && std::holds_alternative<LayerNorm>(architecture.layers[numbers[0]]);
+      return is_norm ? factor<LayerNorm>(numbers[0], numbers[1], architecture, text)
+                     : factor<Scale>(numbers[0], numbers[1], architecture, text);
+    }
     case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
   }
   return {};
@@ -196,8 +202,9 @@ void check_selector(const Selector& selector, const Architecture& architecture) 
   const std::string_view read = selector.layer == 0 ? "input" : "unit";
   BPROP_CHECK(selector.from < inputs_of(layer), ShapeError, "there is no {} {} before layer {}, which has {}", read,
               selector.from + 1, selector.layer + 1, counted(inputs_of(layer), "input"));
-  BPROP_CHECK(connects(layer, selector.unit, selector.from), ShapeError,
-              "unit {0} of layer {1}, a scale layer, reads {2} {0} only", selector.unit + 1, selector.layer + 1, read);
+  BPROP_CHECK(connects(layer, selector.unit, selector.from), ShapeError, "unit {0} of layer {1}, {3}, {4} {2} {0} only",
+              selector.unit + 1, selector.layer + 1, read, explaining::diagonal_in_words(layer),
+              std::holds_alternative<LayerNorm>(layer) ? "has a factor for" : "reads");
 }
 
 std::size_t flat_index(const Selector& selector, const Architecture& architecture) {

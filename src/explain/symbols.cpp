@@ -89,7 +89,7 @@ Formula Symbols::target(std::size_t output) const {
 Formula Symbols::weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   switch (notation_) {
     case Notation::kOurs:
-      if (is_scale(layer)) return ours("s", layer + 1, std::to_string(unit + 1));
+      if (is_diagonal(layers_[layer])) return ours(is_norm(layer) ? "γ" : "s", layer + 1, std::to_string(unit + 1));
       return ours("w", layer + 1, fmt::format("{},{}", unit + 1, from + 1));
     case Notation::k000:
     case Notation::k002: {
@@ -175,10 +175,10 @@ Formula Symbols::of(const Selector& selector) const {
 
 Formula Symbols::weights(std::size_t layer) const {
   switch (notation_) {
-    case Notation::kOurs: return ours_of_layer(is_scale(layer) ? "s" : "W", layer + 1);
+    case Notation::kOurs: return ours_of_layer(is_norm(layer) ? "γ" : is_scale(layer) ? "s" : "W", layer + 1);
     case Notation::k001: return indexed("w", table_letter(layer), "");
     case Notation::k004: return indexed("w", std::to_string(layer + 1), "");
-    default: return indexed(is_scale(layer) ? "w" : "W", std::to_string(layer + 1), "");
+    default: return indexed(is_diagonal(layers_[layer]) ? "w" : "W", std::to_string(layer + 1), "");
   }
 }
 
@@ -267,6 +267,13 @@ std::vector<std::string> Symbols::remarks() const {
     all.emplace_back(
         "The note has no scale layers: here such a layer is a diagonal W, of which only the weights from a unit to its "
         "own number are there; its activation is the identity.");
+    break;
+  }
+  for (std::size_t layer = 0; layer < layers(); ++layer) {
+    if (!is_norm(layer)) continue;
+    all.emplace_back(
+        "The note has no layer norms: here u is what one makes of the numbers of a row, whose mean is m and whose "
+        "variance is v; a diagonal W and a bias follow, and the activation is the identity.");
     break;
   }
   return all;

@@ -13,8 +13,13 @@
 
 namespace bprop::explaining {
 
-// A weight or bias: "layers.0.weight[2, 4]"; of a scale layer "layers.0.weight[2]".
+// A weight or bias: "layers.0.weight[2, 4]"; of a diagonal "layers.0.weight[2]".
 std::string name_in_files(const Selector& what, const Architecture& architecture);
+
+// √(v + ε) of a layer norm.
+Formula deviation(Formula variance);
+// "a scale layer", "a layer norm".
+std::string_view diagonal_in_words(const Layer& layer);
 
 class Symbols {
  public:
@@ -34,10 +39,20 @@ class Symbols {
   Formula a(std::size_t layer, std::size_t unit) const;
   Formula delta(std::size_t layer, std::size_t unit) const;  // ∂L/∂z where the notation has no letter
   Formula slope(std::size_t layer, std::size_t unit) const;  // φ'(z)
-  // "weight"; of a scale layer, whose weights ours calls s, "factor".
-  std::string_view weight_word(std::size_t layer) const { return is_scale(layer) ? "factor" : "weight"; }
+  // "weight"; of a diagonal, which ours calls s or γ, "factor".
+  std::string_view weight_word(std::size_t layer) const { return is_diagonal(layers_[layer]) ? "factor" : "weight"; }
   // What a layer reads: the input, or a of the layer below.
-  Formula incoming(std::size_t layer, std::size_t from) const { return layer == 0 ? input(from) : a(layer - 1, from); }
+  Formula read_number(std::size_t layer, std::size_t from) const {
+    return layer == 0 ? input(from) : a(layer - 1, from);
+  }
+  // What its weights multiply: that, in a layer norm u.
+  Formula incoming(std::size_t layer, std::size_t from) const {
+    return is_norm(layer) ? normalised(layer, from) : read_number(layer, from);
+  }
+  // Of a layer norm, in every notation: u, mean m and variance v of a row.
+  Formula normalised(std::size_t layer, std::size_t unit) const;
+  Formula mean(std::size_t layer) const;
+  Formula variance(std::size_t layer) const;
   Formula of(const Selector& selector) const;
 
   // Whole layers, for the matrix form.
@@ -48,7 +63,9 @@ class Symbols {
   Formula deltas(std::size_t layer) const;
   Formula all_inputs() const;
   Formula targets() const;
-  Formula all_incoming(std::size_t layer) const { return layer == 0 ? all_inputs() : activations(layer - 1); }
+  Formula all_read(std::size_t layer) const { return layer == 0 ? all_inputs() : activations(layer - 1); }
+  Formula all_incoming(std::size_t layer) const { return is_norm(layer) ? all_normalised(layer) : all_read(layer); }
+  Formula all_normalised(std::size_t layer) const;
 
   // The letter of the activation: "φ", "σ", "g".
   std::string_view activation_letter() const;
@@ -78,6 +95,7 @@ class Symbols {
   std::size_t layers() const { return layers_.size(); }
   bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
   bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(layers_[layer]); }
+  bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(layers_[layer]); }
   std::string words_of_note() const;
   std::string table_letter(std::size_t layer) const;  // 001: a, b, …
   std::size_t flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const;

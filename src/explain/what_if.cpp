@@ -86,6 +86,11 @@ class Question {
     check_selector(activation(cut.layer, cut.unit), network_.architecture());
     BPROP_CHECK(cut.layer + 1 < network_.architecture().layers.size(), UsageError,
                 "layer {} is the last, expected a hidden unit to cut", cut.layer + 1);
+    BPROP_CHECK(
+        !std::holds_alternative<LayerNorm>(network_.architecture().layers[cut.layer + 1]), UsageError,
+        "a layer norm's mean and variance hear every unit of layer {}, expected a hidden unit that only weights "
+        "lead from",
+        cut.layer + 1);
     DoubleNetwork without = network_;
     for (const std::size_t k : NetworkParts(network_).readers(cut.layer + 1, cut.unit)) {
       set(without, weight(cut.layer + 1, k, cut.unit), 0);

@@ -13,6 +13,7 @@
 
 #include <complex>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #include "bprop/activation.h"
@@ -21,6 +22,10 @@
 #include "linalg/panels.h"
 
 namespace bprop::linalg {
+
+// What sums of a norm add up in.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
 template <class T>
 struct Kernels {
@@ -46,6 +51,17 @@ struct Kernels {
   // the first, delta = ∂L/∂out: ∂L/∂x is delta scaled, ∂L/∂s is d_s. out may be x.
   void (*scale)(const T* x, const T* s, std::size_t rows, T* out, Range blocks);
   void (*scale_gradient)(const T* x, const T* delta, std::size_t rows, T* d_s, Range blocks);
+
+  // Layer normalisation of rows: out = γ ⊙ u + bias, u = (x − mean) r, r = 1 / √(variance + epsilon) over the
+  // row's columns; statistics (rows × 2): mean, r. γ, bias padded; out's padding is zero.
+  void (*layer_norm)(const T* x, const T* gamma, const T* bias, std::size_t rows, std::size_t columns, double epsilon,
+                     T* out, Wide<T>* statistics, Range row_range);
+  // d_γ(j) = Σ_n delta(n, j) u(n, j) for blocks of 16 columns, and ∂L/∂x of a range of rows, padding zero: the adjoints
+  // of the above, delta = ∂L/∂out.
+  void (*layer_norm_gradient)(const T* x, const T* delta, const Wide<T>* statistics, std::size_t rows, T* d_gamma,
+                              Range blocks);
+  void (*layer_norm_backward)(const T* x, const T* delta, const T* gamma, const Wide<T>* statistics, std::size_t rows,
+                              std::size_t columns, T* d_x, Range row_range);
 
   // to(j, i) = from(i, j) for a block of 16 outputs: from [inputs][16 outputs], to [outputs][16 inputs], both at most
   // 16 lines; the padding of a line of `to` is zero.

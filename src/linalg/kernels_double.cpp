@@ -62,10 +62,14 @@ Complex accumulate(Complex sum, Complex a, Complex b) {
 }
 
 #include "linalg/element_loops.inc"
+#include "linalg/layer_norm_loops.inc"
 #include "linalg/products_plain.inc"
 
 linalg::Kernels<double> make_double_table(Arithmetic arithmetic) {
   linalg::Kernels<double> kernels = HWY_DYNAMIC_DISPATCH(double_products)(arithmetic);
+  kernels.layer_norm = &layer_norm<double>;
+  kernels.layer_norm_gradient = &layer_norm_gradient<double>;
+  kernels.layer_norm_backward = &layer_norm_backward<double>;
   kernels.activate = &activate<double>;
   kernels.activate_backward = &activate_backward<double>;
   kernels.softmax = &softmax<double>;
@@ -80,6 +84,7 @@ linalg::Kernels<Complex> make_complex_table() {
   kernels.arithmetic = Arithmetic::kPortable;
   kernels.product = &product<Complex, false>;
   kernels.scale = &scale<Complex>;
+  kernels.layer_norm = &layer_norm<Complex>;
   kernels.activate = &activate<Complex>;
   kernels.softmax = &softmax<Complex>;
   kernels.loss = &loss<Complex>;

@@ -20,6 +20,7 @@ float accumulate(float sum, float a, float b) {
 #include "calculus/activation_formulas.inc"
 #include "calculus/loss_formulas.inc"
 #include "linalg/element_loops.inc"
+#include "linalg/layer_norm_loops.inc"
 #include "linalg/products_plain.inc"
 
 template <bool kFma>
@@ -31,6 +32,9 @@ constexpr linalg::Kernels<float> kTable = {
     &bias_gradient<float>,
     &scale<float>,
     &scale_gradient<float, kFma>,
+    &layer_norm<float>,
+    &layer_norm_gradient<float>,
+    &layer_norm_backward<float>,
     &transpose<float>,
     &activate<FloatScalar<kFma>>,
     &activate_backward<FloatScalar<kFma>>,

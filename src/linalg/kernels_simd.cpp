@@ -7,6 +7,8 @@
 // foreach_target comes first.
 #include <hwy/highway.h>
 
+#include <cmath>
+
 #include "linalg/columns_simd-inl.h"
 #include "linalg/every_target.h"
 #include "linalg/float_vector-inl.h"
@@ -19,6 +21,7 @@ namespace bprop::HWY_NAMESPACE {
 namespace {
 
 #include "linalg/element_loops.inc"
+#include "linalg/layer_norm_loops.inc"
 
 template <bool kFma>
 constexpr linalg::Kernels<float> make_table() {
@@ -30,6 +33,9 @@ constexpr linalg::Kernels<float> make_table() {
       &bias_gradient<kFma>,
       &scale,
       &scale_gradient<kFma>,
+      &layer_norm<float>,
+      &layer_norm_gradient<float>,
+      &layer_norm_backward<float>,
       &transpose,
       &activate<FloatVector<kFma>>,
       &activate_backward<FloatVector<kFma>>,

@@ -3,7 +3,7 @@
 // The architecture text. Grammar (docs/architecture-text.md):
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
-//   layer  = size [ activation ] [ "no-bias" ] | "scale"
+//   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm"
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -40,10 +40,11 @@ class Parser {
     return value;
   }
 
-  // Sizes in, and of a scale layer the size, are not known yet.
+  // Sizes in, and of a layer as wide as what comes before it the size, are not known yet.
   Layer layer(Activation default_activation) {
     has_activation_ = false;
     if (take("scale")) return Scale{};
+    if (take("layer-norm")) return LayerNorm{};
     return dense(default_activation);
   }
   // Whether the layer read last says its activation.
@@ -58,7 +59,7 @@ class Parser {
  private:
   // size [activation] ["no-bias"]
   Dense dense(Activation default_activation) {
-    Dense layer{0, size(", or 'scale'"), default_activation, true};
+    Dense layer{0, size(", 'scale' or 'layer-norm'"), default_activation, true};
     if (is_name()) {
       for (const ActivationRule& rule : activation_rules()) {
         if (rule.name == word_) layer.activation = rule.id;
@@ -133,6 +134,7 @@ void connect(std::vector<Layer>& layers, std::size_t inputs) {
   for (Layer& layer : layers) {
     if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
     if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
+    if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
     inputs = outputs_of(layer);
   }
 }
@@ -180,7 +182,7 @@ std::string Architecture::text() const {
     if (const auto* const d = std::get_if<Dense>(&layer)) {
       text += fmt::format(" -> {} {}{}", d->outputs, rule(d->activation).name, d->bias ? "" : " no-bias");
     } else {
-      text += " -> scale";
+      text += std::holds_alternative<Scale>(layer) ? " -> scale" : " -> layer-norm";
     }
   }
   return text;

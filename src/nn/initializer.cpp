@@ -93,6 +93,7 @@ template <class T>
 void initialize_biases(NetworkState<T>& state, std::size_t layer, std::uint64_t seed) {
   constexpr std::uint32_t kBiases = 0xFFFFFFFF;
   const LayerLayout& at = state.layout[layer];
+  if (!std::holds_alternative<Dense>(state.architecture.layers[layer])) return;  // b of a norm starts at 0
   const RandomKey key{seed, Purpose::kInitialize, kBiases, static_cast<std::uint32_t>(layer)};
   for (std::size_t out = 0; at.bias_size > 0 && out < at.outputs; ++out) {
     state.parameters[at.bias + out] = static_cast<T>(random_normal(key, static_cast<std::uint32_t>(out)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the passes of all kinds of layers share. A kind has, in a file of its own (dense.h, scale.h), the overloads
+// What the passes of all kinds of layers share. A kind has, in a file of its own (dense.h, scale.h, …), the overloads
 //   work_of                    floating-point operations of one of its passes
 //   layer_forward              x -> z, a
 //   layer_parameter_gradient   delta, x -> gradients of its parameters, into a sink
@@ -20,6 +20,9 @@ struct Parameters {
   const T* weights = nullptr;
   const T* bias = nullptr;
   const T* twin = nullptr;  // W transposed, for input gradients
+  // Of a norm, which is not linear: the x that it read and what the forward pass found out about the rows.
+  const T* x = nullptr;
+  linalg::Wide<T>* statistics = nullptr;
 };
 
 // The layer whose a is this layer's input: its delta follows from ∂L/∂x by φ'. No values: there is none.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a scale
-// layer its factors, padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays
-// zero: gradients, optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
+// Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
+// diagonal its numbers, padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and
+// stays zero: gradients, optimiser state and averages share the layout, and each of their operations maps zeros to
+// zeros.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ struct LayerLayout {
   std::size_t weights_size = 0;  // with padding
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
-  bool diagonal = false;         // a scale layer: one weight a number
+  bool diagonal = false;         // one weight a number: scale, layer norm
 
   // Offset of w(out, in), from input `in` to output `out`.
   std::size_t weight(std::size_t out, std::size_t in) const {
@@ -33,7 +34,7 @@ class Layout {
  public:
   explicit Layout(const Architecture& architecture) {
     for (const Layer& layer : architecture.layers) {
-      const bool diagonal = std::holds_alternative<Scale>(layer);
+      const bool diagonal = is_diagonal(layer);
       const std::size_t padded = linalg::padded(outputs_of(layer));
       LayerLayout at{.inputs = inputs_of(layer),
                      .outputs = outputs_of(layer),
@@ -68,7 +69,7 @@ void for_each_weight(const LayerLayout& at, const Visit& visit) {
   }
 }
 
-// Copies a layer's W out of or into the flat buffer; W row-major (out × in), of a scale layer its factors.
+// Copies a layer's W out of or into the flat buffer; W row-major (out × in), of a diagonal its numbers.
 template <class T, class To>
 void weights_to_row_major(const LayerLayout& at, const T* flat, To* row_major) {
   for_each_weight(at, [&](std::size_t place, std::size_t offset) { row_major[place] = static_cast<To>(flat[offset]); });

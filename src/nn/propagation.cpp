@@ -7,6 +7,7 @@
 
 #include "linalg/panels.h"
 #include "nn/dense.h"
+#include "nn/layer_norm.h"
 #include "nn/scale.h"
 
 namespace bprop::nn {
@@ -22,7 +23,8 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
     const LayerValues<T>& values = workspace[k];
-    const Parameters<T> parameters{network.weights(k), network.bias(k), nullptr};
+    const Parameters<T> parameters{network.weights(k), network.bias(k), nullptr, workspace.input_of(k),
+                                   workspace.statistics(k)};
     std::visit(
         [&](const auto& layer) {
           fork(engine, work_of(layer, rows), [&](Share share) {
@@ -159,7 +161,9 @@ class BackwardPass {
   double work(std::size_t k) const {
     return std::visit([this](const auto& of) { return work_of(of, rows_); }, layer(k));
   }
-  Parameters<T> parameters(std::size_t k) const { return {network_.weights(k), network_.bias(k), twins_[k]}; }
+  Parameters<T> parameters(std::size_t k) const {
+    return {network_.weights(k), network_.bias(k), twins_[k], workspace_.input_of(k), workspace_.statistics(k)};
+  }
 
   void parameter_gradient(std::size_t k, Share share) const {
     T* const twin = refreshed_ == nullptr ? nullptr : (*refreshed_)[k];

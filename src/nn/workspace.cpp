@@ -83,6 +83,9 @@ Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, 
   losses_ = places.losses;
   d_input_ = places.d_input;
   layers_ = std::move(places.layers);
+  for (const Layer& layer : architecture.layers) {
+    norms_.emplace_back(std::holds_alternative<LayerNorm>(layer) ? 2 * capacity : 0);
+  }
 }
 
 template class Workspace<float>;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "linalg/kernels.h"
 #include "nn/network_state.h"
 
 namespace bprop::nn {
@@ -42,6 +43,9 @@ class Workspace {
   LayerValues<T>& operator[](std::size_t layer) { return layers_[layer]; }
   const LayerValues<T>& operator[](std::size_t layer) const { return layers_[layer]; }
 
+  // Of a norm: (rows × 2); null for other layers.
+  linalg::Wide<T>* statistics(std::size_t layer) { return norms_[layer].empty() ? nullptr : norms_[layer].data(); }
+
   // What the next layer reads: the input of layer `layer`.
   const T* input_of(std::size_t layer) const { return layer == 0 ? input_ : layers_[layer - 1].a; }
 
@@ -54,6 +58,7 @@ class Workspace {
   T* losses_ = nullptr;
   T* d_input_ = nullptr;
   std::vector<LayerValues<T>> layers_;
+  std::vector<AlignedBuffer<linalg::Wide<T>>> norms_;
 };
 
 // Whether φ' of this activation reads z, which then must survive beside a.

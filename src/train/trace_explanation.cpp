@@ -32,6 +32,7 @@ double rate_factor(const Trace& trace, const Selector& what) {
   const Layer& layer = trace.model().architecture().layers[what.layer];
   if (what.kind == Kind::kBias) return rates.biases;
   if (std::holds_alternative<Scale>(layer)) return rates.scales;
+  if (is_diagonal(layer)) return 1;
   return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
 }
 
@@ -192,7 +193,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
 
   TraceExplanation e;
   e.what = what;
-  e.is_factor = what.kind == Kind::kWeight && std::holds_alternative<Scale>(model.architecture().layers[what.layer]);
+  e.is_factor = what.kind == Kind::kWeight && is_diagonal(model.architecture().layers[what.layer]);
   e.settings = trace.settings();
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;

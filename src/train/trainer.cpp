@@ -21,7 +21,8 @@ namespace bprop {
 namespace {
 
 // Two of each layer: weights, bias; empty without a bias to train.
-std::vector<optim::Segment> segments_of(const nn::Layout& layout, const Rates& rates, bool freeze_biases) {
+std::vector<optim::Segment> segments_of(const Architecture& architecture, const nn::Layout& layout, const Rates& rates,
+                                        bool freeze_biases) {
   std::vector<optim::Segment> segments;
   const bool ntk = rates.parametrization == Parametrization::kNtk;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
@@ -29,7 +30,7 @@ std::vector<optim::Segment> segments_of(const nn::Layout& layout, const Rates& r
     const double scale = ntk && !at.diagonal ? 1 / std::sqrt(static_cast<double>(at.inputs)) : 1;
     segments.push_back({.begin = at.weights,
                         .size = at.weights_size,
-                        .rate_factor = at.diagonal ? rates.scales : 1,
+                        .rate_factor = std::holds_alternative<Scale>(architecture.layers[k]) ? rates.scales : 1,
                         .decay_factor = at.diagonal ? 0.0 : 1.0,
                         .scale = scale});
     segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, rates.biases, 0, 1});
@@ -84,7 +85,7 @@ struct BasicTrainer<T>::State {
         options(o),
         engine{&linalg::kernels_for<T>(of.arithmetic()), o.pool},
         updates(optim::updates_for<T>(of.arithmetic())),
-        segments(segments_of(of.state().layout, o.rates, o.freeze_biases)),
+        segments(segments_of(of.architecture(), of.state().layout, o.rates, o.freeze_biases)),
         updater(updates, segments),
         whole_gradients(needs_gradient(o)),
         gradient(whole_gradients || o.doctor_every > 0 ? of.state().layout.size() : 0),

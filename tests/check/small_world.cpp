@@ -114,7 +114,8 @@ std::size_t SmallCase::scales_before(std::size_t dense) const { return scales / 
 std::uint64_t SmallCase::number() const {
   std::uint64_t n = static_cast<std::uint64_t>(activation) * 7 + static_cast<std::uint64_t>(loss);
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
-  return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20);
+  return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
+         (static_cast<std::uint64_t>(norms) << 40);
 }
 
 std::string SmallCase::architecture() const {
@@ -123,6 +124,7 @@ std::string SmallCase::architecture() const {
   std::string text = std::to_string(inputs);
   const auto add_scales = [&](std::size_t before) {
     for (std::size_t i = 0; i < scales_before(before); ++i) text += " -> scale";
+    if ((norms >> before & 1) == 1) text += " -> layer-norm";
   };
   for (std::size_t k = 1; k <= depth; ++k) {
     const bool last = k == depth;

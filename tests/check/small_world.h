@@ -27,6 +27,9 @@ struct SmallCase {
   // all.
   std::size_t scales = 0;
 
+  // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
+  std::size_t norms = 0;
+
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"

@@ -42,6 +42,27 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithScaleLayersInAnyPlac
   EXPECT_GT(errors.single, 1e-3);  // the comparisons did look at something
 }
 
+// In any place where there are three numbers or four: of two, u is ±1 but for ε, and all that comes back is rounding.
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithLayerNormsInAnyPlace) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      for (int i = 0; i < 4; ++i, next += 101) {
+        SmallCase c = cases[next % cases.size()];
+        c.rows = std::min<std::size_t>(c.rows, 2);  // of more, one varies too little too often
+        c.inputs = std::max<std::size_t>(c.inputs, 3);
+        c.outputs = std::max<std::size_t>(c.outputs, 3);
+        c.norms = 1 + next % ((2U << c.depth) - 1);
+        check_small_case(c, errors);
+      }
+    }
+  }
+  EXPECT_EQ(errors.networks, 13 * 7 * 4);
+  EXPECT_GT(errors.single, 1e-3);
+}
+
 TEST(SmallWorldSample, CasesHaveNumbersOfTheirOwnAndCoverAllSizes) {
   std::vector<std::uint64_t> numbers;
   for (const ActivationRule& activation : activation_rules()) {

@@ -22,7 +22,7 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers.
+// layers, a quarter layer norms.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -33,6 +33,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
+  c.norms = numbers.below(4) == 0 ? numbers.below(std::size_t{2} << c.depth) : 0;
   return c;
 }
 

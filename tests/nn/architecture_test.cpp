@@ -50,9 +50,23 @@ TEST(Architecture, AScaleLayerIsAsWideAsWhatComesBeforeIt) {
   EXPECT_EQ(Architecture::parse("7 -> scale -> 2").parameters(), 7U + 14 + 2);
 }
 
-// Out, in and place of a weight; a scale layer is a diagonal W.
+TEST(Architecture, ALayerNormIsAsWideAsWhatComesBeforeItAndHasABias) {
+  EXPECT_EQ(Architecture::parse("4 -> layer-norm -> 3 -> layer-norm").layers,
+            (std::vector<Layer>{LayerNorm{4}, Dense{4, 3, Activation::kRelu, true}, LayerNorm{3}}));
+  const std::string text = "5 -> layer-norm -> 8 tanh -> layer-norm -> 2 identity";
+  EXPECT_EQ(Architecture::parse("layer-norm, 8 tanh, layer-norm", {5, 2}).text(), text);
+  EXPECT_EQ(Architecture::parse(text).text(), text);
+  EXPECT_EQ(Architecture::parse("7 -> layer-norm -> 2").parameters(), 7U + 7 + 14 + 2);
+  EXPECT_TRUE(has_bias(LayerNorm{7}));
+  EXPECT_FALSE(connects(LayerNorm{7}, 1, 2));
+  EXPECT_TRUE(reads(LayerNorm{7}, 1, 2));
+  EXPECT_FALSE(reads(LayerNorm{7}, 1, 7));
+  EXPECT_FALSE(reads(Scale{7}, 1, 2));
+}
+
+// Out, in and place of a weight; scale layers and layer norms have a diagonal W.
 TEST(Layers, PlacesOfWeightsAndTheirEndsAreEachOthersInverses) {
-  for (const Layer& layer : {Layer(Dense{3, 4, Activation::kTanh, true}), Layer(Scale{5})}) {
+  for (const Layer& layer : {Layer(Dense{3, 4, Activation::kTanh, true}), Layer(Scale{5}), Layer(LayerNorm{6})}) {
     std::size_t place = 0;
     for (std::size_t out = 0; out < outputs_of(layer); ++out) {
       for (std::size_t in = 0; in < inputs_of(layer); ++in) {
@@ -82,7 +96,7 @@ std::string refusal(std::string_view text, const ArchitectureDefaults& defaults 
 
 TEST(Architecture, SaysAtWhichColumnAFullFormStopsMakingSense) {
   const std::string first = "expected a layer size from 1 to 16777216";
-  const std::string size = first + ", or 'scale'";
+  const std::string size = first + ", 'scale' or 'layer-norm'";
   EXPECT_EQ(refusal("x -> 2"), "UsageError: [architecture] \"x -> 2\", column 1: found 'x', " + first);
   EXPECT_EQ(refusal("2 ->"), "UsageError: [architecture] \"2 ->\", column 5: found the end of the text, " + size);
   EXPECT_EQ(refusal("2 -> 0"), "UsageError: [architecture] \"2 -> 0\", column 6: found '0', " + size);
@@ -111,12 +125,12 @@ TEST(Architecture, SaysAtWhichColumnHiddenLayersStopMakingSense) {
   EXPECT_EQ(
       refusal("64 relu,", data),
       "UsageError: [architecture] \"64 relu,\", column 9: found the end of the text, expected a layer size from 1 "
-      "to 16777216, or 'scale'");
+      "to 16777216, 'scale' or 'layer-norm'");
   EXPECT_EQ(refusal("64 relu 32", data),
             "UsageError: [architecture] \"64 relu 32\", column 9: found '32', expected ',' or the end");
   EXPECT_EQ(refusal("relu", data),
-            "UsageError: [architecture] \"relu\", column 1: found 'relu', expected a layer size from 1 to 16777216, or "
-            "'scale'");
+            "UsageError: [architecture] \"relu\", column 1: found 'relu', expected a layer size from 1 to 16777216, "
+            "'scale' or 'layer-norm'");
   EXPECT_EQ(refusal("scale tanh", data),
             "UsageError: [architecture] \"scale tanh\", column 7: found 'tanh', expected ',' or the end");
   EXPECT_EQ(refusal("scale -> 2"),

@@ -12,7 +12,8 @@
 namespace bprop::nn {
 namespace {
 
-const char* const kAwkward = "17 -> scale -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> scale -> 15";
+const char* const kAwkward =
+    "17 -> scale -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> layer-norm -> 15";
 
 // How often each place of the flat buffer is the place of a parameter.
 std::vector<int> uses(const Architecture& architecture) {

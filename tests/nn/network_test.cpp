@@ -53,6 +53,27 @@ TEST(Network, FactorsOfAScaleLayerAreOneANumberAndStartAtOne) {
             "ShapeError: [network.set_weights] 19 numbers for a layer 18 -> 18, expected 18");
 }
 
+TEST(Network, FactorsOfALayerNormStartAtOneAndItsBiasAtZeroHoweverBiasesStart) {
+  const Network network("18 -> layer-norm -> 3", {.seed = 1, .bias_initializer = BiasInitializer::kNormal});
+  EXPECT_EQ(network.weights(0), std::vector<float>(18, 1.0F));
+  EXPECT_EQ(network.bias(0), std::vector<float>(18, 0.0F));
+  EXPECT_NE(network.bias(1), std::vector<float>(3, 0.0F));
+}
+
+TEST(Network, ALayerNormGivesRowsOfMeanZeroAndVarianceOneAsLongAsTheyVary) {
+  const DoubleNetwork network("40 -> layer-norm");
+  const std::vector<double> out = predicted<double>(network, random_matrix<double>(3, 5, 40));
+  for (std::size_t n = 0; n < 5; ++n) {
+    double sum = 0, squares = 0;
+    for (std::size_t j = 0; j < 40; ++j) {
+      sum += out[n * 40 + j];
+      squares += out[n * 40 + j] * out[n * 40 + j];
+    }
+    EXPECT_NEAR(sum, 0, 1e-12);
+    EXPECT_NEAR(squares / 40, 1, 1e-4);  // ε beside the variance of the row, a third
+  }
+}
+
 TEST(Network, ACopyIsIndependent) {
   Network network("2 -> 2", {.seed = 1});
   const Network copy = network;
@@ -100,7 +121,7 @@ using Kinds = testing::Types<float, double>;
 TYPED_TEST_SUITE(Predict, Kinds);
 
 TYPED_TEST(Predict, ARowAloneHasTheBitsThatItHasInABatch) {
-  const BasicNetwork<TypeParam> network("19 -> scale -> 33 gelu -> scale -> 17 relu -> 5 softmax", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 gelu -> layer-norm -> 17 relu -> 5 softmax", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   const std::vector<TypeParam> together = predicted<TypeParam>(network, input);
   for (std::size_t n = 0; n < 300; ++n) {
@@ -110,7 +131,7 @@ TYPED_TEST(Predict, ARowAloneHasTheBitsThatItHasInABatch) {
 }
 
 TYPED_TEST(Predict, ItsOutputIsTheLastActivationOfTheInspectingPass) {
-  const BasicNetwork<TypeParam> network("19 -> scale -> 33 mish -> 5 sigmoid -> scale", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> layer-norm -> 33 mish -> 5 sigmoid -> scale", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   const std::vector<TypeParam> target(300 * 5);
   EXPECT_TRUE(same_bits<TypeParam>(predicted<TypeParam>(network, input),
@@ -133,7 +154,7 @@ TYPED_TEST(Predict, ManyThreadsShareANetwork) {
 }
 
 TYPED_TEST(Predict, AllocatesNothingAfterTheFirstCall) {
-  const BasicNetwork<TypeParam> network("19 -> scale -> 33 tanh -> scale -> 5 softmax", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 tanh -> layer-norm -> 5 softmax", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   std::vector<TypeParam> output(300 * 5);
   for (const std::size_t rows : {std::size_t{1}, std::size_t{300}}) {

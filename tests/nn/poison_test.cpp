@@ -18,8 +18,9 @@ constexpr std::size_t kInputs = 21;
 constexpr std::size_t kOutputs = 18;
 
 Architecture architecture(const ActivationRule& activation) {
-  return Architecture::parse("21 -> scale -> 35 " + std::string(activation.name) + " -> scale -> scale -> 17 " +
-                             std::string(activation.name) + " no-bias -> scale -> 18 softmax");
+  return Architecture::parse("21 -> scale -> 35 " + std::string(activation.name) +
+                             " -> scale -> layer-norm -> scale -> 17 " + std::string(activation.name) +
+                             " no-bias -> layer-norm -> scale -> 18 softmax");
 }
 
 template <class T>
@@ -78,7 +79,9 @@ class Threads : public testing::TestWithParam<int> {};
 
 // All parameters after three steps with a batch of three leaves, softmax inside, clipping and Adam.
 std::vector<float> trained(ThreadPool* pool) {
-  Network network("21 -> scale -> 70 gelu -> 20 softmax -> scale -> 40 relu -> scale -> 18 softmax", {.seed = 4});
+  Network network(
+      "21 -> scale -> 70 gelu -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> scale -> 18 softmax",
+      {.seed = 4});
   Trainer trainer(network, {.batch = 600, .loss = {.loss = Loss::kCrossEntropy}, .clip = 0.1, .pool = pool});
   for (const std::size_t rows : {std::size_t{600}, std::size_t{1}, std::size_t{77}}) {
     const std::vector<float> x = random_matrix<float>(rows, rows, kInputs);

@@ -126,7 +126,7 @@ TEST(Trainer, AStepAbandonedBetweenLeavesChangesNothing) {
 TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
   for (const int threads : {1, 3}) {
     ThreadPool pool({.threads = threads, .minimal_work = 0});
-    Network network("20 -> scale -> 40 gelu -> 30 softmax -> scale -> 5 softmax", {.seed = 1});
+    Network network("20 -> scale -> 40 gelu -> layer-norm -> 30 softmax -> scale -> 5 softmax", {.seed = 1});
     Trainer trainer(network, {.batch = 700,
                               .loss = {.loss = Loss::kCrossEntropy, .label_smoothing = 0.1},
                               .l2 = 1e-4,
@@ -147,7 +147,7 @@ TEST(Trainer, AllocatesNothingAfterTheFirstStepWhateverTheBatch) {
 
 TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
   for (const OptimizerRule& rule : optimizer_rules()) {
-    Network network("20 -> scale -> 40 relu -> scale -> 5", {.seed = 1});
+    Network network("20 -> scale -> 40 relu -> layer-norm -> 5", {.seed = 1});
     TrainerOptions options{.batch = 32};
     options.optimizer = optimizer_named(rule.name);
     Trainer trainer(network, options);
@@ -163,8 +163,9 @@ TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
 // All parameters after a few updates; a clip that never clips makes the trainer write whole gradients first.
 std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradients, int threads) {
   ThreadPool pool({.threads = threads, .minimal_work = 0});
-  Network network("20 -> scale -> 150 gelu -> 33 tanh -> scale -> scale -> 17 softmax -> scale -> 40 relu -> 5 softmax",
-                  {.seed = 1});
+  Network network(
+      "20 -> scale -> 150 gelu -> 33 tanh -> layer-norm -> scale -> 17 softmax -> layer-norm -> 40 relu -> 5 softmax",
+      {.seed = 1});
   TrainerOptions options = given;
   options.batch = 70;
   options.loss.loss = Loss::kCrossEntropy;
@@ -219,6 +220,31 @@ TEST(Trainer, WeightDecayAndL2LeaveFactorsOfScaleLayersAlone) {
     EXPECT_EQ(network.weights(0), s);
     EXPECT_NEAR(network.weights(1)[0], 3 * (1 - 0.1 * 0.5), 1e-6);
   }
+}
+
+TEST(Trainer, WeightDecayAndL2LeaveTheFactorsOfALayerNormAloneAndScaleRateDoesNotMoveThem) {
+  const auto gamma_after = [](const TrainerOptions& options, const Floats& y) {
+    Network network("3 -> layer-norm -> 1 no-bias", {.initializer = Initializer::kZeros});
+    network.set_weights(0, Floats{1.5F, -2, 1});
+    network.set_weights(1, Floats{1, 1, 1});
+    Trainer trainer(network, options);
+    step(trainer, {1, 2, 6}, y);
+    return network.weights(0);
+  };
+  const Floats still = {1.5F, -2, 1};
+  // All rows alike, so that u is 0, and with it the gradient of γ.
+  for (const TrainerOptions& options :
+       {TrainerOptions{.optimizer = Sgd{0.1}, .l2 = 0.5}, TrainerOptions{.optimizer = Sgd{0.1}, .weight_decay = 0.5}}) {
+    Network network("3 -> layer-norm -> 1 no-bias", {.initializer = Initializer::kZeros});
+    network.set_weights(0, still);
+    Trainer trainer(network, options);
+    step(trainer, {4, 4, 4}, {0});
+    EXPECT_EQ(network.weights(0), still);
+  }
+  TrainerOptions six{.optimizer = Sgd{0.1}};
+  six.rates.scales = 6;
+  EXPECT_EQ(gamma_after(six, {2}), gamma_after({.optimizer = Sgd{0.1}}, {2}));
+  EXPECT_NE(gamma_after(six, {2}), still);
 }
 
 TEST(Trainer, RefusesRowsThatDoNotFit) {
