@@ -143,16 +143,23 @@ Json json_of(const InputColumn& column) {
   return json;
 }
 
+const char* kind_of(const Dense&) { return "dense"; }
+const char* kind_of(const Scale&) { return "scale"; }
+const char* kind_of(const Dropout&) { return "dropout"; }
+
 Json json_of(const LayerSummary& layer) {
-  return {{"kind", std::holds_alternative<Scale>(layer.layer) ? "scale" : "dense"},
-          {"inputs", inputs_of(layer.layer)},
-          {"outputs", outputs_of(layer.layer)},
-          {"activation", rule(activation_of(layer.layer)).name},
-          {"bias", has_bias(layer.layer)},
-          {"parameters", layer.parameters},
-          {"smallest", layer.smallest},
-          {"largest", layer.largest},
-          {"norm", layer.norm}};
+  const auto* const dropout = std::get_if<Dropout>(&layer.layer);
+  Json json = {{"kind", std::visit([](const auto& of) { return kind_of(of); }, layer.layer)}};
+  if (dropout != nullptr) json["probability"] = dropout->probability;
+  json.update(Json{{"inputs", inputs_of(layer.layer)},
+                   {"outputs", outputs_of(layer.layer)},
+                   {"activation", rule(activation_of(layer.layer)).name},
+                   {"bias", has_bias(layer.layer)},
+                   {"parameters", layer.parameters},
+                   {"smallest", layer.smallest},
+                   {"largest", layer.largest},
+                   {"norm", layer.norm}});
+  return json;
 }
 
 }  // namespace

@@ -134,6 +134,9 @@ Deriver::Use Deriver::target_of(std::size_t unit) const {
 
 Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   const Use delta = delta_of(layer, unit);
+  if (!parts_.has_weights(layer)) {
+    return {delta.source.symbol, delta.source.value, math::number(delta.source.value), {delta}};
+  }
   const Use weight = weight_of(layer, unit, from);
   return {math::product({delta.source.symbol, weight.source.symbol}),
           delta.source.value * weight.source.value,
@@ -171,8 +174,9 @@ void Deriver::gradient(const Selector& what, Step& step) {
 
 std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
   const std::size_t number = symbols_.layer_number(layer);
-  if (!parts_.is_scale(layer)) return fmt::format("every unit of layer {}", number);
-  return fmt::format("unit {} of layer {}, a scale layer, alone", symbols_.unit_number(layer, from), number);
+  if (!parts_.is_diagonal(layer)) return fmt::format("every unit of layer {}", number);
+  return fmt::format("unit {} of layer {}, {}, alone", symbols_.unit_number(layer, from), number,
+                     parts_.diagonal_words(layer));
 }
 
 void Deriver::input_gradient(const Selector& what, Step& step) {
@@ -213,10 +217,10 @@ void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
   const LayerValues& values = row_->layers[layer];
   step.name = name_of_unit("slope", layer, unit);
   step.left = symbols_.slope(layer, unit);
-  step.reason = parts_.is_scale(layer)
-                    ? std::string("a scale layer has no activation: what it gives grows as its sum does")
-                    : fmt::format("the slope of {}{}", activation.name,
-                                  activation.derivative_from_output ? ", from its output" : "");
+  step.reason = parts_.is_diagonal(layer) ? fmt::format("{} has no activation: what it gives grows as its sum does",
+                                                        parts_.diagonal_words(layer))
+                                          : fmt::format("the slope of {}{}", activation.name,
+                                                        activation.derivative_from_output ? ", from its output" : "");
   step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
                                {{"z", symbols_.z(layer, unit)}, {"a", symbols_.a(layer, unit)}}, options_.numbers)};
   step.numbers =
@@ -238,8 +242,10 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   for (const std::size_t k : parts_.readers(above, unit)) terms.push_back(delta_times_weight(above, k, unit));
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
-  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, by the weights of the forward pass",
-                            text_of(symbols_.a(layer, unit)), readers_in_words(above, unit));
+  step.reason = fmt::format(
+      "the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
+      readers_in_words(above, unit),
+      parts_.has_weights(above) ? "by the weights of the forward pass" : "which passes it on as it is in predictions");
   add_up(std::move(terms), step);
 }
 

@@ -21,6 +21,7 @@ class MatrixForm {
         output_(output_rule(parts, options.loss)) {}
 
   std::vector<Equation> operator()(std::size_t layer) const {
+    if (!parts_.has_weights(layer)) return {forward(layer), activation(layer), delta(layer)};
     return {forward(layer), activation(layer), delta(layer), gradient(layer)};
   }
 
@@ -51,9 +52,9 @@ class MatrixForm {
   }
 
  private:
-  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a scale layer.
+  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a scale or dropout layer.
   Formula gained(std::size_t layer, Formula by_a) const {
-    if (parts_.is_scale(layer)) return by_a;
+    if (parts_.is_diagonal(layer)) return by_a;
     if (parts_.activation(layer) != Activation::kSoftmax) {
       return math::hadamard(std::move(by_a), math::call(fmt::format("{}'", symbols_.activation_letter()),
                                                         {symbols_.pre_activations(layer)}));
@@ -75,6 +76,7 @@ class MatrixForm {
   // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in. Factors are
   // the same either way.
   Formula applied(std::size_t layer, Formula vector, bool forward) const {
+    if (!parts_.has_weights(layer)) return vector;
     if (parts_.is_scale(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
     const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
     const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
@@ -83,6 +85,11 @@ class MatrixForm {
 
   Equation forward(std::size_t layer) const {
     const Formula product = applied(layer, symbols_.all_incoming(layer), true);
+    if (!parts_.has_weights(layer)) {
+      return {.reason = fmt::format("forward, as in predictions: {}", vector(parts_.units(layer))),
+              .left = symbols_.pre_activations(layer),
+              .right = {product}};
+    }
     return {.reason = fmt::format("forward: {} from {} and {}", vector(parts_.units(layer)),
                                   vector(parts_.inputs(layer)), matrix(layer)),
             .left = symbols_.pre_activations(layer),
@@ -91,10 +98,11 @@ class MatrixForm {
 
   Equation activation(std::size_t layer) const {
     const Activation activation = parts_.activation(layer);
-    if (parts_.is_scale(layer)) {
-      return {.reason = fmt::format("a scale layer has no activation: {}", vector(parts_.units(layer))),
-              .left = symbols_.activations(layer),
-              .right = {symbols_.pre_activations(layer)}};
+    if (parts_.is_diagonal(layer)) {
+      return {
+          .reason = fmt::format("{} has no activation: {}", parts_.diagonal_words(layer), vector(parts_.units(layer))),
+          .left = symbols_.activations(layer),
+          .right = {symbols_.pre_activations(layer)}};
     }
     const bool is_softmax = activation == Activation::kSoftmax;
     return {.reason =
@@ -119,7 +127,8 @@ class MatrixForm {
       equation.right = {gained(layer, math::partial(symbols_.row_loss(), symbols_.activations(layer)))};
       return equation;
     }
-    equation.reason += fmt::format(" from {} and {}", vector(parts_.units(layer + 1)), matrix(layer + 1));
+    equation.reason += fmt::format(" from {}", vector(parts_.units(layer + 1)));
+    if (parts_.has_weights(layer + 1)) equation.reason += fmt::format(" and {}", matrix(layer + 1));
     equation.reason += jacobian;
     equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
     return equation;

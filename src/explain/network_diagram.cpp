@@ -83,7 +83,8 @@ class NetworkDrawing {
     for (const auto& [unit, to] : above) {
       for (const auto& [from_unit, from] : below) {
         if (!connects(architecture_.layers[layer], unit, from_unit)) continue;
-        diagram_.edges.push_back({from, to, names_ ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
+        const bool named = names_ && weight_count(architecture_.layers[layer]) > 0;
+        diagram_.edges.push_back({from, to, named ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
                                   is_on_path(layer, unit, from_unit)});
       }
     }
@@ -111,7 +112,7 @@ class NetworkDrawing {
 
   // Whether the number asked about changes this unit's z, or its a. Below the number's layer it changes nothing; in it,
   // one unit (softmax carries that to all); from the next layer on all that hear a unit changed, which are all but
-  // where scale layers keep numbers apart.
+  // where scale and dropout layers keep numbers apart.
   bool z_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
@@ -130,7 +131,7 @@ class NetworkDrawing {
   // Whether z of a unit depends on what number `from` below layer `first` is.
   bool is_heard(std::size_t layer, std::size_t unit, std::size_t from, std::size_t first) const {
     for (std::size_t l = first; l <= layer; ++l) {
-      if (!std::holds_alternative<Scale>(architecture_.layers[l])) return true;
+      if (!is_diagonal(architecture_.layers[l])) return true;
     }
     return unit == from;
   }

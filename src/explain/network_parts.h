@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
-// layer is a diagonal W, whose unit j reads number j only, with the weight (j, j).
+// layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a dropout layer, in the predictions
+// that are explained, one of ones that are no parameters.
 #pragma once
 
 #include <cstddef>
 #include <ranges>
+#include <string_view>
 #include <vector>
 
 #include "bprop/network.h"
@@ -26,20 +28,32 @@ struct NetworkParts {
   bool bias(std::size_t layer) const { return has_bias(architecture.layers[layer]); }
   bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(architecture.layers[layer]); }
 
+  bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
+  bool has_weights(std::size_t layer) const { return weight_count(architecture.layers[layer]) > 0; }
+  // "a scale layer"; of diagonals only.
+  std::string_view diagonal_words(std::size_t layer) const {
+    return is_scale(layer) ? "a scale layer" : "a dropout layer";
+  }
+
   // The units of a layer that read a number of the layer below; the numbers that a unit reads.
   Places readers(std::size_t layer, std::size_t from) const {
-    return is_scale(layer) ? Places(from, from + 1) : Places(0, units(layer));
+    return is_diagonal(layer) ? Places(from, from + 1) : Places(0, units(layer));
   }
   Places sources(std::size_t layer, std::size_t unit) const {
-    return is_scale(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
+    return is_diagonal(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
+  }
+
+  // The same; none where there are no weights.
+  Places weighted_sources(std::size_t layer, std::size_t unit) const {
+    return has_weights(layer) ? sources(layer, unit) : Places(0, 0);
   }
 
   // Where a weight stands in weights[layer], and in a gradient of the same shape.
   std::size_t place(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return is_scale(layer) ? unit : unit * inputs(layer) + from;
+    return is_diagonal(layer) ? unit : unit * inputs(layer) + from;
   }
   double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return weights[layer][place(layer, unit, from)];
+    return has_weights(layer) ? weights[layer][place(layer, unit, from)] : 1;
   }
   // A weight or a bias.
   double parameter(const Selector& what) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the passes of all kinds of layers share. A kind has, in a file of its own (dense.h, scale.h), the overloads
+// What the passes of all kinds of layers share. A kind has, in a file of its own (dense.h, scale.h, dropout.h), the
+// overloads
 //   work_of                    floating-point operations of one of its passes
 //   layer_forward              x -> z, a
 //   layer_parameter_gradient   delta, x -> gradients of its parameters, into a sink
@@ -20,6 +21,7 @@ struct Parameters {
   const T* weights = nullptr;
   const T* bias = nullptr;
   const T* twin = nullptr;  // W transposed, for input gradients
+  const T* mask = nullptr;  // in training, what a dropout layer multiplies by (rows × size)
 };
 
 // The layer whose a is this layer's input: its delta follows from ∂L/∂x by φ'. No values: there is none.

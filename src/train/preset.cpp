@@ -27,6 +27,8 @@ TrainOptions realmlp(Task task) {
   parts.epochs = 256;
   parts.batch = 256;
   parts.drop_last_batch = true;
+  parts.weight_decay_schedule = Fade::kConstant;
+  parts.dropout_schedule = Fade::kConstant;
   parts.parametrization = Parametrization::kNtk;
   parts.bias_rate = 0.1;
   parts.scale_rate = 6;
@@ -56,6 +58,8 @@ TrainOptions plain() {
   parts.schedule = Schedule{.kind = Schedule::Kind::kCosine};
   parts.batch = 32;
   parts.drop_last_batch = false;
+  parts.weight_decay_schedule = Fade::kConstant;
+  parts.dropout_schedule = Fade::kConstant;
   parts.parametrization = Parametrization::kStandard;
   parts.bias_rate = 1;
   parts.scale_rate = 1;
@@ -106,6 +110,8 @@ TrainOptions resolved(TrainOptions options, Task task) {
   fill(&TrainOptions::epochs);
   fill(&TrainOptions::batch);
   fill(&TrainOptions::drop_last_batch);
+  fill(&TrainOptions::weight_decay_schedule);
+  fill(&TrainOptions::dropout_schedule);
   fill(&TrainOptions::parametrization);
   fill(&TrainOptions::bias_rate);
   fill(&TrainOptions::scale_rate);

@@ -12,6 +12,7 @@
 
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/pass.h"
 
 namespace bprop::check {
 
@@ -26,7 +27,9 @@ struct SmallCase {
   // Scale layers: digit k in base 3 says how many of them stand before dense layer k, digit `depth` how many behind
   // all.
   std::size_t scales = 0;
+  bool dropout = false;  // a dropout layer before each dense one; what is compared is a training's pass
 
+  PassKey pass() const;
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"

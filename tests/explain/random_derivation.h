@@ -22,7 +22,7 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers.
+// layers, a fifth dropout layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -33,6 +33,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
+  c.dropout = triple % 5 == 4;
   return c;
 }
 
@@ -46,6 +47,7 @@ inline Selector draw_number(const Architecture& architecture, Dice& numbers) {
     case 2: return input(numbers.below(architecture.inputs()));
     case 3: return activation(layer, numbers.below(units));
     default: {
+      if (weight_count(of) == 0) return activation(layer, numbers.below(units));
       const WeightEnds ends = weight_ends(of, numbers.below(weight_count(of)));
       return weight(layer, ends.out, ends.in);
     }
