@@ -29,7 +29,7 @@ struct SmallCase {
   std::size_t scales = 0;
   bool dropout = false;  // a dropout layer before each dense one; what is compared is a training's pass
 
-  PassKey pass() const;
+  PassKey pass(std::uint32_t draw) const;
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"
