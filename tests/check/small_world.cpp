@@ -117,7 +117,9 @@ std::uint64_t SmallCase::number() const {
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) + (dropout ? std::uint64_t{1} << 40 : 0);
 }
 
-PassKey SmallCase::pass(std::uint32_t draw) const { return {.pass = dropout ? Pass::kTraining : Pass::kPrediction, .seed = number(), .step = draw}; }
+PassKey SmallCase::pass(std::uint32_t draw) const {
+  return {.pass = dropout ? Pass::kTraining : Pass::kPrediction, .seed = number(), .step = draw};
+}
 
 std::string SmallCase::architecture() const {
   const bool softmax = activation == Activation::kSoftmax;
@@ -160,7 +162,8 @@ void check_small_case(const SmallCase& c, SmallWorldErrors& errors) {
   for (std::uint32_t number = 0; number < kMostDraws; ++number) {
     const Draw draw = draw_case(c, number);
     const TapeGradients tape = tape_gradients(draw.network, draw.input, draw.target, loss, c.pass(number));
-    const DoubleGradients engine = gradients<double>(draw.network, draw.input, draw.target, loss, nullptr, c.pass(number));
+    const DoubleGradients engine =
+        gradients<double>(draw.network, draw.input, draw.target, loss, nullptr, c.pass(number));
     if (tape.nearest_kink < kKinkDistance || cancels(c, draw, engine)) {
       ++errors.redrawn;
       continue;
