@@ -143,16 +143,20 @@ Json json_of(const InputColumn& column) {
   return json;
 }
 
+
 Json json_of(const LayerSummary& layer) {
-  return {{"kind", kind_of(layer.layer)},
-          {"inputs", inputs_of(layer.layer)},
-          {"outputs", outputs_of(layer.layer)},
-          {"activation", rule(activation_of(layer.layer)).name},
-          {"bias", has_bias(layer.layer)},
-          {"parameters", layer.parameters},
-          {"smallest", layer.smallest},
-          {"largest", layer.largest},
-          {"norm", layer.norm}};
+  const auto* const dropout = std::get_if<Dropout>(&layer.layer);
+  Json json = {{"kind", kind_of(layer.layer)}};
+  if (dropout != nullptr) json["probability"] = dropout->probability;
+  json.update(Json{{"inputs", inputs_of(layer.layer)},
+                   {"outputs", outputs_of(layer.layer)},
+                   {"activation", rule(activation_of(layer.layer)).name},
+                   {"bias", has_bias(layer.layer)},
+                   {"parameters", layer.parameters},
+                   {"smallest", layer.smallest},
+                   {"largest", layer.largest},
+                   {"norm", layer.norm}});
+  return json;
 }
 
 Json json_of(const RecipeChoice& choice) {

@@ -115,6 +115,8 @@ Listing presets() {
       {"parametrization", [](Parts o) { return text_of(o.parametrization); }},
       {"bias-rate", [](Parts o) { return text_of(o.bias_rate); }},
       {"scale-rate", [](Parts o) { return text_of(o.scale_rate); }},
+      {"weight-decay-schedule", [](Parts o) { return text_of(o.weight_decay_schedule); }},
+      {"dropout-schedule", [](Parts o) { return text_of(o.dropout_schedule); }},
       {"schedule", [](Parts o) { return text_of(o.schedule->kind); }},
       {"epochs", [](Parts o) { return o.epochs ? text_of(o.epochs) : "60, or as many as make 1500 updates"; }},
       {"batch", [](Parts o) { return text_of(o.batch); }},

@@ -26,6 +26,7 @@ LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) 
   for (const T w : network.weights(layer)) summary.weights.push_back(static_cast<double>(w));
   for (const T b : network.bias(layer)) summary.bias.push_back(static_cast<double>(b));
   summary.parameters = summary.weights.size() + summary.bias.size();
+  if (summary.weights.empty()) return summary;
   const auto [smallest, largest] = std::ranges::minmax(summary.weights);
   summary.smallest = smallest;
   summary.largest = largest;
@@ -39,6 +40,11 @@ std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
+    if (const auto* const dropout = std::get_if<Dropout>(&layer.layer)) {
+      rows.push_back(
+          {text_of(rows.size()), "-", fmt::format("dropout {}", dropout->probability), "no", "0", "-", "-", "-"});
+      continue;
+    }
     const std::string_view kind = kind_of(layer.layer);
     rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
                     std::string(kind == "dense" ? rule(activation_of(layer.layer)).name : kind),
@@ -56,7 +62,7 @@ std::string weights_text(const ModelSummary& summary) {
   for (std::size_t k = 0; k < summary.layers.size(); ++k) {
     const LayerSummary& layer = summary.layers[k];
     const std::size_t inputs = inputs_of(layer.layer);
-    if (layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
+    if (layer.weights.empty() || layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
     std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
     for (std::size_t i = 0; i < inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
     if (has_bias(layer.layer)) rows[0].push_back("bias");
@@ -130,6 +136,7 @@ std::string exercise_text(const Exercise& exercise) {
 
 std::string_view kind_of(const Layer& layer) {
   if (std::holds_alternative<Dense>(layer)) return "dense";
+  if (std::holds_alternative<Dropout>(layer)) return "dropout";
   return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";
 }
 

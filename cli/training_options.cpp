@@ -81,6 +81,10 @@ void TrainingOptions::declare_optimizer(Options& options) {
   options.value("beta2", "B", beta2_, "of adam and adamw");
   options.value("epsilon", "E", epsilon_, "of rmsprop, adam and adamw");
   options.value("weight-decay", "L", weight_decay_, "weights shrink by this times the rate before each update");
+  options.value("weight-decay-schedule", "S", train_.weight_decay_schedule,
+                "of that: constant, or flat_cos, which from the middle of the run on follows a cosine down to 0");
+  options.value("dropout-schedule", "S", train_.dropout_schedule,
+                "of the probabilities of dropout layers: constant or flat_cos");
   options.value("l2", "L", train_.l2, "adds half of this times the sum of squared weights to the loss");
   options.value("clip", "C", train_.clip, "longest gradient (Euclidean norm); 0: any");
 }
@@ -163,6 +167,11 @@ void TrainingOptions::exclude(Options& options, const TrainOptions& train, const
   if (!steps && schedule != Schedule::Kind::kExponential) options.exclude({"schedule-factor"}, with);
   if (schedule != Schedule::Kind::kCosine) options.exclude({"schedule-last"}, with);
   if (schedule != Schedule::Kind::kCosLog) options.exclude({"schedule-cycles"}, with);
+  const AdamW* const adamw = std::get_if<AdamW>(&*train.optimizer);
+  const double decay = weight_decay_.value_or(adamw != nullptr ? adamw->weight_decay : 0);
+  if (decay == 0) options.exclude({"weight-decay-schedule"}, "without weight decay");
+  const std::string layers = start != nullptr ? start->architecture().text() : *train.layers;
+  if (layers.find("dropout") == std::string::npos) options.exclude({"dropout-schedule"}, "without dropout layers");
   if (!train.keep_best) options.exclude({"ties"}, "with --keep last");
   const std::optional<Loss> loss = train.loss || start == nullptr ? train.loss : start->loss.loss;
   if (loss != Loss::kHuber) options.exclude({"huber-delta"}, "without the loss huber");
@@ -249,6 +258,8 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("missing-zero", Choice{*train.missing_zero});
   note("batch", BatchSize{*train.batch});
   note("drop-last-batch", Choice{*train.drop_last_batch});
+  note("weight-decay-schedule", train.weight_decay_schedule);
+  note("dropout-schedule", train.dropout_schedule);
   note("parametrization", train.parametrization);
   note("bias-rate", train.bias_rate);
   note("scale-rate", train.scale_rate);

@@ -100,6 +100,7 @@ void read(std::string_view text, std::vector<Preset>& value) {
 }
 void read(std::string_view text, Ties& value) { value = ties_named(text); }
 void read(std::string_view text, Parametrization& value) { value = parametrization_named(text); }
+void read(std::string_view text, Fade& value) { value = fade_named(text); }
 void read(std::string_view text, BiasInitializer& value) { value = bias_initializer_named(text); }
 void read(std::string_view text, Scaling& value) { value = scaling_named(text); }
 void read(std::string_view text, Choice& value) {
@@ -164,6 +165,7 @@ std::string text_of(const std::vector<Preset>& value) {
 }
 std::string text_of(Ties value) { return std::string(name(value)); }
 std::string text_of(Parametrization value) { return std::string(name(value)); }
+std::string text_of(Fade value) { return std::string(name(value)); }
 std::string text_of(BiasInitializer value) { return std::string(name(value)); }
 std::string text_of(Scaling value) { return std::string(name(value)); }
 std::string text_of(Choice value) { return value.on ? "on" : "off"; }

@@ -81,6 +81,7 @@ void read(std::string_view text, Preset& value);
 void read(std::string_view text, std::vector<Preset>& value);  // "plain,linear"
 void read(std::string_view text, Ties& value);
 void read(std::string_view text, Parametrization& value);
+void read(std::string_view text, Fade& value);
 void read(std::string_view text, BiasInitializer& value);
 void read(std::string_view text, Scaling& value);
 void read(std::string_view text, Choice& value);
@@ -109,6 +110,7 @@ std::string text_of(Preset value);
 std::string text_of(const std::vector<Preset>& value);
 std::string text_of(Ties value);
 std::string text_of(Parametrization value);
+std::string text_of(Fade value);
 std::string text_of(BiasInitializer value);
 std::string text_of(Scaling value);
 std::string text_of(Choice value);

@@ -15,6 +15,7 @@
 #include "bprop/gradients.h"
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/pass.h"
 #include "bprop/thread_pool.h"
 
 namespace bprop {
@@ -27,6 +28,8 @@ struct CheckOptions {
   double float_tolerance = 1e-5;       // float engine against tape: of the network's largest gradient
   double double_tolerance = 1e-12;     // double engine against tape and complex step: of max(|entry|, tensor's largest)
   double difference_tolerance = 1e-7;  // central difference: of the tensor's largest, plus its own rounding error
+  PassKey pass{};  // which function: a prediction's, or a training's with the masks of this key, by the rows' numbers
+                   // among those that are checked
   // Changes only speed.
   ThreadPool* pool = nullptr;
 };

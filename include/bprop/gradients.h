@@ -13,6 +13,7 @@
 
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/pass.h"
 #include "bprop/thread_pool.h"
 
 namespace bprop {
@@ -43,24 +44,27 @@ using DoubleGradients = BasicGradients<double>;
 
 // input (N × inputs), target (N × outputs), N ≥ 1. Where softmax and cross-entropy (or sigmoid and binary
 // cross-entropy) are computed as a pair, ∂L/∂a is −y/a (or (a − y) / (a (1 − a))) and may be infinite while δ is not.
+// Of a prediction's function unless `pass` says that it is a training's, with the masks of its key.
 // Throws ShapeError for sizes that do not fit. The bits do not depend on the pool. Cost: about three forward passes;
 // memory 5 numbers per unit and row.
 template <class T>
 BasicGradients<T> gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-                            const LossOptions& loss = {}, ThreadPool* pool = nullptr);
+                            const LossOptions& loss = {}, ThreadPool* pool = nullptr, const PassKey& pass = {});
 
 // Loss alone, as above.
 template <class T>
 double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-            const LossOptions& options = {});
+            const LossOptions& options = {}, const PassKey& pass = {});
 
 extern template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>,
-                                                std::span<const float>, const LossOptions&, ThreadPool*);
+                                                std::span<const float>, const LossOptions&, ThreadPool*,
+                                                const PassKey&);
 extern template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>,
-                                                 std::span<const double>, const LossOptions&, ThreadPool*);
+                                                 std::span<const double>, const LossOptions&, ThreadPool*,
+                                                 const PassKey&);
 extern template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
-                            const LossOptions&);
+                            const LossOptions&, const PassKey&);
 extern template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
-                            const LossOptions&);
+                            const LossOptions&, const PassKey&);
 
 }  // namespace bprop

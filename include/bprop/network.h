@@ -9,8 +9,9 @@
 //   x (N × in)   W (out × in)   b (out)   z, a (N × out)
 // Scale layer: z = a = x ⊙ s, a factor for each number; s (out) are its weights.
 // Layer norm: z = a = γ ⊙ u + b, u = (x − mean) / √(variance + ε) over the numbers of a row; γ (out) are its weights.
-// Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want; accessors
-// copy it out of and into row-major (out × in), the order of PyTorch's weights.
+// Dropout layer: z = a = x in predictions; in training z = a = x ⊙ m / (1 − p), each m anew 0 with probability p,
+// else 1. Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want;
+// accessors copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
 
 #include <cstddef>
@@ -47,21 +48,30 @@ struct LayerNorm {
   bool operator==(const LayerNorm&) const = default;
 };
 
-using Layer = std::variant<Dense, Scale, LayerNorm>;
+// Srivastava et al. 2014, inverted: what is left is made larger in training, so that predictions need no factor.
+struct Dropout {
+  std::size_t size = 0;    // numbers in and out
+  double probability = 0;  // p, from 0 to below 1
+  bool operator==(const Dropout&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale, LayerNorm, Dropout>;
 
 // What every layer has.
 std::size_t inputs_of(const Layer& layer);
 std::size_t outputs_of(const Layer& layer);
 Activation activation_of(const Layer& layer);  // identity where a layer has none
 bool has_bias(const Layer& layer);
-// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm.
+// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm; a dropout layer has
+// the diagonal of ones, which are no weights.
 bool is_diagonal(const Layer& layer);
-// Numbers in W: out × in, or those of the diagonal.
+// Numbers in W: out × in, or those of the diagonal; none of a dropout layer.
 std::size_t weight_count(const Layer& layer);
 std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}, or {size} of a diagonal
 // Whether z of unit `out` depends on input `in`: of a layer norm, of all of them.
 bool reads(const Layer& layer, std::size_t out, std::size_t in);
-// Whether a weight leads from input `in` to unit `out`, and if so, its place in what weights() gives.
+// Whether a weight leads from input `in` to unit `out` (or the one of a dropout layer), and if so, its place in what
+// weights() gives.
 bool connects(const Layer& layer, std::size_t out, std::size_t in);
 std::size_t weight_place(const Layer& layer, std::size_t out, std::size_t in);
 struct WeightEnds {
@@ -80,7 +90,7 @@ struct ArchitectureDefaults {
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
-// "scale" or "layer-norm" in the place of a layer is such a layer as wide as what comes before it.
+// "scale", "layer-norm" and "dropout 0.2" in the place of a layer are layers as wide as what comes before them.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
   std::vector<Layer> layers;

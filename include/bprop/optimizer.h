@@ -116,4 +116,14 @@ struct Schedule {
 std::string_view name(Schedule::Kind kind);
 Schedule::Kind schedule_named(std::string_view name);
 
+// How a strength beside η moves over the run: weight decay, the probabilities of dropout layers.
+enum class Fade : std::uint8_t {
+  kConstant,  // 1
+  kFlatCos,   // 1 in the first half, then ½ (1 + cos(π (2 progress − 1))), down to 0.  Holzmüller et al. 2024
+};
+std::string_view name(Fade fade);  // "constant", "flat_cos"
+Fade fade_named(std::string_view name);
+// What the strength is multiplied by at update `step` (from 0) of `total_steps`.
+double factor(Fade fade, std::size_t step, std::size_t total_steps);
+
 }  // namespace bprop

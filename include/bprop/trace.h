@@ -33,6 +33,8 @@ struct TraceSettings {
   double clip = 0;
   bool freeze_biases = false;
   Rates rates{};
+  Fade weight_decay_schedule = Fade::kConstant;
+  std::size_t total_steps = 0;  // that it goes by
 };
 
 // One update.

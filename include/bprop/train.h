@@ -53,6 +53,8 @@ struct TrainOptions {
   std::optional<bool> drop_last_batch{};    // an epoch leaves out the rows after its last whole batch
   double l2 = 0;                            // TrainerOptions says what each does
   double weight_decay = 0;
+  std::optional<Fade> weight_decay_schedule{};
+  std::optional<Fade> dropout_schedule{};
   double clip = 0;
   std::optional<Parametrization> parametrization{};
   std::optional<double> bias_rate{};   // biases' rate, in rates of the weights

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -31,13 +32,16 @@ struct TrainerOptions {
   Optimizer optimizer = Adam{};
   Schedule schedule{};
   std::size_t steps_per_epoch = 0;  // for schedules that count epochs
-  std::size_t total_steps = 0;      // for the cosine schedule
+  std::size_t total_steps = 0;      // for schedules that go by the whole run
   double l2 = 0;                    // adds ½ l2 Σw² (weights, not biases) to loss and gradient
   double weight_decay = 0;          // w ← w − η λ w before the update (weights only), whatever the optimiser
-  double clip = 0;                  // gradient scaled down to this ‖·‖₂ over all parameters; 0: never
-  Rates rates{};                    // of weights and biases, beside η
-  bool freeze_biases = false;       // biases keep their values
-  bool measure_change = false;      // StepReport::change is worked out (a copy of the parameters, a pass over them)
+  Fade weight_decay_schedule = Fade::kConstant;  // of that λ and AdamW's; kFlatCos needs total_steps
+  Fade dropout_schedule = Fade::kConstant;       // of the probabilities of dropout layers; likewise
+  std::uint64_t seed = 0;                        // of the masks of dropout layers
+  double clip = 0;                               // gradient scaled down to this ‖·‖₂ over all parameters; 0: never
+  Rates rates{};                                 // of weights and biases, beside η
+  bool freeze_biases = false;                    // biases keep their values
+  bool measure_change = false;  // StepReport::change is worked out (a copy of the parameters, a pass over them)
   // Changes only speed.
   ThreadPool* pool = nullptr;  // null: the calling thread
   // Changes only what is known: one update in so many, the first one included, goes through whole gradients (same bits)

@@ -150,13 +150,15 @@ struct SmoothRows {
   std::size_t rows = 0;
 };
 SmoothRows rows_without_kinks(const DoubleNetwork& network, std::span<const double> input,
-                              std::span<const double> target, const LossOptions& loss, double distance) {
+                              std::span<const double> target, const LossOptions& loss, const CheckOptions& options) {
   SmoothRows result;
   const std::size_t rows = input.size() / network.inputs();
   for (std::size_t row = 0; row < rows; ++row) {
     const auto x = input.subspan(row * network.inputs(), network.inputs());
     const auto y = target.subspan(row * network.outputs(), network.outputs());
-    if (check::tape_gradients(network, x, y, loss).nearest_kink < distance) continue;
+    PassKey pass = options.pass;
+    pass.first_row += result.rows;
+    if (check::tape_gradients(network, x, y, loss, pass).nearest_kink < options.kink_distance) continue;
     result.input.insert(result.input.end(), x.begin(), x.end());
     result.target.insert(result.target.end(), y.begin(), y.end());
     result.kept.push_back(row);
@@ -185,7 +187,7 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   const DoubleNetwork exact_network = nn::in_double(network);
   const std::vector<double> x(input.begin(), input.end());
   const std::vector<double> y(target.begin(), target.end());
-  const SmoothRows rows = rows_without_kinks(exact_network, x, y, loss, options.kink_distance);
+  const SmoothRows rows = rows_without_kinks(exact_network, x, y, loss, options);
   CheckReport report{{}, rows.rows, all_rows - rows.rows, rows.rows > 0};
   if (rows.rows == 0) return report;
   BPROP_CHECK(engine_gradients == nullptr || report.kink_rows == 0, UsageError,
@@ -194,16 +196,18 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
 
   const std::vector<T> narrow_input(rows.input.begin(), rows.input.end());
   const std::vector<T> narrow_target(rows.target.begin(), rows.target.end());
-  const BasicGradients<T> judged = engine_gradients != nullptr
-                                       ? *engine_gradients
-                                       : gradients<T>(network, narrow_input, narrow_target, loss, options.pool);
-  const DoubleGradients exact = gradients<double>(exact_network, rows.input, rows.target, loss, options.pool);
-  const check::TapeGradients tape = check::tape_gradients(exact_network, rows.input, rows.target, loss);
+  const BasicGradients<T> judged = engine_gradients != nullptr ? *engine_gradients
+                                                               : gradients<T>(network, narrow_input, narrow_target,
+                                                                              loss, options.pool, options.pass);
+  const DoubleGradients exact =
+      gradients<double>(exact_network, rows.input, rows.target, loss, options.pool, options.pass);
+  const check::TapeGradients tape = check::tape_gradients(exact_network, rows.input, rows.target, loss, options.pass);
 
   std::vector<Subject> subjects;
   const nn::Layout& layout = exact_network.state().layout;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout at = layout[k];
+    if (at.weights_size == 0) continue;
     const std::size_t columns = at.diagonal ? 1 : at.inputs;
     const auto weight = [at](std::size_t i) {
       return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
@@ -227,7 +231,7 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   for (const Subject& subject : subjects) network_largest = std::max(network_largest, largest(subject.tape));
   std::deque<ComplexStep> steps;
   while (steps.size() < threads_for(options.pool, layout.size())) {
-    steps.emplace_back(exact_network.state(), rows.input, rows.target, loss);
+    steps.emplace_back(exact_network.state(), rows.input, rows.target, loss, options.pass);
   }
   const Checker check(options, steps, tape.loss, network_largest, std::is_same_v<T, float>);
   for (const Subject& subject : subjects) {

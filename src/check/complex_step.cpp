@@ -7,12 +7,13 @@
 namespace bprop::check {
 
 ComplexStep::ComplexStep(const nn::NetworkState<double>& network, std::span<const double> input,
-                         std::span<const double> target, const LossOptions& options)
+                         std::span<const double> target, const LossOptions& options, const PassKey& pass)
     : network_(nn::converted<Complex>(network)),
       options_(options),
+      pass_(pass),
       input_(input.begin(), input.end()),
       rows_(input.size() / network.architecture.inputs()),
-      workspace_(network.architecture, rows_, nn::Keep::kInference) {
+      workspace_(network.architecture, rows_, nn::Keep::kInference, pass.pass) {
   std::vector<double> smoothed(target.begin(), target.end());
   nn::smooth_labels<double>(options, network.architecture.outputs(), smoothed);
   target_.assign(smoothed.begin(), smoothed.end());
@@ -23,7 +24,7 @@ ComplexStep::Complex ComplexStep::loss() {
   const nn::Engine<Complex> engine{&linalg::complex_kernels(), nullptr};
   linalg::to_panels(input_.data(), rows_, architecture.inputs(), workspace_.input());
   linalg::to_panels(target_.data(), rows_, architecture.outputs(), workspace_.targets());
-  nn::forward(engine, network_, rows_, nn::scores_end(architecture, options_.loss), workspace_);
+  nn::forward(engine, network_, rows_, nn::scores_end(architecture, options_.loss), workspace_, pass_);
   const Complex sum = nn::loss<Complex>(engine, architecture, options_, rows_, 1.0, false, workspace_);
   return sum * nn::loss_scale(options_, rows_);
 }

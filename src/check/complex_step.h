@@ -26,7 +26,7 @@ class ComplexStep {
   static constexpr double kStep = 1e-50;
 
   ComplexStep(const nn::NetworkState<double>& network, std::span<const double> input, std::span<const double> target,
-              const LossOptions& options);
+              const LossOptions& options, const PassKey& pass = {});
   ComplexStep(const ComplexStep&) = delete;  // the workspace points into itself
   ComplexStep& operator=(const ComplexStep&) = delete;
 
@@ -43,6 +43,7 @@ class ComplexStep {
 
   nn::NetworkState<Complex> network_;
   LossOptions options_;
+  PassKey pass_;
   std::vector<Complex> input_;
   std::vector<Complex> target_;
   std::size_t rows_;

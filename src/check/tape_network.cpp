@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "bprop/tape.h"
+#include "nn/dropout.h"
 #include "tape/formulas.h"
 
 namespace bprop::check {
@@ -45,20 +46,45 @@ std::vector<Variable> normalised(const TapeLayer& layer, const std::vector<Varia
   return z;
 }
 
-std::vector<Variable> pre_activations(const TapeLayer& layer, const std::vector<Variable>& x) {
-  std::vector<Variable> z;
-  if (std::holds_alternative<Scale>(*layer.layer)) {
+// z of one kind of layer, in one row of a pass.
+struct PreActivations {
+  const TapeLayer& layer;
+  const std::vector<Variable>& x;
+  const std::vector<double>& mask;  // empty in predictions
+
+  std::vector<Variable> operator()(const Scale&) const {
+    std::vector<Variable> z;
     for (std::size_t i = 0; i < x.size(); ++i) z.push_back(layer.weights[i] * x[i]);
     return z;
   }
-  if (std::holds_alternative<LayerNorm>(*layer.layer)) return normalised(layer, x);
-  const Dense& dense = std::get<Dense>(*layer.layer);
-  for (std::size_t out = 0; out < dense.outputs; ++out) {
-    Variable sum = 0.0;
-    for (std::size_t in = 0; in < x.size(); ++in) sum = sum + layer.weights[out * x.size() + in] * x[in];
-    z.push_back(dense.bias ? sum + layer.bias[out] : sum);
+  std::vector<Variable> operator()(const Dropout&) const {
+    if (mask.empty()) return x;
+    std::vector<Variable> z;
+    for (std::size_t i = 0; i < x.size(); ++i) z.push_back(x[i] * mask[i]);
+    return z;
   }
-  return z;
+  std::vector<Variable> operator()(const LayerNorm&) const { return normalised(layer, x); }
+  std::vector<Variable> operator()(const Dense& dense) const {
+    std::vector<Variable> z;
+    for (std::size_t out = 0; out < dense.outputs; ++out) {
+      Variable sum = 0.0;
+      for (std::size_t in = 0; in < x.size(); ++in) sum = sum + layer.weights[out * x.size() + in] * x[in];
+      z.push_back(dense.bias ? sum + layer.bias[out] : sum);
+    }
+    return z;
+  }
+};
+
+// What a dropout layer multiplies a row by; nothing of other layers, and in predictions.
+std::vector<double> mask_of(const Architecture& architecture, std::size_t layer, const PassKey& pass, std::size_t row) {
+  std::vector<double> mask;
+  const auto* const dropout = std::get_if<Dropout>(&architecture.layers[layer]);
+  if (dropout == nullptr || pass.pass == Pass::kPrediction) return mask;
+  const std::size_t first = nn::first_masked_unit(architecture, layer);
+  for (std::size_t unit = 0; unit < dropout->size; ++unit) {
+    mask.push_back(nn::mask_number(*dropout, pass, first, row, unit));
+  }
+  return mask;
 }
 
 double nearest(const std::vector<Variable>& values, double so_far) {
@@ -74,7 +100,7 @@ void add_adjoints(const std::vector<Variable>& variables, double scale, std::vec
 }  // namespace
 
 TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const double> input,
-                             std::span<const double> target, const LossOptions& options) {
+                             std::span<const double> target, const LossOptions& options, const PassKey& pass) {
   const std::size_t inputs = network.inputs();
   const std::size_t outputs = network.outputs();
   const std::size_t rows = input.size() / inputs;
@@ -94,7 +120,9 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
 
     std::vector<Variable> a = x;
     for (const TapeLayer& layer : layers) {
-      const std::vector<Variable> z = pre_activations(layer, a);
+      const std::vector<double> mask =
+          mask_of(network.architecture(), static_cast<std::size_t>(&layer - layers.data()), pass, row);
+      const std::vector<Variable> z = std::visit(PreActivations{layer, a, mask}, *layer.layer);
       const Activation activation = activation_of(*layer.layer);
       if (!rule(activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
       const bool last = &layer == &layers.back();

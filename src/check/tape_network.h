@@ -9,6 +9,7 @@
 
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/pass.h"
 
 namespace bprop::check {
 
@@ -20,8 +21,9 @@ struct TapeGradients {
   double nearest_kink = 0;  // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
 };
 
-// input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time.
+// input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time. In
+// a training pass the masks are numbers that are given: the engine's, not worked out again.
 TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const double> input,
-                             std::span<const double> target, const LossOptions& options);
+                             std::span<const double> target, const LossOptions& options, const PassKey& pass = {});
 
 }  // namespace bprop::check

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "bprop/network.h"
+
 namespace bprop::checkpoint {
 
 inline constexpr std::string_view kDescriptionKey = "bprop";
@@ -18,6 +20,13 @@ inline constexpr int kMaxDescriptionDepth = 6;  // description, preprocessing, i
 inline constexpr std::size_t kMaxDescriptionItems = 1u << 20;  // keys and values
 
 // Layers count from 0 in files.
+// The first layer that has weights; their element type is the network's.
+inline std::size_t first_with_weights(const Architecture& architecture) {
+  const auto& layers = architecture.layers;
+  std::size_t layer = 0;
+  while (layer + 1 < layers.size() && weight_count(layers[layer]) == 0) ++layer;
+  return layer;
+}
 inline std::string weight_name(std::size_t layer) { return fmt::format("layers.{}.weight", layer); }  // (out × in)
 inline std::string bias_name(std::size_t layer) { return fmt::format("layers.{}.bias", layer); }      // (out)
 

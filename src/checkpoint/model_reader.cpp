@@ -22,21 +22,22 @@ BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf)
   const auto& layers = description.architecture.layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
-    shelf.expect<T>(weight_name(layer), weight_shape(of));
+    if (weight_count(of) > 0) shelf.expect<T>(weight_name(layer), weight_shape(of));
     if (has_bias(of)) shelf.expect<T>(bias_name(layer), {outputs_of(of)});
   }
   BasicNetwork<T> network(description.architecture,
                           {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
-    network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
+    if (weight_count(of) > 0) network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
     if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {outputs_of(of)}));
   }
   return network;
 }
 
 std::variant<Network, DoubleNetwork> read_network(const Description& description, TensorShelf& shelf) {
-  if (shelf.tensor(weight_name(0)).dtype == Dtype::kF64) return read_network<double>(description, shelf);
+  const std::string first = weight_name(first_with_weights(description.architecture));
+  if (shelf.tensor(first).dtype == Dtype::kF64) return read_network<double>(description, shelf);
   return read_network<float>(description, shelf);
 }
 

@@ -36,8 +36,10 @@ void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tens
   const auto& layers = network.architecture().layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
-    tensors.push_back(
-        computed(weight_name(layer), weight_shape(of), [&network, layer] { return network.weights(layer); }));
+    if (weight_count(of) > 0) {
+      tensors.push_back(
+          computed(weight_name(layer), weight_shape(of), [&network, layer] { return network.weights(layer); }));
+    }
     if (!has_bias(of)) continue;
     tensors.push_back(computed(bias_name(layer), {outputs_of(of)}, [&network, layer] { return network.bias(layer); }));
   }

@@ -44,10 +44,10 @@ LossOptions read_loss(const TomlFields& fields) {
   return loss;
 }
 
-// W of one layer: rows, one a unit, or the numbers of a diagonal: factors, γ.
+// W of one layer: rows, one a unit, or the numbers of a diagonal: factors, γ, none of a dropout layer, as in [].
 std::vector<double> read_weights(const TomlFields& fields, const toml::node& node, const Layer& of, std::size_t layer) {
   const std::string what = fmt::format("weights of layer {}", layer + 1);
-  if (is_diagonal(of)) return fields.numbers(node, what, outputs_of(of));
+  if (is_diagonal(of)) return fields.numbers(node, what, weight_count(of));
   std::vector<double> values;
   std::size_t unit = 0;
   for (const toml::node& row : fields.list(node, what, outputs_of(of), "rows, one a unit")) {

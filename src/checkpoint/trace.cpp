@@ -69,8 +69,9 @@ std::variant<Network, DoubleNetwork> Trace::network(std::size_t place) const {
 
 double Trace::weight(TracePart part, std::size_t place, std::size_t layer, std::size_t unit, std::size_t from) const {
   const Layer& of = checked_layer(*state_, layer);
-  BPROP_CHECK(connects(of, unit, from), ShapeError, "[trace] weight {}, {} of layer {}, which is ({})", unit, from,
-              layer, fmt::join(weight_shape(of), " x "));
+  BPROP_CHECK(weight_count(of) > 0 && connects(of, unit, from), ShapeError,
+              "[trace] weight {}, {} of layer {}, which is ({})", unit, from, layer,
+              fmt::join(weight_shape(of), " x "));
   return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place),
                  weight_place(of, unit, from), 1)
       .front();
@@ -85,6 +86,7 @@ double Trace::bias(TracePart part, std::size_t place, std::size_t layer, std::si
 
 std::vector<double> Trace::weights(TracePart part, std::size_t place, std::size_t layer) const {
   const Layer& of = checked_layer(*state_, layer);
+  if (weight_count(of) == 0) return {};
   return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place), 0, weight_count(of));
 }
 

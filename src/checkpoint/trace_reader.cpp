@@ -79,7 +79,7 @@ void accept_parts(const Architecture& architecture, std::uint64_t updates, Tenso
       const Layer& of = architecture.layers[layer];
       std::vector<std::uint64_t> shape = weight_shape(of);
       shape.insert(shape.begin(), updates);
-      shelf.accept<T>(trace_name(part, weight_name(layer)), shape);
+      if (weight_count(of) > 0) shelf.accept<T>(trace_name(part, weight_name(layer)), shape);
       if (has_bias(of)) shelf.accept<T>(trace_name(part, bias_name(layer)), {updates, outputs_of(of)});
     }
   }
@@ -100,15 +100,18 @@ BasicNetwork<T> network_of_type(const SafetensorsFile& tensors, const Architectu
                                 TracePart part, std::size_t place) {
   BasicNetwork<T> network(architecture, {.initializer = Initializer::kZeros, .arithmetic = arithmetic});
   for (std::size_t layer = 0; layer < architecture.layers.size(); ++layer) {
-    network.set_weights(layer, slice<T>(tensors, trace_name(part, weight_name(layer)), place));
-    if (!has_bias(architecture.layers[layer])) continue;
+    const Layer& of = architecture.layers[layer];
+    if (weight_count(of) > 0) {
+      network.set_weights(layer, slice<T>(tensors, trace_name(part, weight_name(layer)), place));
+    }
+    if (!has_bias(of)) continue;
     network.set_bias(layer, slice<T>(tensors, trace_name(part, bias_name(layer)), place));
   }
   return network;
 }
 
-bool is_double(const SafetensorsFile& tensors) {
-  const Tensor* first = tensors.find(trace_name(TracePart::kBefore, weight_name(0)));
+bool is_double(const SafetensorsFile& tensors, const Architecture& architecture) {
+  const Tensor* first = tensors.find(trace_name(TracePart::kBefore, weight_name(first_with_weights(architecture))));
   return first != nullptr && first->dtype == Dtype::kF64;
 }
 
@@ -131,7 +134,7 @@ Trace::State read_trace(FileBytes file, std::string_view path) {
   TensorShelf shelf(tensors, path);
   std::vector<TraceStep> steps = read_steps(shelf, path);
   const Architecture& architecture = description.architecture;
-  if (is_double(tensors)) {
+  if (is_double(tensors, architecture)) {
     accept_parts<double>(architecture, steps.size(), shelf);
   } else {
     accept_parts<float>(architecture, steps.size(), shelf);
@@ -150,7 +153,7 @@ Trace::State read_trace(FileBytes file, std::string_view path) {
 
 std::variant<Network, DoubleNetwork> network_of(const SafetensorsFile& tensors, const Architecture& architecture,
                                                 Arithmetic arithmetic, TracePart part, std::size_t place) {
-  if (is_double(tensors)) return network_of_type<double>(tensors, architecture, arithmetic, part, place);
+  if (is_double(tensors, architecture)) return network_of_type<double>(tensors, architecture, arithmetic, part, place);
   return network_of_type<float>(tensors, architecture, arithmetic, part, place);
 }
 

@@ -59,6 +59,12 @@ TraceSettings read_settings(const json& value, const std::string& where) {
     settings.rates.parametrization = parametrization_named(fields.text("parametrization"));
   if (fields.has("bias_rate")) settings.rates.biases = fields.number("bias_rate");
   if (fields.has("scale_rate")) settings.rates.scales = fields.number("scale_rate");
+  if (fields.has("weight_decay_schedule")) {
+    settings.weight_decay_schedule = fade_named(fields.text("weight_decay_schedule"));
+    const double steps = fields.number("total_steps");
+    if (!(steps >= 0 && steps <= 0x1p53)) fields.fail(fmt::format("has {} total_steps, expected 0 to 2^53", steps));
+    settings.total_steps = static_cast<std::size_t>(steps);
+  }
   fields.finish();
   return settings;
 }
@@ -75,6 +81,10 @@ std::string settings_text(const TraceSettings& settings) {
   }
   if (settings.rates.biases != plain.biases) value["bias_rate"] = settings.rates.biases;
   if (settings.rates.scales != plain.scales) value["scale_rate"] = settings.rates.scales;
+  if (settings.weight_decay_schedule != Fade::kConstant) {
+    value["weight_decay_schedule"] = name(settings.weight_decay_schedule);
+    value["total_steps"] = settings.total_steps;
+  }
   return value.dump();
 }
 

@@ -117,7 +117,7 @@ void TraceWriter::add_part(TracePart part, std::vector<TensorSource>& tensors) c
   std::uint64_t offset = 0;
   for (std::size_t layer = 0; layer < architecture_.layers.size(); ++layer) {
     const Layer& of = architecture_.layers[layer];
-    tensors.push_back(stacked(part, weight_name(layer), weight_shape(of), offset));
+    if (weight_count(of) > 0) tensors.push_back(stacked(part, weight_name(layer), weight_shape(of), offset));
     offset += weight_count(of) * element;
     if (!has_bias(of)) continue;
     tensors.push_back(stacked(part, bias_name(layer), {outputs_of(of)}, offset));

@@ -90,6 +90,7 @@ BasicNetwork<T> read_network(const Architecture& architecture, const LayersByNam
   const auto each = [&](auto use) {
     std::size_t layer = 0;
     for (const auto& [name, found] : tensors) {
+      while (weight_count(architecture.layers[layer]) == 0) ++layer;
       use(layer, architecture.layers[layer], found);
       ++layer;
     }
@@ -117,9 +118,10 @@ Model import_weights(const std::string& path, std::string_view text, const LossO
   const LayersByName tensors = group(file, path);
   const Dtype dtype = common_dtype(file, path);
   const Architecture architecture = architecture_of(text, tensors, loss.loss);
-  BPROP_CHECK(tensors.size() == architecture.layers.size(), FormatError,
-              "{}: has weights of {} layers, expected {} for \"{}\"", path, tensors.size(), architecture.layers.size(),
-              architecture.text());
+  const auto expected = static_cast<std::size_t>(
+      std::ranges::count_if(architecture.layers, [](const Layer& of) { return weight_count(of) > 0; }));
+  BPROP_CHECK(tensors.size() == expected, FormatError, "{}: has weights of {} layers, expected {} for \"{}\"", path,
+              tensors.size(), expected, architecture.text());
 
   TensorShelf shelf(file, path);
   if (dtype == Dtype::kF64) {

@@ -144,6 +144,9 @@ Deriver::Use Deriver::target_of(std::size_t unit) const {
 
 Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   const Use delta = delta_of(layer, unit);
+  if (!parts_.has_weights(layer)) {
+    return {delta.source.symbol, delta.source.value, math::number(delta.source.value), {delta}};
+  }
   const Use weight = slope_by_read_of(layer, unit, from);
   return {math::product({delta.source.symbol, weight.source.symbol}),
           delta.source.value * weight.source.value,
@@ -182,8 +185,9 @@ void Deriver::gradient(const Selector& what, Step& step) {
 std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
   const std::size_t number = symbols_.layer_number(layer);
   if (parts_.is_norm(layer)) return fmt::format("every unit of layer {}, a layer norm", number);
-  if (!parts_.is_scale(layer)) return fmt::format("every unit of layer {}", number);
-  return fmt::format("unit {} of layer {}, a scale layer, alone", symbols_.unit_number(layer, from), number);
+  if (!parts_.is_diagonal(layer)) return fmt::format("every unit of layer {}", number);
+  return fmt::format("unit {} of layer {}, {}, alone", symbols_.unit_number(layer, from), number,
+                     diagonal_in_words(parts_.architecture.layers[layer]));
 }
 
 void Deriver::input_gradient(const Selector& what, Step& step) {
@@ -224,8 +228,8 @@ void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
   const LayerValues& values = row_->layers[layer];
   step.name = name_of_unit("slope", layer, unit);
   step.left = symbols_.slope(layer, unit);
-  step.reason = parts_.is_diagonal(layer) ? fmt::format("a {} has no activation: what it gives grows as its sum does",
-                                                        parts_.is_norm(layer) ? "layer norm" : "scale layer")
+  step.reason = parts_.is_diagonal(layer) ? fmt::format("{} has no activation: what it gives grows as its sum does",
+                                                        diagonal_in_words(parts_.architecture.layers[layer]))
                                           : fmt::format("the slope of {}{}", activation.name,
                                                         activation.derivative_from_output ? ", from its output" : "");
   step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
@@ -252,7 +256,9 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   step.reason = fmt::format(
       "the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
       readers_in_words(above, unit),
-      parts_.is_norm(above) ? "since the row's mean and variance hear it" : "by the weights of the forward pass");
+      parts_.is_norm(above)       ? "since the row's mean and variance hear it"
+      : parts_.has_weights(above) ? "by the weights of the forward pass"
+                                  : "which passes it on as it is in predictions");
   add_up(std::move(terms), step);
 }
 

@@ -35,7 +35,7 @@ EarlierInNetwork::EarlierInNetwork(const CarriedTask& task, const std::vector<An
 void EarlierInNetwork::add_missing_paths() {
   for (std::size_t l = 1; l < task_.parts.layers(); ++l) {
     const std::size_t units = task_.parts.units(l);
-    if (units < 2 || units > kMostUnitsToLeaveOut) continue;
+    if (!task_.parts.has_weights(l) || units < 2 || units > kMostUnitsToLeaveOut) continue;
     for (std::size_t k = 0; k < units; ++k) {
       ways_.push_back(
           {fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), {.without = delta(l, k)}});

@@ -189,6 +189,14 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   result.update = update_of(backward, what, options, result.value());
   if (is_parameter(what)) result.remarks.push_back(place_in_files(what, network.architecture()));
   for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
+  for (std::size_t l = 0; l < backward.layers(); ++l) {
+    const auto* const dropout = std::get_if<Dropout>(&backward.architecture.layers[l]);
+    if (dropout == nullptr) continue;
+    result.remarks.push_back(
+        fmt::format("Layer {} is a dropout layer. This is of predictions, where it passes numbers on as they are; in "
+                    "training it multiplied each by 0 with probability {}, else by {:.6g}.",
+                    symbols.layer_number(l), dropout->probability, 1 / (1 - dropout->probability)));
+  }
   if (!std::isfinite(engine.loss)) result.remarks.emplace_back("The loss is not finite, and neither is what follows.");
   if (options.loss.label_smoothing > 0) {
     result.remarks.push_back(

@@ -24,6 +24,7 @@ class MatrixForm {
     if (parts_.is_norm(layer)) {
       return {normalised(layer), forward(layer), activation(layer), delta(layer), gradient(layer)};
     }
+    if (!parts_.has_weights(layer)) return {forward(layer), activation(layer), delta(layer)};
     return {forward(layer), activation(layer), delta(layer), gradient(layer)};
   }
 
@@ -83,6 +84,7 @@ class MatrixForm {
       return columns_ ? math::product({math::transposed(std::move(jacobian)), std::move(vector)})
                       : math::product({std::move(vector), std::move(jacobian)});
     }
+    if (!parts_.has_weights(layer)) return vector;
     if (parts_.is_diagonal(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
     const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
     const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
@@ -91,6 +93,11 @@ class MatrixForm {
 
   Equation forward(std::size_t layer) const {
     const Formula product = applied(layer, symbols_.all_incoming(layer), true);
+    if (!parts_.has_weights(layer)) {
+      return {.reason = fmt::format("forward, as in predictions: {}", vector(parts_.units(layer))),
+              .left = symbols_.pre_activations(layer),
+              .right = {product}};
+    }
     return {.reason = fmt::format("forward: {} from {} and {}", vector(parts_.units(layer)),
                                   vector(parts_.inputs(layer)), matrix(layer)),
             .left = symbols_.pre_activations(layer),
@@ -135,7 +142,8 @@ class MatrixForm {
       equation.right = {gained(layer, math::partial(symbols_.row_loss(), symbols_.activations(layer)))};
       return equation;
     }
-    equation.reason += fmt::format(" from {} and {}", vector(parts_.units(layer + 1)), matrix(layer + 1));
+    equation.reason += fmt::format(" from {}", vector(parts_.units(layer + 1)));
+    if (parts_.has_weights(layer + 1)) equation.reason += fmt::format(" and {}", matrix(layer + 1));
     equation.reason += jacobian;
     if (parts_.is_norm(layer + 1)) {
       equation.reason += "; entry k, i of the layer norm's Jacobian is γ_k ([k = i] − (1 + u_k u_i) / n) / √(v + ε)";

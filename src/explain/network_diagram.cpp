@@ -84,7 +84,7 @@ class NetworkDrawing {
       for (const auto& [from_unit, from] : below) {
         const Layer& of = architecture_.layers[layer];
         if (!reads(of, unit, from_unit)) continue;
-        const bool named = names_ && connects(of, unit, from_unit);
+        const bool named = names_ && connects(of, unit, from_unit) && weight_count(of) > 0;
         diagram_.edges.push_back({from, to, named ? text_of(symbols_.weight(layer, unit, from_unit)) : std::string(),
                                   is_on_path(layer, unit, from_unit)});
       }
@@ -113,7 +113,7 @@ class NetworkDrawing {
 
   // Whether the number asked about changes this unit's z, or its a. Below the number's layer it changes nothing; in it,
   // one unit (softmax carries that to all); from the next layer on all that hear a unit changed, which are all but
-  // where scale layers keep numbers apart.
+  // where scale and dropout layers keep numbers apart.
   bool z_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
@@ -132,7 +132,7 @@ class NetworkDrawing {
   // Whether z of a unit depends on what number `from` below layer `first` is.
   bool is_heard(std::size_t layer, std::size_t unit, std::size_t from, std::size_t first) const {
     for (std::size_t l = first; l <= layer; ++l) {
-      if (!std::holds_alternative<Scale>(architecture_.layers[l])) return true;
+      if (!is_diagonal(architecture_.layers[l])) return true;
     }
     return unit == from;
   }

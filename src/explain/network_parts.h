@@ -2,11 +2,12 @@
 //
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
 // layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a layer norm has such a W for γ, but
-// its units read all numbers.
+// its units read all numbers; a dropout layer has, in the predictions that are explained, ones that are no parameters.
 #pragma once
 
 #include <cstddef>
 #include <ranges>
+#include <string_view>
 #include <vector>
 
 #include "bprop/network.h"
@@ -29,11 +30,12 @@ struct NetworkParts {
 
   bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(architecture.layers[layer]); }
   bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
+  bool has_weights(std::size_t layer) const { return weight_count(architecture.layers[layer]) > 0; }
 
   // The units of a layer that read a number of the layer below; the numbers that a unit reads, and
   // those that it has weights for.
   Places readers(std::size_t layer, std::size_t from) const {
-    return is_scale(layer) ? Places(from, from + 1) : Places(0, units(layer));
+    return is_diagonal(layer) ? Places(from, from + 1) : Places(0, units(layer));
   }
   Places read_by(std::size_t layer, std::size_t unit) const {
     return is_norm(layer) ? Places(0, inputs(layer)) : sources(layer, unit);
@@ -42,12 +44,17 @@ struct NetworkParts {
     return is_diagonal(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
   }
 
+  // The same; none where there are no weights.
+  Places weighted_sources(std::size_t layer, std::size_t unit) const {
+    return has_weights(layer) ? sources(layer, unit) : Places(0, 0);
+  }
+
   // Where a weight stands in weights[layer], and in a gradient of the same shape.
   std::size_t place(std::size_t layer, std::size_t unit, std::size_t from) const {
     return is_diagonal(layer) ? unit : unit * inputs(layer) + from;
   }
   double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return weights[layer][place(layer, unit, from)];
+    return has_weights(layer) ? weights[layer][place(layer, unit, from)] : 1;
   }
   // A weight or a bias.
   double parameter(const Selector& what) const {

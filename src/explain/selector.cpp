@@ -199,6 +199,7 @@ void check_selector(const Selector& selector, const Architecture& architecture) 
               selector.unit + 1, selector.layer + 1, counted(outputs_of(layer), "unit"));
   BPROP_CHECK(selector.kind != Kind::kBias || has_bias(layer), ShapeError, "layer {} has no bias", selector.layer + 1);
   if (selector.kind != Kind::kWeight) return;
+  BPROP_CHECK(weight_count(layer) > 0, ShapeError, "layer {}, a dropout layer, has no weights", selector.layer + 1);
   const std::string_view read = selector.layer == 0 ? "input" : "unit";
   BPROP_CHECK(selector.from < inputs_of(layer), ShapeError, "there is no {} {} before layer {}, which has {}", read,
               selector.from + 1, selector.layer + 1, counted(inputs_of(layer), "input"));

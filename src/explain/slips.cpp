@@ -94,7 +94,7 @@ class Slips {
       for (std::size_t j = 0; j < units; ++j) {
         const double delta = scale * row.layers[layer].delta[j];
         if (parts.bias(layer)) result.d_bias[j] += delta;
-        for (const std::size_t i : parts.sources(layer, j)) {
+        for (const std::size_t i : parts.weighted_sources(layer, j)) {
           result.d_weights[parts.place(layer, j, i)] += delta * row.incoming(layer, i);
         }
       }
@@ -143,7 +143,7 @@ class Slips {
   void add_missing_paths() {
     for (std::size_t l = 1; l < parts_.layers(); ++l) {
       const std::size_t units = parts_.units(l);
-      if (units < 2 || units > kMostUnitsToLeaveOut) continue;
+      if (!parts_.has_weights(l) || units < 2 || units > kMostUnitsToLeaveOut) continue;
       for (std::size_t k = 0; k < units; ++k) {
         NetworkParts without = parts_;
         for (const std::size_t i : parts_.sources(l, k)) without.weights[l][parts_.place(l, k, i)] = 0;

@@ -22,6 +22,7 @@ Formula deviation(Formula variance) {
 }
 
 std::string_view diagonal_in_words(const Layer& layer) {
+  if (std::holds_alternative<Dropout>(layer)) return "a dropout layer";
   return std::holds_alternative<LayerNorm>(layer) ? "a layer norm" : "a scale layer";
 }
 

@@ -51,6 +51,7 @@ NetworkParts with_updated_weights(const DoubleNetwork& network, const ExplainRow
                                   double learning_rate) {
   NetworkParts parts(network);
   for (std::size_t layer = parts.layers(); layer-- > 1;) {
+    if (!parts.has_weights(layer)) continue;
     const BatchValues batch = batch_values(network, parts, rows, options);
     descend(parts.weights[layer], weight_gradient(parts, batch, layer), learning_rate);
   }

@@ -92,9 +92,13 @@ class Question {
         "lead from",
         cut.layer + 1);
     DoubleNetwork without = network_;
-    for (const std::size_t k : NetworkParts(network_).readers(cut.layer + 1, cut.unit)) {
-      set(without, weight(cut.layer + 1, k, cut.unit), 0);
-    }
+    const NetworkParts parts(network_);
+    // A dropout layer passes the number on: who reads it there must not hear it.
+    std::size_t reader = cut.layer + 1;
+    while (!parts.has_weights(reader) && !parts.is_last(reader)) ++reader;
+    BPROP_CHECK(parts.has_weights(reader), UsageError, "only dropout is behind layer {}, expected a hidden unit to cut",
+                cut.layer + 1);
+    for (const std::size_t k : parts.readers(reader, cut.unit)) set(without, weight(reader, k, cut.unit), 0);
     return compared(fmt::format("unit {} of layer {} is cut: nobody hears it",
                                 symbols_.unit_number(cut.layer, cut.unit), symbols_.layer_number(cut.layer)),
                     network_, without);

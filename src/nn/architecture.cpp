@@ -3,7 +3,7 @@
 // The architecture text. Grammar (docs/architecture-text.md):
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
-//   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm"
+//   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm" | "dropout" probability
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -45,6 +45,7 @@ class Parser {
     has_activation_ = false;
     if (take("scale")) return Scale{};
     if (take("layer-norm")) return LayerNorm{};
+    if (take("dropout")) return Dropout{0, probability()};
     return dense(default_activation);
   }
   // Whether the layer read last says its activation.
@@ -59,7 +60,7 @@ class Parser {
  private:
   // size [activation] ["no-bias"]
   Dense dense(Activation default_activation) {
-    Dense layer{0, size(", 'scale' or 'layer-norm'"), default_activation, true};
+    Dense layer{0, size(", 'scale', 'layer-norm' or 'dropout'"), default_activation, true};
     if (is_name()) {
       for (const ActivationRule& rule : activation_rules()) {
         if (rule.name == word_) layer.activation = rule.id;
@@ -71,6 +72,17 @@ class Parser {
     }
     if (take("no-bias")) layer.bias = false;
     return layer;
+  }
+
+  double probability() {
+    double value = 0;
+    const char* const last = word_.data() + word_.size();
+    const auto [end, error] = std::from_chars(word_.data(), last, value);
+    if (word_.empty() || error != std::errc() || end != last || !(value >= 0 && value < 1)) {
+      fail("a probability from 0 to below 1");
+    }
+    next();
+    return value == 0 ? 0 : value;  // -0 is 0
   }
 
   bool is_name() const { return !word_.empty() && word_ != "no-bias" && word_ != "," && word_ != "->"; }
@@ -129,12 +141,20 @@ std::vector<Layer> parse_hidden(Parser& parser, const ArchitectureDefaults& defa
   return layers;
 }
 
+std::string text_of_layer(const Dense& layer) {
+  return fmt::format("{} {}{}", layer.outputs, rule(layer.activation).name, layer.bias ? "" : " no-bias");
+}
+std::string text_of_layer(const Scale&) { return "scale"; }
+std::string text_of_layer(const LayerNorm&) { return "layer-norm"; }
+std::string text_of_layer(const Dropout& layer) { return fmt::format("dropout {}", layer.probability); }
+
 // Each layer reads what the one before it gives.
 void connect(std::vector<Layer>& layers, std::size_t inputs) {
   for (Layer& layer : layers) {
     if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
     if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
     if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
+    if (auto* const dropout = std::get_if<Dropout>(&layer)) dropout->size = inputs;
     inputs = outputs_of(layer);
   }
 }
@@ -162,6 +182,8 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
   }
   BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] {} layers, at most {} are possible",
               layers.size(), kMostLayers);
+  BPROP_CHECK(architecture.parameters() > 0, UsageError,
+              "[architecture] \"{}\" has no parameters, expected a layer with some", text);
   BPROP_CHECK(architecture.parameters() <= kMostParameters, UsageError,
               "[architecture] {} parameters, at most {} are possible", architecture.parameters(), kMostParameters);
   return architecture;
@@ -179,11 +201,8 @@ std::size_t Architecture::parameters() const {
 std::string Architecture::text() const {
   std::string text = std::to_string(inputs());
   for (const Layer& layer : layers) {
-    if (const auto* const d = std::get_if<Dense>(&layer)) {
-      text += fmt::format(" -> {} {}{}", d->outputs, rule(d->activation).name, d->bias ? "" : " no-bias");
-    } else {
-      text += std::holds_alternative<Scale>(layer) ? " -> scale" : " -> layer-norm";
-    }
+    text += " -> ";
+    text += std::visit([](const auto& of) { return text_of_layer(of); }, layer);
   }
   return text;
 }

@@ -78,7 +78,9 @@ double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T
     return {batch.source != nullptr ? inputs : batch.inputs + first * in, targets};
   };
   load_(engine, leaf.rows(), read, workspace_);
-  forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_);
+  PassKey key = batch.pass;
+  key.first_row += leaf.begin;
+  forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_, key);
   return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_,
               batch.weights == nullptr ? nullptr : batch.weights + leaf.begin);
 }

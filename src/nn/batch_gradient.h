@@ -35,6 +35,7 @@ struct Batch {
   const T* targets = nullptr;
   BatchRows<T>* source = nullptr;
   const double* weights = nullptr;  // (rows), of positive sum; null: all 1
+  PassKey pass{};                   // of the first row of all
 };
 
 // The same factor with weights: 1/Σw for a mean.

@@ -27,9 +27,10 @@ template <class T>
 class Inspector {
  public:
   Inspector(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-            const LossOptions& options, ThreadPool* pool)
+            const LossOptions& options, ThreadPool* pool, const PassKey& pass)
       : network_(network.state()),
         options_(options),
+        pass_(pass),
         engine_{&linalg::kernels_for<T>(network.arithmetic()), pool},
         rows_(network.inputs() == 0 ? 0 : input.size() / network.inputs()),
         leaves_(leaf_shares()),
@@ -81,7 +82,9 @@ class Inspector {
                       workspace.input());
     linalg::to_panels(target_.data() + leaf.begin * architecture.outputs(), leaf.rows(), architecture.outputs(),
                       workspace.targets());
-    nn::forward(engine_, network_, leaf.rows(), nn::scores_end(architecture, options_.loss), workspace);
+    PassKey key = pass_;
+    key.first_row += leaf.begin;
+    nn::forward(engine_, network_, leaf.rows(), nn::scores_end(architecture, options_.loss), workspace, key);
     return nn::loss(engine_, architecture, options_, leaf.rows(), static_cast<T>(nn::loss_scale(options_, rows_)),
                     gradients, workspace);
   }
@@ -136,6 +139,7 @@ class Inspector {
 
   const nn::NetworkState<T>& network_;
   LossOptions options_;
+  PassKey pass_;
   nn::Engine<T> engine_;
   std::size_t rows_;
   std::size_t leaves_;
@@ -147,21 +151,23 @@ class Inspector {
 
 template <class T>
 BasicGradients<T> gradients(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-                            const LossOptions& loss, ThreadPool* pool) {
-  return Inspector<T>(network, input, target, loss, pool).gradients();
+                            const LossOptions& loss, ThreadPool* pool, const PassKey& pass) {
+  return Inspector<T>(network, input, target, loss, pool, pass).gradients();
 }
 
 template <class T>
 double loss(const BasicNetwork<T>& network, std::span<const T> input, std::span<const T> target,
-            const LossOptions& options) {
-  return Inspector<T>(network, input, target, options, nullptr).loss();
+            const LossOptions& options, const PassKey& pass) {
+  return Inspector<T>(network, input, target, options, nullptr, pass).loss();
 }
 
 template BasicGradients<float> gradients(const BasicNetwork<float>&, std::span<const float>, std::span<const float>,
-                                         const LossOptions&, ThreadPool*);
+                                         const LossOptions&, ThreadPool*, const PassKey&);
 template BasicGradients<double> gradients(const BasicNetwork<double>&, std::span<const double>, std::span<const double>,
-                                          const LossOptions&, ThreadPool*);
-template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>, const LossOptions&);
-template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>, const LossOptions&);
+                                          const LossOptions&, ThreadPool*, const PassKey&);
+template double loss(const BasicNetwork<float>&, std::span<const float>, std::span<const float>, const LossOptions&,
+                     const PassKey&);
+template double loss(const BasicNetwork<double>&, std::span<const double>, std::span<const double>, const LossOptions&,
+                     const PassKey&);
 
 }  // namespace bprop

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
-// diagonal its numbers, padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and
-// stays zero: gradients, optimiser state and averages share the layout, and each of their operations maps zeros to
-// zeros.
+// diagonal its numbers, padded to 16, nothing of a dropout layer –, then the bias padded to 16 (none for a layer
+// without). Padding is zero and stays zero: gradients, optimiser state and averages share the layout, and each of their
+// operations maps zeros to zeros.
 #pragma once
 
 #include <cstddef>
@@ -21,13 +21,13 @@ struct LayerLayout {
   std::size_t weights_size = 0;  // with padding
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
-  bool diagonal = false;         // one weight a number: scale, layer norm
+  bool diagonal = false;         // one weight a number: scale, layer norm; none of a dropout layer
 
   // Offset of w(out, in), from input `in` to output `out`.
   std::size_t weight(std::size_t out, std::size_t in) const {
     return weights + (diagonal ? out : linalg::panel_offset(inputs, in, out));
   }
-  std::size_t weight_count() const { return diagonal ? outputs : inputs * outputs; }
+  std::size_t weight_count() const { return weights_size == 0 ? 0 : diagonal ? outputs : inputs * outputs; }
 };
 
 class Layout {
@@ -39,7 +39,9 @@ class Layout {
       LayerLayout at{.inputs = inputs_of(layer),
                      .outputs = outputs_of(layer),
                      .weights = size_,
-                     .weights_size = diagonal ? padded : padded * inputs_of(layer),
+                     .weights_size = !diagonal                 ? padded * inputs_of(layer)
+                                     : weight_count(layer) > 0 ? padded
+                                                               : 0,
                      .diagonal = diagonal};
       at.bias = at.weights + at.weights_size;
       at.bias_size = has_bias(layer) ? padded : 0;
@@ -61,6 +63,7 @@ class Layout {
 // (bprop/network.h).
 template <class Visit>
 void for_each_weight(const LayerLayout& at, const Visit& visit) {
+  if (at.weights_size == 0) return;
   std::size_t place = 0;
   for (std::size_t out = 0; out < at.outputs; ++out) {
     for (std::size_t in = at.diagonal ? out : 0; in < (at.diagonal ? out + 1 : at.inputs); ++in) {

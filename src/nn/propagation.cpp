@@ -7,6 +7,7 @@
 
 #include "linalg/panels.h"
 #include "nn/dense.h"
+#include "nn/dropout.h"
 #include "nn/layer_norm.h"
 #include "nn/scale.h"
 
@@ -16,18 +17,33 @@ bool is_pair(const Architecture& architecture, Loss loss) {
   return rule(loss).link == activation_of(architecture.layers.back());
 }
 
+namespace {
+
+// What a training pass draws for a layer; of most kinds nothing.
+template <class T>
+void draw(const Layer& layer, const Architecture& architecture, std::size_t k, const PassKey& key, std::size_t rows,
+          T* mask, Share share) {
+  const auto* const dropout = std::get_if<Dropout>(&layer);
+  if (dropout != nullptr) draw_mask(*dropout, key, first_masked_unit(architecture, k), rows, mask, share);
+}
+
+}  // namespace
+
 template <class T>
 void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_t rows, Through through,
-             Workspace<T>& workspace) {
+             Workspace<T>& workspace, const PassKey& key) {
   const std::size_t last = network.layout.layers() - 1;
+  const bool training = key.pass == Pass::kTraining;
+  workspace.set_pass(key.pass);
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
     const LayerValues<T>& values = workspace[k];
-    const Parameters<T> parameters{network.weights(k), network.bias(k), nullptr, workspace.input_of(k),
-                                   workspace.statistics(k)};
+    const Parameters<T> parameters{network.weights(k),     network.bias(k),         nullptr,
+                                   workspace.input_of(k),  workspace.statistics(k), training ? values.mask : nullptr};
     std::visit(
         [&](const auto& layer) {
           fork(engine, work_of(layer, rows), [&](Share share) {
+            if (training) draw(layer, network.architecture, k, key, rows, values.mask, share);
             layer_forward(*engine.kernels, layer, workspace.input_of(k), parameters, rows, activated, values, share);
           });
         },
@@ -162,7 +178,9 @@ class BackwardPass {
     return std::visit([this](const auto& of) { return work_of(of, rows_); }, layer(k));
   }
   Parameters<T> parameters(std::size_t k) const {
-    return {network_.weights(k), network_.bias(k), twins_[k], workspace_.input_of(k), workspace_.statistics(k)};
+    const bool training = workspace_.pass() == Pass::kTraining;
+    return {network_.weights(k),     network_.bias(k),         twins_[k],
+            workspace_.input_of(k),  workspace_.statistics(k), training ? workspace_[k].mask : nullptr};
   }
 
   void parameter_gradient(std::size_t k, Share share) const {
@@ -221,7 +239,8 @@ void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network
 }
 
 #define BPROP_INSTANTIATE_FORWARD(T)                                                                        \
-  template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&);     \
+  template void forward(const Engine<T>&, const NetworkState<T>&, std::size_t, Through, Workspace<T>&,      \
+                        const PassKey&);                                                                    \
   template LossSum<T> loss(const Engine<T>&, const Architecture&, const LossOptions&, std::size_t, T, bool, \
                            Workspace<T>&, const double*);
 #define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \

@@ -27,7 +27,7 @@ inline Through scores_end(const Architecture& architecture, Loss loss) {
 
 template <class T>
 void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_t rows, Through through,
-             Workspace<T>& workspace);
+             Workspace<T>& workspace, const PassKey& key = {});
 
 // Losses add in double, whatever the element type.
 template <class T>

@@ -40,7 +40,7 @@ struct Places {
 };
 
 template <class T>
-Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, Arena<T>& arena) {
+Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, bool masks, Arena<T>& arena) {
   const auto panels_of = [rows](std::size_t columns) { return rows * linalg::padded(columns); };
   std::size_t widest = 0;
   for (const Layer& layer : architecture.layers) widest = std::max(widest, panels_of(outputs_of(layer)));
@@ -63,6 +63,7 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, A
     values.z = own_z ? arena.take(size) : values.a;
     if (gradients) values.delta = keep == Keep::kInspection ? arena.take(size) : turn;
     values.d_output = keep == Keep::kInspection ? arena.take(size) : values.delta;
+    if (masks && std::holds_alternative<Dropout>(layer)) values.mask = arena.take(size);
     places.layers.push_back(values);
   }
   return places;
@@ -71,13 +72,14 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, A
 }  // namespace
 
 template <class T>
-Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, Keep keep)
+Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, Keep keep, Pass pass)
     : capacity_(capacity), keep_(keep) {
+  const bool masks = keep != Keep::kInference || pass == Pass::kTraining;
   Arena<T> counting(nullptr);
-  place(architecture, capacity, keep, counting);
+  place(architecture, capacity, keep, masks, counting);
   memory_ = AlignedBuffer<T>(counting.used());
   Arena<T> arena(memory_.data());
-  Places<T> places = place(architecture, capacity, keep, arena);
+  Places<T> places = place(architecture, capacity, keep, masks, arena);
   input_ = places.input;
   targets_ = places.targets;
   losses_ = places.losses;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Workspace: all memory that a pass over at most `capacity` rows needs, sized once. What is kept decides how much:
-//   kInference    two buffers that the layers' outputs take turns in
+//   kInference    two buffers that the layers' outputs take turns in, and masks only if a training pass is asked for
 //   kTraining     a of every layer (z too where φ' reads it), three buffers that the deltas take turns in: while a
 //                 layer's parameters meet its delta, the layers below go from the second to the third
 //   kInspection   z, a, ∂L/∂a and delta of every layer and ∂L/∂x
@@ -13,6 +13,7 @@
 
 #include "base/aligned_buffer.h"
 #include "linalg/kernels.h"
+#include "bprop/pass.h"
 #include "nn/network_state.h"
 
 namespace bprop::nn {
@@ -26,12 +27,13 @@ struct LayerValues {
   T* a = nullptr;
   T* d_output = nullptr;  // ∂L/∂a
   T* delta = nullptr;     // ∂L/∂z
+  T* mask = nullptr;      // of a dropout layer, drawn by a training pass
 };
 
 template <class T>
 class Workspace {
  public:
-  Workspace(const Architecture& architecture, std::size_t capacity, Keep keep);
+  Workspace(const Architecture& architecture, std::size_t capacity, Keep keep, Pass pass = Pass::kPrediction);
 
   std::size_t capacity() const { return capacity_; }
   Keep keep() const { return keep_; }
@@ -49,9 +51,14 @@ class Workspace {
   // What the next layer reads: the input of layer `layer`.
   const T* input_of(std::size_t layer) const { return layer == 0 ? input_ : layers_[layer - 1].a; }
 
+  // The pass that the values are of: what a forward pass leaves for the backward pass.
+  Pass pass() const { return pass_; }
+  void set_pass(Pass pass) { pass_ = pass; }
+
  private:
   std::size_t capacity_;
   Keep keep_;
+  Pass pass_ = Pass::kPrediction;
   AlignedBuffer<T> memory_;
   T* input_ = nullptr;
   T* targets_ = nullptr;

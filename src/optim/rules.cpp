@@ -34,6 +34,7 @@ constexpr std::array kRules = {
 static_assert(kRules.size() == std::variant_size_v<Optimizer>);
 
 constexpr std::array<std::string_view, 5> kSchedules = {"constant", "step", "exponential", "cosine", "coslog"};
+constexpr std::array<std::string_view, 2> kFades = {"constant", "flat_cos"};
 constexpr std::array<std::string_view, 2> kParametrizations = {"standard", "ntk"};
 
 template <std::size_t... kIndex>
@@ -74,6 +75,17 @@ std::string_view name(Schedule::Kind kind) { return kSchedules[static_cast<std::
 
 Schedule::Kind schedule_named(std::string_view name) {
   return static_cast<Schedule::Kind>(place_named("schedule", name, kSchedules));
+}
+
+std::string_view name(Fade fade) { return kFades[static_cast<std::size_t>(fade)]; }
+
+Fade fade_named(std::string_view name) { return static_cast<Fade>(place_named("schedule", name, kFades)); }
+
+double factor(Fade fade, std::size_t step, std::size_t total_steps) {
+  const double length = total_steps == 0 ? 1 : static_cast<double>(total_steps);
+  const double progress = std::fmin(static_cast<double>(step) / length, 1);
+  if (fade == Fade::kConstant || progress < 0.5) return 1;
+  return 0.5 * (1 + cosine_of_turns(progress - 0.5));
 }
 
 double Schedule::operator()(std::size_t step, std::size_t steps_per_epoch, std::size_t total_steps) const {

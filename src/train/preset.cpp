@@ -29,6 +29,8 @@ TrainOptions realmlp(Task task) {
   parts.epochs = 256;
   parts.batch = 256;
   parts.drop_last_batch = true;
+  parts.weight_decay_schedule = Fade::kConstant;
+  parts.dropout_schedule = Fade::kConstant;
   parts.parametrization = Parametrization::kNtk;
   parts.bias_rate = 0.1;
   parts.scale_rate = 6;
@@ -58,6 +60,8 @@ TrainOptions plain() {
   parts.schedule = Schedule{.kind = Schedule::Kind::kCosine};
   parts.batch = 32;
   parts.drop_last_batch = false;
+  parts.weight_decay_schedule = Fade::kConstant;
+  parts.dropout_schedule = Fade::kConstant;
   parts.parametrization = Parametrization::kStandard;
   parts.bias_rate = 1;
   parts.scale_rate = 1;
@@ -97,6 +101,8 @@ void each_part(const Visit& visit) {
   visit(&TrainOptions::epochs);
   visit(&TrainOptions::batch);
   visit(&TrainOptions::drop_last_batch);
+  visit(&TrainOptions::weight_decay_schedule);
+  visit(&TrainOptions::dropout_schedule);
   visit(&TrainOptions::parametrization);
   visit(&TrainOptions::bias_rate);
   visit(&TrainOptions::scale_rate);

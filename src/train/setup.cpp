@@ -80,6 +80,9 @@ TrainerOptions trainer_options(const TrainOptions& options) {
   trainer.rates = {*options.parametrization, *options.bias_rate, *options.scale_rate};
   trainer.l2 = options.l2;
   trainer.weight_decay = options.weight_decay;
+  trainer.weight_decay_schedule = *options.weight_decay_schedule;
+  trainer.dropout_schedule = *options.dropout_schedule;
+  trainer.seed = options.seed;
   trainer.clip = options.clip;
   trainer.measure_change = options.min_change > 0;
   trainer.pool = options.pool;

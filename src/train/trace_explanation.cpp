@@ -36,6 +36,14 @@ double rate_factor(const Trace& trace, const Selector& what) {
   return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
 }
 
+// With the weight decay that its schedule left at this update, from 1.
+TraceSettings settings_at(TraceSettings settings, std::size_t step) {
+  const double share = factor(settings.weight_decay_schedule, step - 1, settings.total_steps);
+  settings.weight_decay *= share;
+  if (auto* const adamw = std::get_if<AdamW>(&settings.optimizer)) adamw->weight_decay *= share;
+  return settings;
+}
+
 UpdateOfNumber update_of(const Trace& trace, std::size_t place, const Selector& what) {
   const TraceStep& step = trace.steps()[place];
   return {.step = step.step,
@@ -194,7 +202,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
   TraceExplanation e;
   e.what = what;
   e.is_factor = what.kind == Kind::kWeight && is_diagonal(model.architecture().layers[what.layer]);
-  e.settings = trace.settings();
+  e.settings = settings_at(trace.settings(), step);
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;
   e.own_rows = model.exercise.has_value();
@@ -202,11 +210,18 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
   e.rounding = std::holds_alternative<Network>(model.network) ? kFloatRounding : kDoubleRounding;
   for (std::size_t i = 0; i < trace.steps().size(); ++i) e.all.push_back(update_of(trace, i, what));
   e.expected = expected_after(e);
+  const bool derived = data != nullptr || model.exercise;
+  for (const Layer& layer : model.architecture().layers) {
+    BPROP_CHECK(!derived || !std::holds_alternative<Dropout>(layer), UsageError,
+                "update {} went through masks of dropout, which its record does not have: its gradient cannot be "
+                "derived; without the table the update by itself is explained",
+                step);
+  }
   const explaining::Symbols symbols(model.architecture(), options.notation);
   e.symbol = symbols.of(what);
   e.loss = e.rows.size() == 1 ? symbols.row_loss() : symbols.loss();
   e.remarks = symbols.remarks();
-  if (data != nullptr || model.exercise) {
+  if (derived) {
     std::visit([&](const auto& before) { derive(e, before, trace, place, data, options); }, trace.network(place));
   }
   return e;

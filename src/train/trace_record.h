@@ -35,8 +35,9 @@ class TraceRecord : public UpdateObserver<T> {
   TraceRecord(const TrainOptions& options, const Model& model, const TrainerOptions& trainer, RunFolder& folder)
       : network_(std::get<BasicNetwork<T>>(model.network)), folder_(folder), steps_(recorded_steps(options)) {
     if (steps_.empty()) return;
-    folder_.begin_trace(model, {trainer.optimizer, trainer.l2, trainer.weight_decay, trainer.clip,
-                                trainer.freeze_biases, trainer.rates});
+    folder_.begin_trace(
+        model, {trainer.optimizer, trainer.l2, trainer.weight_decay, trainer.clip, trainer.freeze_biases, trainer.rates,
+                trainer.weight_decay_schedule, trainer.total_steps});
   }
 
   bool wants(std::size_t step) const override { return next_ < steps_.size() && steps_[next_] == step; }

@@ -121,12 +121,16 @@ struct BasicTrainer<T>::State {
     return equal && options.loss.reduction == Reduction::kMean ? nullptr : weights.data();
   }
 
-  double step(const nn::Batch<T>& batch) {
+  double step(nn::Batch<T> batch) {
     BPROP_CHECK(batch.rows > 0 && batch.rows <= options.batch, ShapeError, "[trainer.step] {} rows, expected 1 to {}",
                 batch.rows, options.batch);
     report.learning_rate =
         learning_rate(options.optimizer) * options.schedule(report.step, options.steps_per_epoch, options.total_steps);
     report.examined = false;
+    batch.pass = {.pass = Pass::kTraining,
+                  .seed = options.seed,
+                  .step = report.step,
+                  .dropout = factor(options.dropout_schedule, report.step, options.total_steps)};
     const bool examine = health && report.step % options.doctor_every == 0;
     const bool observe = observer != nullptr && observer->wants(report.step + 1);
     return whole_gradients || examine || observe ? step_with_gradient(batch, examine, observe) : step_on_the_way(batch);
@@ -136,7 +140,8 @@ struct BasicTrainer<T>::State {
   double step_on_the_way(const nn::Batch<T>& batch) {
     report.loss = batch_gradient.forward_and_loss(engine, network.state(), batch);
     if (!std::isfinite(report.loss)) return report.loss;
-    updater.begin(options.optimizer, report.learning_rate, options.weight_decay, parameters(), optimizer);
+    const Decayed decay = decayed();
+    updater.begin(decay.optimizer, report.learning_rate, decay.weight_decay, parameters(), optimizer);
     batch_gradient.backward_and_update(engine, network.state(), twins, batch, updater);
     ++report.step;
     return report.loss;
@@ -156,7 +161,8 @@ struct BasicTrainer<T>::State {
     if (observe) observer->see(gradient.span());
     if (options.clip > 0 && !clip()) return report.loss = report.gradient_norm;
     if (options.measure_change) previous.copy_from(network.state().parameters);
-    optim::update<T>(updates, engine.pool, options.optimizer, report.learning_rate, options.weight_decay, segments,
+    const Decayed decay = decayed();
+    optim::update<T>(updates, engine.pool, decay.optimizer, report.learning_rate, decay.weight_decay, segments,
                      parameters(), gradient.span(), optimizer);
     if (options.measure_change) {
       report.change = std::sqrt(optim::sum_of_squared_differences<T>(parameters(), previous.span()));
@@ -164,6 +170,18 @@ struct BasicTrainer<T>::State {
     twins.refresh(engine, network.state());
     ++report.step;
     return report.loss;
+  }
+
+  // The optimiser and the weight decay of this update.
+  struct Decayed {
+    Optimizer optimizer;
+    double weight_decay;
+  };
+  Decayed decayed() const {
+    const double share = factor(options.weight_decay_schedule, report.step, options.total_steps);
+    Decayed now{options.optimizer, share * options.weight_decay};
+    if (auto* const adamw = std::get_if<AdamW>(&now.optimizer)) adamw->weight_decay *= share;
+    return now;
   }
 
   void add_l2() {

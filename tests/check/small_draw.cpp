@@ -70,6 +70,7 @@ bool sum_cancels(const SmallCase& c, const Draw& draw, const DoubleGradients& g)
       summand = std::max(summand, row(layer.delta) * row(below));
       bias_summand = std::max(bias_summand, row(layer.delta));
     }
+    if (layer.d_weights.empty()) continue;
     if (largest(layer.d_weights) < kSumCancelled * summand) return true;
     if (!layer.d_bias.empty() && largest(layer.d_bias) < kSumCancelled * bias_summand) return true;
   }

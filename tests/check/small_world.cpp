@@ -38,21 +38,21 @@ std::vector<std::vector<double>> tensors(const BasicGradients<T>& g) {
   return all;
 }
 
-BasicGradients<float> float_gradients(const Draw& draw, const LossOptions& loss) {
+BasicGradients<float> float_gradients(const Draw& draw, const LossOptions& loss, const PassKey& pass) {
   Network network(draw.network.architecture(), {.arithmetic = draw.network.arithmetic()});
   const auto narrow = [](const std::vector<double>& v) { return std::vector<float>(v.begin(), v.end()); };
   for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
     network.set_weights(k, narrow(draw.network.weights(k)));
     network.set_bias(k, narrow(draw.network.bias(k)));
   }
-  return gradients<float>(network, narrow(draw.input), narrow(draw.target), loss);
+  return gradients<float>(network, narrow(draw.input), narrow(draw.target), loss, nullptr, pass);
 }
 
 // ∂L/∂(entry) by the complex step, and L with the entry moved.
 class Entries {
  public:
-  Entries(const Draw& draw, const LossOptions& loss)
-      : layout_(draw.network.state().layout), step_(draw.network.state(), draw.input, draw.target, loss) {}
+  Entries(const Draw& draw, const LossOptions& loss, const PassKey& pass)
+      : layout_(draw.network.state().layout), step_(draw.network.state(), draw.input, draw.target, loss, pass) {}
 
   double complex(std::size_t tensor, std::size_t i) {
     return is_input(tensor) ? step_.input_derivative(i) : step_.parameter_derivative(offset(tensor, i));
@@ -79,12 +79,12 @@ class Entries {
 // Raises `worst` to `error`, a share of a tolerance; NaN is infinitely wrong.
 void see(double error, double& worst) { worst = error <= worst ? worst : (std::isnan(error) ? INFINITY : error); }
 
-void compare(const Draw& draw, const LossOptions& loss, const DoubleGradients& engine, const TapeGradients& tape,
-             SmallWorldErrors& errors) {
+void compare(const Draw& draw, const LossOptions& loss, const PassKey& pass, const DoubleGradients& engine,
+             const TapeGradients& tape, SmallWorldErrors& errors) {
   const auto expected = tensors(tape);
   const auto exact = tensors(engine);
-  const auto single = tensors(float_gradients(draw, loss));
-  Entries entries(draw, loss);
+  const auto single = tensors(float_gradients(draw, loss, pass));
+  Entries entries(draw, loss, pass);
   double network_largest = 0;
   for (const auto& tensor : expected) network_largest = std::max(network_largest, largest(tensor));
   for (std::size_t t = 0; t < expected.size(); ++t) {
@@ -115,7 +115,11 @@ std::uint64_t SmallCase::number() const {
   std::uint64_t n = static_cast<std::uint64_t>(activation) * 7 + static_cast<std::uint64_t>(loss);
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
-         (static_cast<std::uint64_t>(norms) << 40);
+         (static_cast<std::uint64_t>(norms) << 40) + (dropout ? std::uint64_t{1} << 60 : 0);
+}
+
+PassKey SmallCase::pass(std::uint32_t draw) const {
+  return {.pass = dropout ? Pass::kTraining : Pass::kPrediction, .seed = number(), .step = draw};
 }
 
 std::string SmallCase::architecture() const {
@@ -129,6 +133,7 @@ std::string SmallCase::architecture() const {
   for (std::size_t k = 1; k <= depth; ++k) {
     const bool last = k == depth;
     add_scales(k - 1);
+    if (dropout) text += " -> dropout 0.25";
     text += " -> " + std::to_string(last ? outputs : kHiddenWidth) + " ";
     text += rule(last ? activation : hidden).name;
     text += bias ? "" : " no-bias";
@@ -158,15 +163,16 @@ void check_small_case(const SmallCase& c, SmallWorldErrors& errors) {
   const LossOptions loss{.loss = c.loss};
   for (std::uint32_t number = 0; number < kMostDraws; ++number) {
     const Draw draw = draw_case(c, number);
-    const TapeGradients tape = tape_gradients(draw.network, draw.input, draw.target, loss);
-    const DoubleGradients engine = gradients<double>(draw.network, draw.input, draw.target, loss);
+    const TapeGradients tape = tape_gradients(draw.network, draw.input, draw.target, loss, c.pass(number));
+    const DoubleGradients engine =
+        gradients<double>(draw.network, draw.input, draw.target, loss, nullptr, c.pass(number));
     if (tape.nearest_kink < kKinkDistance || cancels(c, draw, engine)) {
       ++errors.redrawn;
       continue;
     }
     ++errors.networks;
     SmallWorldErrors own;
-    compare(draw, loss, engine, tape, own);
+    compare(draw, loss, c.pass(number), engine, tape, own);
     EXPECT_LE(own.tape, 1) << c << ", draw " << number << ": double engine against tape";
     EXPECT_LE(own.complex, 1) << c << ", draw " << number << ": double engine against complex step";
     EXPECT_LE(own.difference, 1) << c << ", draw " << number << ": double engine against central difference";

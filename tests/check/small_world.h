@@ -12,6 +12,7 @@
 
 #include "bprop/loss.h"
 #include "bprop/network.h"
+#include "bprop/pass.h"
 
 namespace bprop::check {
 
@@ -26,10 +27,12 @@ struct SmallCase {
   // Scale layers: digit k in base 3 says how many of them stand before dense layer k, digit `depth` how many behind
   // all.
   std::size_t scales = 0;
+  bool dropout = false;  // a dropout layer before each dense one; what is compared is a training's pass
 
   // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
   std::size_t norms = 0;
 
+  PassKey pass(std::uint32_t draw) const;
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"

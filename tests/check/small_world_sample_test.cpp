@@ -63,6 +63,22 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithLayerNormsInAnyPlace
   EXPECT_GT(errors.single, 1e-3);
 }
 
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepInTrainingsWithDropout) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      SmallCase c = cases[(next += 101) % cases.size()];
+      c.dropout = true;
+      c.scales = next % scale_patterns(c.depth);
+      check_small_case(c, errors);
+    }
+  }
+  EXPECT_EQ(errors.networks, activation_rules().size() * loss_rules().size());
+  EXPECT_GT(errors.single, 1e-3);
+}
+
 TEST(SmallWorldSample, CasesHaveNumbersOfTheirOwnAndCoverAllSizes) {
   std::vector<std::uint64_t> numbers;
   for (const ActivationRule& activation : activation_rules()) {

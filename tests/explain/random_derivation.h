@@ -22,7 +22,7 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers, a quarter layer norms.
+// layers, a quarter layer norms, a fifth dropout layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -34,6 +34,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
   c.norms = numbers.below(4) == 0 ? numbers.below(std::size_t{2} << c.depth) : 0;
+  c.dropout = triple % 5 == 4;
   return c;
 }
 
@@ -47,6 +48,7 @@ inline Selector draw_number(const Architecture& architecture, Dice& numbers) {
     case 2: return input(numbers.below(architecture.inputs()));
     case 3: return activation(layer, numbers.below(units));
     default: {
+      if (weight_count(of) == 0) return activation(layer, numbers.below(units));
       const WeightEnds ends = weight_ends(of, numbers.below(weight_count(of)));
       return weight(layer, ends.out, ends.in);
     }

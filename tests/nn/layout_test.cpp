@@ -13,7 +13,7 @@ namespace bprop::nn {
 namespace {
 
 const char* const kAwkward =
-    "17 -> scale -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> layer-norm -> 15";
+    "17 -> scale -> dropout 0.1 -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> layer-norm -> 15";
 
 // How often each place of the flat buffer is the place of a parameter.
 std::vector<int> uses(const Architecture& architecture) {
@@ -23,7 +23,7 @@ std::vector<int> uses(const Architecture& architecture) {
     const LayerLayout& at = layout[k];
     for (std::size_t out = 0; out < at.outputs; ++out) {
       for (std::size_t in = 0; in < at.inputs; ++in) {
-        if (connects(architecture.layers[k], out, in)) ++count[at.weight(out, in)];
+        if (at.weights_size > 0 && connects(architecture.layers[k], out, in)) ++count[at.weight(out, in)];
       }
       if (at.bias_size > 0) ++count[at.bias + out];
     }
