@@ -72,7 +72,7 @@ TrainingData::Rows TrainingData::load(const TrainOptions& train, const Model* st
   const bool as_before = start != nullptr && start->preprocessing;
   Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);
   SplitOptions split{.test = test_.fraction, .validation = validation_.fraction, .seed = train.seed};
-  if (train.task) split.stratify = *train.task == Task::kClasses;
+  if (train.task && all.targets().size() == 1) split.stratify = *train.task == Task::kClasses;
   TrainValidationTest parts = split_three(all, split);
   if (!test_.path.empty()) parts.test = load_like(all, test_.path, test_labels_, table_);
   if (!test_.path.empty()) check_test_rows(parts.test, parts.train, train, start);
