@@ -21,7 +21,8 @@ CLI::Option* add(CLI::App& parser, const Option& option) {
   switch (option.kind) {
     case Option::Kind::kPositional: return parser.add_option(option.name);
     case Option::Kind::kFlag: return parser.add_flag("--" + option.name);
-    case Option::Kind::kValue: return parser.add_option("--" + option.name);
+    case Option::Kind::kValue:
+    case Option::Kind::kRepeated: return parser.add_option("--" + option.name);
     case Option::Kind::kList: return parser.add_option("--" + option.name)->expected(1, -1)->allow_extra_args();
   }
   return nullptr;
@@ -31,7 +32,7 @@ void take(const CLI::Option& parsed, const Options& options, Option& option) {
   if (parsed.count() == 0) return;
   option.texts = parsed.results();
   option.origin = option.kind == Option::Kind::kPositional ? option.name : "--" + option.name;
-  if (option.kind != Option::Kind::kList && option.texts.size() > 1) {
+  if (!option.takes_many() && option.texts.size() > 1) {
     throw UsageError(fmt::format("{} is given {} times, expected once", option.origin, option.texts.size()));
   }
   for (const std::string& text : option.texts) {

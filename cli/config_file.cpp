@@ -60,7 +60,7 @@ void read_entry(const std::string& path, std::string_view key, const toml::node&
   if (option->given()) return;  // the command line has the last word
 
   const toml::array* list = node.as_array();
-  if (list != nullptr && option->kind == Option::Kind::kList) {
+  if (list != nullptr && option->takes_many()) {
     for (const toml::node& entry : *list) option->texts.push_back(typed(entry, where));
   } else {
     option->texts.push_back(typed(node, where));
@@ -85,7 +85,7 @@ std::string value_text(const Option& option) {
   const std::string single = option.texts.empty() ? option.default_text : option.texts.front();
   if (option.kind == Option::Kind::kFlag) return single.empty() ? "false" : single;
   if (!option.plain_text && is_number(single)) return single;
-  if (option.kind != Option::Kind::kList) return in_quotes(single);
+  if (option.kind != Option::Kind::kList && option.texts.size() < 2) return in_quotes(single);
   std::string list;
   for (const std::string& text : option.texts) list += (list.empty() ? "" : ", ") + in_quotes(text);
   return "[" + list + "]";

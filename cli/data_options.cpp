@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data_options.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 
@@ -9,18 +13,38 @@
 namespace bprop::cli {
 namespace {
 
-// The model asks for this column, nobody's option: without it the file is wrong.
-void require_target(const Dataset& data, const std::string& target) {
-  if (data.target()) return;
-  const bool images = !data.columns().empty() && data.columns().front().kind == ColumnKind::kPixel;
-  throw FormatError(data.source() + ": has no column '" + target + "', the target of the model" +
-                    (images ? "; expected --labels FILE" : ""));
+// The model asks for these columns, nobody's option: without them the file is wrong.
+void require_targets(const Dataset& data, const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) {
+    const auto column = data.find(target);
+    if (column && data.is_target(*column)) continue;
+    const bool images = !data.columns().empty() && data.columns().front().kind == ColumnKind::kPixel;
+    throw FormatError(data.source() + ": has no column '" + target + "', " +
+                      (targets.size() == 1 ? "the target" : "a target") + " of the model" +
+                      (images ? "; expected --labels FILE" : ""));
+  }
+}
+
+std::vector<std::string> names_of(const std::vector<TargetColumn>& targets) {
+  std::vector<std::string> names;
+  for (const TargetColumn& target : targets) names.push_back(target.name);
+  return names;
+}
+
+// What --target says may stay if it names the same columns in the same order, with commas or one by one.
+void check_targets_of_model(const std::vector<std::string>& given, const std::vector<std::string>& known) {
+  if (given.empty() || given == known ||
+      fmt::format("{}", fmt::join(given, ",")) == fmt::format("{}", fmt::join(known, ",")))
+    return;
+  throw UsageError(fmt::format("--target {}: the model predicts '{}', and knows that by itself", fmt::join(given, ","),
+                               fmt::join(known, "', '")));
 }
 
 }  // namespace
 
 void DataOptions::declare(Options& options) {
-  options.value("target", "NAME", target, "column to predict, by name or counted from 1");
+  options.repeated("target", "NAME", target,
+                   "column to predict, by name or counted from 1; several: with commas between, or given again");
   options.value("labels", "LABELS", labels,
                 "file with the labels of images (IDX, NPY); found by itself if named as MNIST's are");
   options.list("ignore", "COLUMN", ignore, "columns that are not read");
@@ -73,7 +97,9 @@ Dataset load_for_training(const DataOptions& options) {
 
 Dataset load_like(const Dataset& like, const std::string& path, const std::string& labels, const DataOptions& options) {
   CsvOptions csv = options.csv();
-  csv.target = like.columns()[*like.target()].name;
+  std::vector<std::string> targets;
+  for (const std::size_t column : like.targets()) targets.push_back(like.columns()[column].name);
+  csv.target = targets;
   for (const Column& column : like.columns()) csv.hints.push_back({column.name, column.kind});
   return load_table(path, csv, labels.empty() ? labels_beside(path) : labels);
 }
@@ -83,20 +109,18 @@ Dataset load_for_model(const Model& model, const DataOptions& options, bool targ
   csv.target_required = false;
   if (model.preprocessing) {
     csv.hints = column_hints(*model.preprocessing);
-    const std::string& target = model.preprocessing->target.name;
-    if (!csv.target.empty() && csv.target != target) {
-      throw UsageError("--target " + csv.target + ": the model predicts '" + target + "', and knows that by itself");
-    }
-    csv.target = target;
-    if (!target_needed) {  // then whatever stands in the target's column is nobody's business
-      std::erase_if(csv.hints, [&](const ColumnHint& hint) { return hint.name == target; });
+    const std::vector<std::string> targets = names_of(model.preprocessing->targets());
+    check_targets_of_model(options.target, targets);
+    csv.target = targets;
+    if (!target_needed) {  // then whatever stands in the targets' columns is nobody's business
+      std::erase_if(csv.hints, [&](const ColumnHint& hint) { return std::ranges::count(targets, hint.name) > 0; });
     }
   } else if (!csv.target.empty()) {
     csv.target_required = true;
   }
   const bool look_for_labels = target_needed && options.labels.empty();
   Dataset data = load_table(options.path, csv, look_for_labels ? labels_beside(options.path) : options.labels);
-  if (target_needed && model.preprocessing) require_target(data, model.preprocessing->target.name);
+  if (target_needed && model.preprocessing) require_targets(data, names_of(model.preprocessing->targets()));
   return data;
 }
 

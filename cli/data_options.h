@@ -16,7 +16,7 @@ namespace bprop::cli {
 struct DataOptions {
   std::string path;
   std::string labels;
-  std::string target;
+  std::vector<std::string> target;
   std::vector<std::string> ignore;
   Character delimiter;
   Character decimal;
@@ -40,7 +40,7 @@ Dataset load_for_training(const DataOptions& options);
 // Another file that must be read as `like` was: the same kinds of columns, the same target.
 Dataset load_like(const Dataset& like, const std::string& path, const std::string& labels, const DataOptions& options);
 
-// DATA as the model knows it: its columns' kinds, its target, which must be there only if `target_needed`.
+// DATA as the model knows it: its columns' kinds, its targets, which must be there only if `target_needed`.
 Dataset load_for_model(const Model& model, const DataOptions& options, bool target_needed);
 
 }  // namespace bprop::cli

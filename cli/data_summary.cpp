@@ -69,7 +69,7 @@ std::string text_of(const DataSummary& summary) {
   const Dataset& data = *summary.data;
   std::string text = titled("data", data.source());
   text += titled("size", fmt::format("{} × {}", counted(data.rows(), "row"), counted(data.columns().size(), "column")));
-  if (data.target()) text += titled("target", data.columns()[*data.target()].name);
+  for (const std::size_t target : data.targets()) text += titled("target", data.columns()[target].name);
 
   std::vector<std::vector<std::string>> rows = {{"column", "kind", "missing", "values"}};
   std::vector<const ColumnSummary*> pixels;

@@ -78,7 +78,8 @@ class Evaluate : public Verb {
            titled("loss",
                   fmt::format("{} ({})", exact ? text_of(evaluation.loss) : fmt::format("{:.4g}", evaluation.loss),
                               text_of(model.loss.loss))) +
-           "\n" + metrics_table(evaluation) + (evaluation.confusion.empty() ? "" : "\n") + confusion_table(evaluation);
+           "\n" + metrics_table(evaluation) + targets_table(evaluation) + (evaluation.confusion.empty() ? "" : "\n") +
+           confusion_table(evaluation);
   }
 
   ModelAndData input_;

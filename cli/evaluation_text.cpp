@@ -26,6 +26,7 @@ std::string interval(double low, double high) {
 // What a metric over classes is over.
 std::string title(const Evaluation& e, Metric metric) {
   const std::string text(name(metric));
+  if (e.task == Task::kLabels) return metric == Metric::kF1 ? text + ", mean of the labels" : text;
   if (metric == Metric::kF1 && !e.positive_class.empty()) return fmt::format("{} of '{}'", text, e.positive_class);
   if (metric == Metric::kF1) return text + ", mean of the classes";
   if (metric == Metric::kAuc && e.classes.size() > 2) return text + ", mean of one class against the rest";
@@ -59,6 +60,23 @@ std::string mistakes(const Evaluation& e) {
 }
 
 }  // namespace
+
+std::string targets_table(const Evaluation& e) {
+  if (e.targets.empty()) return {};
+  const bool labels = e.task == Task::kLabels;
+  Table table = {{"target"}};
+  for (const Score& s : e.targets.front().scores) table[0].emplace_back(name(s.metric));
+  for (const QuantileScore& q : e.targets.front().quantiles) table[0].push_back(fmt::format("pinball {}", q.quantile));
+  table[0].emplace_back(labels ? "more frequent value" : "RMSE of the mean");
+  for (const Evaluation& one : e.targets) {
+    auto& row = table.emplace_back(1, one.target);
+    for (const Score& s : one.scores) row.push_back(number(s.value));
+    for (const QuantileScore& q : one.quantiles) row.push_back(number(q.value));
+    row.push_back(labels ? fmt::format("'{}' {}", one.trivial_class, number(one.trivial_accuracy))
+                         : number(one.trivial_rmse));
+  }
+  return "\n" + aligned_table(std::move(table));
+}
 
 std::string metrics_table(const Evaluation& e) {
   Table table = {{"metric", "value", "95 % interval"}};

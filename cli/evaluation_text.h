@@ -12,6 +12,9 @@ namespace bprop::cli {
 // A line a metric: its name, value, 95 % interval. Undefined is a dash.
 std::string metrics_table(const Evaluation& evaluation);
 
+// A line a target, of several: every metric of it alone. Else "".
+std::string targets_table(const Evaluation& evaluation);
+
 // Of up to 12 classes the whole matrix, of more the ten most frequent mistakes. "" for numbers.
 std::string confusion_table(const Evaluation& evaluation);
 

@@ -25,9 +25,10 @@ UnitNames unit_names(const Model& model) {
   const TargetColumn& target = model.preprocessing->target;
   if (target.one_hot) {
     names.outputs = target.classes;
+  } else if (model.preprocessing->task() == Task::kClasses) {
+    names.outputs = {target.classes[1]};  // one output of two classes says how much of the second
   } else {
-    // One output of two classes says how much of the second.
-    names.outputs = {target.task == Task::kClasses ? target.classes[1] : target.name};
+    for (const TargetColumn& each : model.preprocessing->targets()) names.outputs.push_back(each.name);
   }
   return names;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -35,8 +36,9 @@ std::string folds_text(const CrossValidation& result, const TrainReport& report)
   for (const FoldScore& score : result.scores) table.back().push_back(short_number(score.mean));
   table.push_back({"standard error", "", ""});
   for (const FoldScore& score : result.scores) table.back().push_back(short_number(score.standard_error));
-  const Task task = result.folds[0].evaluation.task;
-  const FoldScore& asked = result.score(report.options.metric.value_or(default_metric(task)));
+  const Evaluation& first = result.folds[0].evaluation;
+  const Metric by_default = default_metric(first.task, std::max<std::size_t>(first.targets.size(), 1));
+  const FoldScore& asked = result.score(report.options.metric.value_or(by_default));
   return fmt::format("\n{}\nmean of {} folds: {} (standard error); no model is written\n",
                      aligned_table(std::move(table)), result.folds.size(), mean_text(asked));
 }

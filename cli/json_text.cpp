@@ -35,8 +35,23 @@ void add_confusion(const Evaluation& e, Json& json) {
   }
 }
 
+Json json_of(const Evaluation& e);
+
+// Each target by itself, and the means over them.
+Json json_of_several(const Evaluation& e, Json json) {
+  json["metrics"] = json_of_scores(e);
+  for (const Evaluation& one : e.targets) {
+    Json target = {{"target", one.target}};
+    target.update(json_of(one));
+    target.erase("loss");  // is not known of one alone
+    json["targets"].push_back(std::move(target));
+  }
+  return json;
+}
+
 Json json_of(const Evaluation& e) {
   Json json = {{"task", name(e.task)}, {"rows", e.rows}, {"loss", e.loss}};
+  if (!e.targets.empty()) return json_of_several(e, std::move(json));
   if (e.task == Task::kClasses) {
     json.update({{"accuracy", e.accuracy},
                  {"accuracy_low", e.accuracy_low},
@@ -64,6 +79,14 @@ Json json_of(const TargetColumn& target) {
     json.update({{"shift", target.shift}, {"divisor", target.divisor}});
   }
   return json;
+}
+
+// One target, or a list of them.
+Json json_of_targets(const Preprocessing& preprocessing) {
+  if (preprocessing.further_targets.empty()) return json_of(preprocessing.target);
+  Json list = Json::array();
+  for (const TargetColumn& target : preprocessing.targets()) list.push_back(json_of(target));
+  return list;
 }
 
 // How many columns of each kind are inputs.
@@ -180,7 +203,7 @@ std::string json_text(const TrainReport& report) {
                {"test_rows", report.test_rows}});
   if (result.model.preprocessing) {
     json["columns"] = json_of_kinds(*result.model.preprocessing);
-    json["target"] = json_of(result.model.preprocessing->target);
+    json["target"] = json_of_targets(*result.model.preprocessing);
   }
   json["network"] = json_of_network(result.model);
   if (report.choice != nullptr) json["choice"] = json_of(*report.choice);
@@ -281,7 +304,7 @@ std::string json_text(const ModelSummary& summary) {
   Json json = {{"model", summary.path}, {"network", json_of_network(model)}, {"layers", Json::array()}};
   for (const LayerSummary& layer : summary.layers) json["layers"].push_back(json_of(layer));
   if (model.preprocessing) {
-    json["target"] = json_of(model.preprocessing->target);
+    json["target"] = json_of_targets(*model.preprocessing);
     json["columns"] = Json::array();
     for (const InputColumn& column : model.preprocessing->inputs) json["columns"].push_back(json_of(column));
   }
@@ -298,6 +321,10 @@ std::string json_text(const DataSummary& summary) {
   const Dataset& data = *summary.data;
   Json json = {{"data", data.source()}, {"rows", data.rows()}, {"columns", Json::array()}};
   json["target"] = data.target() ? Json(data.columns()[*data.target()].name) : Json();
+  if (data.targets().size() > 1) {
+    json["target"] = Json::array();
+    for (const std::size_t target : data.targets()) json["target"].push_back(data.columns()[target].name);
+  }
   for (const ColumnSummary& c : summary.columns) {
     Json column = {{"name", c.column->name}, {"kind", name(c.column->kind)}, {"missing", c.column->missing}};
     if (c.column->kind == ColumnKind::kText) {

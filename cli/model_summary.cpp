@@ -156,7 +156,10 @@ std::string text_of(const ModelSummary& summary) {
   if (model.temperature != 1) {
     text += titled("calibration", fmt::format("scores are divided by the temperature {:.4g}", model.temperature));
   }
-  if (model.preprocessing) text += titled("target", target_line(model.preprocessing->target));
+  for (const TargetColumn& target :
+       model.preprocessing ? model.preprocessing->targets() : std::vector<TargetColumn>()) {
+    text += titled("target", target_line(target));
+  }
   if (model.exercise) text += titled("own rows", exercise_text(*model.exercise));
   text += '\n' + layer_table(summary) + weights_text(summary);
   if (model.preprocessing) text += column_table(*model.preprocessing);

@@ -42,6 +42,13 @@ void Options::flag(std::string_view name, bool& place, std::string_view help) {
   };
 }
 
+void Options::repeated(std::string_view name, std::string_view value_name, std::vector<std::string>& place,
+                       std::string_view help) {
+  add(Option::Kind::kRepeated, name, value_name, help).set = [&place](const std::string& text) {
+    place.push_back(text);
+  };
+}
+
 void Options::list(std::string_view name, std::string_view value_name, std::vector<std::string>& place,
                    std::string_view help) {
   add(Option::Kind::kList, name, value_name, help).set = [&place](const std::string& text) { place.push_back(text); };

@@ -22,7 +22,7 @@
 namespace bprop::cli {
 
 struct Option {
-  enum class Kind { kPositional, kFlag, kValue, kList };
+  enum class Kind { kPositional, kFlag, kValue, kRepeated, kList };
   Kind kind = Kind::kValue;
   std::string name = {};        // "learning-rate"; of a positional "DATA"
   std::string value_name = {};  // "R"; of a flag ""
@@ -39,6 +39,7 @@ struct Option {
   bool may_be_empty = false;
   bool excluded = false;  // it does not apply
   bool given() const { return !origin.empty(); }
+  bool takes_many() const { return kind == Kind::kRepeated || kind == Kind::kList; }
   bool given_as_default() const;
 };
 
@@ -56,6 +57,9 @@ class Options {
     bind(Option::Kind::kValue, name, value_name, place, help);
   }
   void flag(std::string_view name, bool& place, std::string_view help);
+  // One value, but may be given several times.
+  void repeated(std::string_view name, std::string_view value_name, std::vector<std::string>& place,
+                std::string_view help);
   // May be given several values, and several times.
   void list(std::string_view name, std::string_view value_name, std::vector<std::string>& place, std::string_view help);
 

@@ -25,9 +25,10 @@ constexpr VerbText kText = {
     .usage = "MODEL [DATA] [OPTION...]",
     .details =
         "Writes a line for each row of DATA, in its order: the class and the probability of each class, p(class); "
-        "or the number, in the target's own units. The first column is called as the target was. Numbers have as "
-        "many digits as they need to be read back unchanged. DATA needs no target. With --json a line is a JSON object "
-        "with the same fields.",
+        "or the number, in the target's own units. The first column is called as the target was. Several targets have "
+        "a column each; of labels, the probability of each second value follows, p(target=value). Numbers have as many "
+        "digits as they need to be read back unchanged. DATA needs no target. With --json a line is a JSON object with "
+        "the same fields.",
 };
 
 // Throws UsageError when the file holds anything but answers.

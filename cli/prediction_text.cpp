@@ -14,12 +14,23 @@
 namespace bprop::cli {
 namespace {
 
-// Names of the fields of a row: the class first, then what the network says of each; or the numbers.
+// Names of the fields of a row: the class first, then what the network says of each; the labels, then the probability
+// of each; or the numbers.
 std::vector<std::string> field_names(const Predictions& predictions, const Model& model) {
+  std::vector<std::string> names;
+  if (predictions.targets.size() > 1) {
+    for (const TargetColumn& each : predictions.targets) names.push_back(each.name);
+    for (const TargetColumn& each : predictions.targets) {
+      if (predictions.task == Task::kLabels) {
+        names.push_back(
+            fmt::format("{}({}={})", predictions.probabilities ? "p" : "output", each.name, each.classes[1]));
+      }
+    }
+    return names;
+  }
   const bool classes = !predictions.classes.empty();
   const std::string target = model.preprocessing ? model.preprocessing->target.name : classes ? "class" : "output";
   if (!classes && predictions.outputs == 1) return {target};
-  std::vector<std::string> names;
   if (classes) names.push_back(target);
   for (std::size_t k = 0; k < predictions.outputs; ++k) {
     names.push_back(classes ? fmt::format("{}({})", predictions.probabilities ? "p" : "output", predictions.classes[k])
@@ -32,10 +43,14 @@ std::vector<std::string> field_names(const Predictions& predictions, const Model
 template <class Writer>
 void for_each_field(const Predictions& predictions, const Model& model, Writer& write) {
   const bool classes = !predictions.classes.empty();
-  const bool in_float = classes && std::holds_alternative<Network>(model.network);
+  const std::size_t labels = predictions.task == Task::kLabels ? predictions.targets.size() : 0;
+  const bool in_float = predictions.task != Task::kNumbers && std::holds_alternative<Network>(model.network);
   for (std::size_t row = 0; row < predictions.rows; ++row) {
     std::size_t field = 0;
     if (classes) write.word(field++, predictions.classes[predictions.chosen[row]]);
+    for (std::size_t t = 0; t < labels; ++t) {
+      write.word(field++, predictions.targets[t].classes[predictions.chosen[row * labels + t]]);
+    }
     for (std::size_t k = 0; k < predictions.outputs; ++k) {
       const double value = predictions.values[row * predictions.outputs + k];
       write.number(field++, number_text(value, in_float), std::isfinite(value));

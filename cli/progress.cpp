@@ -41,8 +41,8 @@ Progress::Progress(bool wanted, const TrainOptions& options)
 Progress::~Progress() { end(); }
 
 void Progress::begin(const Model& model, std::size_t rows) {
-  const bool classes = model.preprocessing && model.preprocessing->target.task == Task::kClasses;
-  metric_ = options_.metric.value_or(default_metric(classes ? Task::kClasses : Task::kNumbers));
+  const Preprocessing preprocessing = model.preprocessing.value_or(Preprocessing{});
+  metric_ = options_.metric.value_or(default_metric(preprocessing.task(), 1 + preprocessing.further_targets.size()));
   rows_ = rows;
   start_ = std::chrono::steady_clock::now();
 }

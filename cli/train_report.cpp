@@ -2,9 +2,13 @@
 #include "train_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "quantity.h"
 #include "values.h"
@@ -25,7 +29,16 @@ std::string input_kinds(const Preprocessing& preprocessing) {
   return text;
 }
 
-std::string target_text(const TargetColumn& target) {
+std::string target_text(const Preprocessing& preprocessing) {
+  const TargetColumn& target = preprocessing.target;
+  if (!preprocessing.further_targets.empty()) {
+    constexpr std::size_t kShown = 5;
+    std::vector<std::string> names;
+    for (const TargetColumn& each : preprocessing.targets()) names.push_back(each.name);
+    const auto shown = std::span(names).first(std::min(names.size(), kShown));
+    return fmt::format("{} targets {}{} ({})", names.size(), fmt::join(shown, ", "),
+                       shown.size() < names.size() ? ", …" : "", name(preprocessing.task()));
+  }
   const std::string kind = target.task == Task::kNumbers ? "numbers" : with_commas(target.classes.size()) + " classes";
   return fmt::format("target {} ({})", target.name, kind);
 }
@@ -36,7 +49,8 @@ std::string loss_text(double loss, bool exact) { return exact ? text_of(loss) : 
 // "; auc 0.9812 (0.964 to 0.9983)": of the test rows, if the line does not have it anyway.
 std::string metric_asked_for(const TrainReport& report) {
   const Metric metric = report.result->metric;
-  if (metric == default_metric(task_of(metric))) return {};
+  if (metric == Metric::kAccuracy || metric == Metric::kRmse) return {};
+  if (metric == Metric::kR2 && !report.test->targets.empty()) return {};
   const Score score = report.test->score(metric);
   const std::string value = score_text(metric, score.value);
   if (!std::isfinite(score.low)) return fmt::format("; {}", value);
@@ -54,7 +68,7 @@ std::string data_line(const TrainReport& report, const Preprocessing& preprocess
                                        : fmt::format("{} validation", with_commas(validation_rows));
   std::string text =
       fmt::format("{} × {}: {}, {}; {} train{} {}, {} test", counted(report.rows, "row"),
-                  counted(report.columns, "column"), input_kinds(preprocessing), target_text(preprocessing.target),
+                  counted(report.columns, "column"), input_kinds(preprocessing), target_text(preprocessing),
                   with_commas(train_rows), folds ? "" : ",", validation, with_commas(report.test_rows));
   return titled(report.data.substr(report.data.find_last_of('/') + 1), text);
 }
@@ -125,13 +139,26 @@ std::string score_text(Metric metric, double value, int digits) {
   return fmt::format("{} {:.{}g}", metric == Metric::kRmse ? "RMSE" : name(metric), value, digits);
 }
 
-std::string metric_name(const Evaluation& e) { return e.task == Task::kClasses ? "accuracy" : "RMSE"; }
+std::string metric_name(const Evaluation& e) {
+  if (e.task == Task::kNumbers) return e.targets.empty() ? "RMSE" : "mean R²";
+  return e.targets.empty() ? "accuracy" : "mean accuracy";
+}
 
 std::string against_trivial(const Evaluation& e) {
   const std::string_view whose = e.trivial_of_training ? "" : " of these rows";
   if (e.task == Task::kClasses) {
     return fmt::format("{} % (± {}) against {} % for the most frequent class{}", percent(e.accuracy),
                        percent(e.accuracy_interval), percent(e.trivial_accuracy), whose);
+  }
+  if (e.task == Task::kLabels) {
+    return fmt::format("{} % (± {}) of {} labels against {} % for the more frequent value{}; all of a row right: {} %",
+                       percent(e.accuracy), percent(e.accuracy_interval), e.targets.size(), percent(e.trivial_accuracy),
+                       whose, percent(e.score(Metric::kSubsetAccuracy).value));
+  }
+  if (!e.targets.empty()) {  // in different units, perhaps, so that their R² say more than a mean of RMSEs
+    std::vector<std::string> each;
+    for (const Evaluation& one : e.targets) each.push_back(fmt::format("{} {}", one.target, r2_text(one.r2)));
+    return fmt::format("{} of {} targets ({})", r2_text(e.r2), e.targets.size(), fmt::join(each, ", "));
   }
   if (e.trivial_rmse == 0) return fmt::format("{:.4g}", e.rmse);  // one row, or equal targets: the mean is right
   return fmt::format("{:.4g}, R² {}, against {:.4g} for the mean{}", e.rmse, r2_text(e.r2), e.trivial_rmse, whose);

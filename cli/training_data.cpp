@@ -73,7 +73,7 @@ TrainingData::Rows TrainingData::load(TrainOptions& train, const Model* start) c
   if (validation_) train.validation = validation_->fraction;
   Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);
   SplitOptions split{.test = test_.fraction, .seed = train.seed};
-  if (train.task) split.stratify = *train.task == Task::kClasses;
+  if (train.task && all.targets().size() == 1) split.stratify = *train.task == Task::kClasses;
   TrainValidationTest parts = split_three(all, split);
   const std::size_t folds = start == nullptr ? choice_folds(train, parts.train) : 0;
   if (folds == 0) {

@@ -56,7 +56,8 @@ void TrainingOptions::declare_network(Options& options) {
 
 void TrainingOptions::declare_table(Options& options) {
   options.heading("From cells to inputs");
-  options.value("task", "T", train_.task, "classes or numbers; by default what the target column looks like");
+  options.value("task", "T", train_.task,
+                "classes, numbers, or labels: several targets of two values; by default what they look like");
   options.value("scaling", "S", train_.scaling,
                 "of columns: robust, standard or none, which leaves a target of numbers as it is, too");
   options.value("smooth-clip", "on|off", smooth_clip_, "every input x becomes x / sqrt(1 + (x/3)^2), below 3");
@@ -112,7 +113,8 @@ void TrainingOptions::declare_stopping(Options& options) {
       "temperature: afterwards divide scores by the number that makes the validation rows likeliest; or none");
   options.value(
       "metric", "M", train_.metric,
-      "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; by default accuracy, or rmse");
+      "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; of labels also subset_accuracy "
+      "or micro_f1; by default accuracy, or rmse, of several numbers r2");
   options.value(
       "choose", "K", train_.choose,
       "recipe and epoch by K folds of the rows that the test leaves, then train on all of them; 0: by rows of "

@@ -12,11 +12,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bprop {
@@ -53,7 +55,9 @@ class Dataset {
 
   std::size_t rows() const { return rows_; }
   std::span<const Column> columns() const;
-  std::optional<std::size_t> target() const;                       // which column is to be predicted
+  std::span<const std::size_t> targets() const;  // which columns are to be predicted
+  std::optional<std::size_t> target() const;     // the first of them
+  bool is_target(std::size_t column) const;
   std::optional<std::size_t> find(std::string_view column) const;  // by name
   const std::string& source() const;                               // the path, for messages
 
@@ -85,10 +89,27 @@ struct ColumnHint {
   ColumnKind kind = ColumnKind::kNumber;
 };
 
+// The columns to be predicted, in this order. A text is a column's name; or its number from 1 if no column has that
+// name ("5"); or, if that is no column either, several of these with commas between ("height,weight").
+class TargetNames {
+ public:
+  TargetNames() = default;  // the table has no target
+  TargetNames(std::string name) : TargetNames(std::vector{std::move(name)}) {}
+  TargetNames(const char* name) : TargetNames(std::string(name)) {}
+  TargetNames(std::initializer_list<std::string> names) : TargetNames(std::vector(names)) {}
+  TargetNames(std::vector<std::string> names) : names_(std::move(names)) { std::erase(names_, ""); }
+
+  bool empty() const { return names_.empty(); }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
 struct CsvOptions {
   // Changes the result.
   // A column is named, or counted from 1 if no column has that name ("5").
-  std::string target = {};               // "": the table has no target
+  TargetNames target = {};               // several: a number each, or a label each
   bool target_required = true;           // false: reading goes on without a target that the file lacks (predicting)
   std::vector<std::string> ignore = {};  // columns that are not read
   std::vector<ColumnHint> hints = {};    // from column_hints(preprocessing) when a model is used
@@ -117,7 +138,7 @@ Dataset load_idx(const std::string& images, const std::string& labels = "");
 
 struct NpyOptions {
   // Changes the result.
-  std::string target = {};               // as in CsvOptions: one of column1, column2, …, or its number
+  TargetNames target = {};               // as in CsvOptions: of column1, column2, …, or their numbers
   bool target_required = true;           //
   std::vector<std::string> ignore = {};  //
   std::string labels = {};  // path of a 1-D NPY with a value a row: a last column `label`, which is the target
@@ -133,14 +154,14 @@ Dataset load_table(const std::string& path, const CsvOptions& options = {}, cons
 
 // Numbers in memory, row-major (rows × names.size()), copied. NaN is missing. Throws ShapeError when the cells do not
 // fill the rows, FormatError when one is infinite, UsageError when two names are equal.
-Dataset make_dataset(std::vector<std::string> names, std::span<const double> cells, const std::string& target = "");
+Dataset make_dataset(std::vector<std::string> names, std::span<const double> cells, const TargetNames& target = {});
 
 // Changes the result.
 struct SplitOptions {
   double test = 0.2;                  // of all rows; 0: no test rows
   double validation = 0;              // of the rows that the test left
   std::uint64_t seed = 0;             //
-  std::optional<bool> stratify = {};  // each class in equal shares; by default if the target looks like classes
+  std::optional<bool> stratify = {};  // each class in equal shares; by default if the one target looks like classes
 };
 
 struct TrainTest {
@@ -154,7 +175,7 @@ struct TrainValidationTest {
 // Rows are dealt at random, rounded up (as scikit-learn does), each part in the order of the source. Stratified: by
 // largest remainder, and every class keeps a row in training; the larger ones make up for what the smallest cannot
 // give. The test rows do not depend on `validation`. split() refuses a `validation` other than 0. Throws UsageError for
-// fractions outside [0, 1).
+// fractions outside [0, 1), and when classes of several targets are to have equal shares.
 TrainTest split(const Dataset& data, const SplitOptions& options = {});
 TrainValidationTest split_three(const Dataset& data, const SplitOptions& options = {});
 

@@ -38,14 +38,16 @@ EncodedRows<T> exercise_rows(const Model& model);
 struct Predictions {
   std::size_t rows = 0;
   std::size_t outputs = 0;
-  std::vector<double> values;        // (rows × outputs): probabilities, or numbers in the target's own units
-  std::vector<std::string> classes;  // labels of the values' columns; empty for numbers
-  std::vector<std::size_t> chosen;   // classes only: arg max, or ≥ ½ for a single sigmoid output
-  bool probabilities = false;        // softmax, or one sigmoid for two classes; independent sigmoids are not
+  std::vector<double> values;  // (rows × outputs): probabilities, or numbers in the targets' own units
+  Task task = Task::kNumbers;
+  std::vector<TargetColumn> targets;  // one without a name where the network knows no table
+  std::vector<std::string> classes;   // of one target: labels of the values' columns; empty for numbers and labels
+  std::vector<std::size_t> chosen;    // (rows × targets) of classes and labels: arg max, or ≥ ½ for a sigmoid output
+  bool probabilities = false;         // softmax, or a sigmoid for two classes or a label
   std::vector<std::string> warnings;
 };
 
-// One output of two classes gives two columns, 1 − p and p.
+// One output of two classes gives two columns, 1 − p and p; a label one, p of its second value.
 Predictions predict(const Model& model, const Dataset& data, ThreadPool* pool = nullptr);
 Predictions predict(const Model& model);  // its exercise rows
 
@@ -62,16 +64,20 @@ struct Evaluation {
   static constexpr std::size_t kMostConfused = 1000;  // classes that have a confusion matrix
 
   Task task = Task::kNumbers;
+  std::string target;  // whose it is; "" of several targets together, and where no table is known
   std::size_t rows = 0;
-  double loss = 0;  // the model's loss, mean per row, label smoothing left out
-  // Classes.
+  double loss = 0;  // the model's loss, mean per row, label smoothing left out; NaN of one of several targets
+  // Of several targets, each by itself: of numbers, or of the two classes of a label. This one then holds the means
+  // over them that bprop/metrics.h says, and neither quantiles nor classes. Empty of one target.
+  std::vector<Evaluation> targets;
+  // Classes, and labels but for the class.
   double accuracy = 0;           // share of rows whose class is right
   double accuracy_low = 0;       // Wilson's interval at 95 % (E. B. Wilson 1927): from here
   double accuracy_high = 0;      // … to here
   double accuracy_interval = 0;  // half its width
   double trivial_accuracy = 0;   // always trivial_class
   std::string trivial_class;     // the most frequent one
-  // Numbers, in the target's own units (means over outputs where there are several).
+  // Numbers, in the target's own units.
   double rmse = 0;          // √ mean (ŷ − y)²
   double mae = 0;           // mean |ŷ − y|
   double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²; NaN where all y are equal

@@ -47,6 +47,7 @@ struct WorstRow {
 // a row is 1 − the true class's output.
 struct HeldOut {
   Evaluation evaluation = {};
+  std::vector<HeldOut> targets = {};          // of several targets each by itself; this one then has nothing below
   std::vector<std::string> classes = {};      // empty for numbers
   std::vector<ConfusionCell> confusion = {};  // those with rows, by truth, then prediction
   std::vector<ReliabilityBin> bins = {};      // 10

@@ -13,6 +13,11 @@
 //   rmse, mae, r2      in the target's own units, outputs together: √ mean (ŷ − y)², mean |ŷ − y|,
 //                      1 − Σ(ŷ − y)² / Σ(y − ȳ)²
 //
+// Several targets: the mean over those where the metric is defined, each in its own units (scikit-learn's
+// uniform_average and, of labels, macro; but accuracy, which there is subset_accuracy). Of labels also
+//   subset_accuracy    share of rows whose labels are all right
+//   micro_f1           2 TP / (2 TP + FP + FN), each added over the labels
+//
 // Intervals: accuracy by Wilson (1927); balanced accuracy from each class's Wilson interval by the rule of Zou and
 // Donner (Statistics in Medicine 27, 2008); auc by DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988), over
 // several classes by the same rows' influence on their mean; the others by the delta method: value ± 1.96
@@ -39,14 +44,18 @@ enum class Metric : std::uint8_t {
   kRmse,
   kMae,
   kR2,
+  // Of labels, which also have accuracy, log_loss, auc and f1.
+  kSubsetAccuracy,
+  kMicroF1,
 };
 
 std::string_view name(Metric metric);        // "balanced_accuracy"
 Metric metric_named(std::string_view name);  // throws UsageError that lists the names
-Task task_of(Metric metric);
+Task task_of(Metric metric);                 // the first that has it
 bool larger_is_better(Metric metric);
 std::span<const Metric> metrics_of(Task task);
-Metric default_metric(Task task);  // accuracy, RMSE
+// Accuracy; RMSE of one target, R² of several, whose units may differ.
+Metric default_metric(Task task, std::size_t targets = 1);
 
 // NaN: undefined on these rows – an AUC where a class is missing, R² of equal targets, an interval of a single row.
 struct Score {

@@ -23,8 +23,12 @@
 
 namespace bprop {
 
-enum class Task : std::uint8_t { kClasses, kNumbers };
-std::string_view name(Task task);  // "classes", "numbers"
+enum class Task : std::uint8_t {
+  kClasses,  // one target, which is of a class
+  kNumbers,  // one target or several, each a number
+  kLabels,   // several targets, each with two values: a row has the label (the second value) or not
+};
+std::string_view name(Task task);  // "classes", "numbers", "labels"
 Task task_named(std::string_view name);
 
 // What shift and divisor of a column of numbers are.
@@ -63,7 +67,7 @@ struct InputColumn {
 
 struct TargetColumn {
   std::string name = {};
-  Task task = Task::kNumbers;
+  Task task = Task::kNumbers;             // of this column: classes, also of labels, or numbers
   std::vector<std::string> classes = {};  // sorted as integers if all are, else bytewise
   bool one_hot = false;  // classes: an output each; else one output, 1 for classes[1] (two classes only)
   double shift = 0;      // numbers: target = (cell − shift) / divisor
@@ -80,10 +84,13 @@ struct TargetColumn {
 struct Preprocessing {
   std::vector<InputColumn> inputs = {};
   TargetColumn target = {};
-  bool smooth_clip = false;  // x / √(1 + (x/3)²) of every input, after its scaling
+  std::vector<TargetColumn> further_targets = {};  // of the same task: all numbers, or all two classes (labels)
+  bool smooth_clip = false;                        // x / √(1 + (x/3)²) of every input, after its scaling
 
   std::size_t features() const;  // inputs of the network
-  std::size_t outputs() const { return target.outputs(); }
+  std::size_t outputs() const;   // of it: those of the targets, one after the other
+  Task task() const;
+  std::vector<TargetColumn> targets() const;       // all of them, at least one
   std::vector<std::string> feature_names() const;  // "age", "age is missing", "colour=red", …
   bool operator==(const Preprocessing&) const = default;
 };
@@ -93,9 +100,9 @@ std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing);
 
 struct PreprocessingOptions {
   // Changes the result.
-  std::optional<Task> task = {};         // none: classes if the target is text or has at most 20 distinct integers
+  std::optional<Task> task = {};         // none: task_of() the data
   Scaling scaling = Scaling::kStandard;  // of inputs
-  bool standardize_target = true;        // a target of numbers; false: shift 0, divisor 1
+  bool standardize_target = true;        // targets of numbers, each by itself; false: shift 0, divisor 1
   bool one_hot_pairs = false;            // two classes: two outputs instead of one
   std::vector<std::string> ignore = {};  // columns that are no inputs, by name
   bool smooth_clip = false;              // Preprocessing and InputColumn say what these are
@@ -103,7 +110,9 @@ struct PreprocessingOptions {
   bool missing_zero = false;
 };
 
-// What a target is taken for where nobody says it. Throws UsageError when there is no target.
+// What targets are taken for where nobody says it. One: classes if it is text or has at most 20 distinct integers.
+// Several: labels if each has two values, both texts or both integers; numbers if none is text or has two integers
+// only. Throws UsageError when there is no target, FormatError for several that are neither.
 Task task_of(const Dataset& data);
 
 struct FittedPreprocessing {
@@ -114,7 +123,8 @@ struct FittedPreprocessing {
 // Learns from these rows. Text with over 1,000 distinct cells, or with more distinct cells than half the rows, and
 // columns without any value are left out, with a warning. Throws FormatError when a target is missing, is not a number
 // but should be (also: without a task, text of which 90 % are numbers and more than 20 distinct), is the same class in
-// every row, or no input is left; UsageError when there is no target.
+// every row, has more than two values as a label, or no input is left; UsageError when there is no target, or the task
+// is not one of so many targets.
 FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingOptions& options = {});
 
 // Turns rows of a dataset into what the network reads. Columns are matched by name; others are passed over. All checks
@@ -122,7 +132,7 @@ FittedPreprocessing fit_preprocessing(const Dataset& train, const PreprocessingO
 class Encoder {
  public:
   enum class Targets : std::uint8_t {
-    kNone,      // the dataset's target, if any, is not looked at
+    kNone,      // the dataset's targets, if any, are not looked at
     kRequired,  // encode_targets() will be called
   };
 
@@ -142,7 +152,7 @@ class Encoder {
   template <class T>
   void encode(std::span<const std::uint32_t> rows, T* out) const;
 
-  // Overwrites out (rows.size() × outputs()): 0 / 1, one-hot, or the standardised number.
+  // Overwrites out (rows.size() × outputs()), target by target: 0 / 1, one-hot, or the standardised number.
   template <class T>
   void encode_targets(std::span<const std::uint32_t> rows, T* out) const;
 
@@ -150,8 +160,8 @@ class Encoder {
   // a table that fits no cache take most of encode()'s time to arrive.
   void prefetch(std::uint32_t row) const;
 
-  // The class (position in classes) of a row. Only with Targets::kRequired and Task::kClasses.
-  std::size_t target_class(std::uint32_t row) const;
+  // The class (position in classes) of a row by this target. Only with Targets::kRequired, and of classes.
+  std::size_t target_class(std::uint32_t row, std::size_t target = 0) const;
 
   // "column 'colour': 3 cells hold a category that training never saw; they become zeros": one sentence a column.
   const std::vector<std::string>& warnings() const;

@@ -97,7 +97,7 @@ json write_target(const TargetColumn& target) {
 }
 
 TargetColumn read_target(const json& value, const std::string& where) {
-  JsonFields fields(value, where + ": target");
+  JsonFields fields(value, where);
   TargetColumn target;
   target.name = fields.text("name");
   target.task = task_named(fields.text("task"));
@@ -121,10 +121,30 @@ TargetColumn read_target(const json& value, const std::string& where) {
   return target;
 }
 
+// All numbers, or all labels: two classes and one output each.
+void read_further_targets(JsonFields& fields, const std::string& where, Preprocessing& preprocessing) {
+  const auto is_label = [](const TargetColumn& t) { return t.task == Task::kClasses && !t.one_hot; };
+  std::set<std::string> names = {preprocessing.target.name};
+  for (const json& value : fields.array("further_targets")) {
+    const std::size_t number = preprocessing.further_targets.size() + 2;
+    const TargetColumn& target =
+        preprocessing.further_targets.emplace_back(read_target(value, fmt::format("{}: target {}", where, number)));
+    if (!names.insert(target.name).second) fields.fail(fmt::format("has the target {} twice", in_quotes(target.name)));
+    const bool numbers = preprocessing.target.task == Task::kNumbers && target.task == Task::kNumbers;
+    if (!numbers && !(is_label(preprocessing.target) && is_label(target))) {
+      fields.fail(fmt::format("has targets that are neither all numbers nor all labels of one output ({} and {})",
+                              in_quotes(preprocessing.target.name), in_quotes(target.name)));
+    }
+  }
+}
+
 json write_preprocessing(const Preprocessing& preprocessing) {
   json inputs = json::array();
   for (const InputColumn& column : preprocessing.inputs) inputs.push_back(write_input(column));
   json value = {{"inputs", std::move(inputs)}, {"target", write_target(preprocessing.target)}};
+  for (const TargetColumn& target : preprocessing.further_targets) {
+    value["further_targets"].push_back(write_target(target));
+  }
   if (preprocessing.smooth_clip) value["smooth_clip"] = true;
   return value;
 }
@@ -140,7 +160,8 @@ Preprocessing read_preprocessing(const json& value, const std::string& where) {
       fields.fail(fmt::format("has the input column {} twice", in_quotes(preprocessing.inputs.back().name)));
     }
   }
-  preprocessing.target = read_target(fields.any("target"), where);
+  preprocessing.target = read_target(fields.any("target"), where + ": target");
+  if (fields.has("further_targets")) read_further_targets(fields, where, preprocessing);
   if (fields.has("smooth_clip")) preprocessing.smooth_clip = fields.flag("smooth_clip");
   fields.finish();
   return preprocessing;

@@ -7,8 +7,12 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "bprop/preprocessing.h"
 
 #include "bprop/network.h"
 
@@ -37,9 +41,13 @@ inline constexpr const char* kInputFill = "preprocessing.fill";
 // F64, one number an input that is there or not (categories, "is missing"); only where these are scaled.
 inline constexpr const char* kFlagShift = "preprocessing.flag_shift";
 inline constexpr const char* kFlagDivisor = "preprocessing.flag_divisor";
-// F64, one number.
+// F64, one number a target.
 inline constexpr const char* kTargetShift = "target.shift";
 inline constexpr const char* kTargetDivisor = "target.divisor";
+inline std::vector<std::uint64_t> target_shape(const Preprocessing& preprocessing) {
+  if (preprocessing.further_targets.empty()) return {};
+  return {1 + preprocessing.further_targets.size()};
+}
 // F64, (rows × inputs) and (rows × outputs), of a network typed by hand.
 inline constexpr const char* kExerciseInput = "exercise.input";
 inline constexpr const char* kExerciseTarget = "exercise.target";

@@ -84,10 +84,15 @@ void read_preprocessing(Preprocessing& preprocessing, const Architecture& networ
     preprocessing.inputs[i].fill = fill[i];
   }
   read_flags(preprocessing, shelf, path);
-  if (preprocessing.target.task != Task::kNumbers) return;
-  preprocessing.target.shift = shelf.take<double>(kTargetShift, {}).front();
-  preprocessing.target.divisor = shelf.take<double>(kTargetDivisor, {}).front();
-  check_divisor(preprocessing.target.divisor, kTargetDivisor, 0, path);
+  if (preprocessing.task() != Task::kNumbers) return;
+  const auto target_shift = shelf.take<double>(kTargetShift, target_shape(preprocessing));
+  const auto target_divisor = shelf.take<double>(kTargetDivisor, target_shape(preprocessing));
+  for (std::size_t t = 0; t < target_shift.size(); ++t) {
+    check_divisor(target_divisor[t], kTargetDivisor, t, path);
+    TargetColumn& target = t == 0 ? preprocessing.target : preprocessing.further_targets[t - 1];
+    target.shift = target_shift[t];
+    target.divisor = target_divisor[t];
+  }
 }
 
 void read_exercise(Exercise& exercise, const Architecture& network, TensorShelf& shelf) {

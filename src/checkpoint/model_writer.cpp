@@ -75,12 +75,13 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   BPROP_CHECK(preprocessing.features() == network.inputs() && preprocessing.outputs() == network.outputs(), ShapeError,
               "[save] the preprocessing gives {} inputs and {} targets, expected {} and {} for the network",
               preprocessing.features(), preprocessing.outputs(), network.inputs(), network.outputs());
-  const TargetColumn& target = preprocessing.target;
-  BPROP_CHECK(target.counts.empty() || target.counts.size() == target.classes.size(), ShapeError,
-              "[save] the target has {} counts, expected one for each of {} classes", target.counts.size(),
-              target.classes.size());
-  BPROP_CHECK(std::isfinite(target.mean.value_or(0)), UsageError,
-              "a model with the target's mean being {} is not saved", *target.mean);
+  for (const TargetColumn& target : preprocessing.targets()) {
+    BPROP_CHECK(target.counts.empty() || target.counts.size() == target.classes.size(), ShapeError,
+                "[save] the target has {} counts, expected one for each of {} classes", target.counts.size(),
+                target.classes.size());
+    BPROP_CHECK(std::isfinite(target.mean.value_or(0)), UsageError,
+                "a model with the target's mean being {} is not saved", *target.mean);
+  }
   const auto of_columns = [&](double InputColumn::* number) {
     return [&preprocessing, number] {
       std::vector<double> values;
@@ -93,9 +94,17 @@ void add_preprocessing(const Preprocessing& preprocessing, const Architecture& n
   tensors.push_back(computed(kInputDivisor, columns, of_columns(&InputColumn::divisor)));
   tensors.push_back(computed(kInputFill, columns, of_columns(&InputColumn::fill)));
   add_flags(preprocessing, tensors);
-  if (target.task != Task::kNumbers) return;
-  tensors.push_back(computed(kTargetShift, {}, [&target] { return std::vector{target.shift}; }));
-  tensors.push_back(computed(kTargetDivisor, {}, [&target] { return std::vector{target.divisor}; }));
+  if (preprocessing.task() != Task::kNumbers) return;
+  const auto of_targets = [&](double TargetColumn::* number) {
+    return [&preprocessing, number] {
+      std::vector<double> values;
+      for (const TargetColumn& target : preprocessing.targets()) values.push_back(target.*number);
+      return values;
+    };
+  };
+  const std::vector<std::uint64_t> targets = target_shape(preprocessing);
+  tensors.push_back(computed(kTargetShift, targets, of_targets(&TargetColumn::shift)));
+  tensors.push_back(computed(kTargetDivisor, targets, of_targets(&TargetColumn::divisor)));
 }
 
 void add_exercise(const Exercise& exercise, const Architecture& network, std::vector<TensorSource>& tensors) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "data/number_text.h"
 
 namespace bprop::data {
@@ -25,6 +26,40 @@ bool looks_like_classes(const Dataset& data) {
   const auto values = distinct_cells(data, column, kMaxIntegerClasses);
   return !values.empty() && values.size() <= kMaxIntegerClasses &&
          std::all_of(values.begin(), values.end(), [](double value) { return value == std::trunc(value); });
+}
+
+namespace {
+
+bool has_two_values(const Dataset& data, std::size_t column) {
+  const auto values = distinct_cells(data, column, 2);
+  const auto is_integer = [](double value) { return value == std::trunc(value); };
+  return values.size() == 2 && std::all_of(values.begin(), values.end(), is_integer);  // of text: places of categories
+}
+
+}  // namespace
+
+Task task_of_several(const Dataset& data) {
+  std::size_t pairs = 0;
+  std::size_t texts = 0;
+  std::vector<std::size_t> others;
+  for (const std::size_t column : data.targets()) {
+    const bool pair = has_two_values(data, column);
+    texts += data.columns()[column].kind == ColumnKind::kText ? 1U : 0U;
+    pairs += pair ? 1U : 0U;
+    if (!pair) others.push_back(column);
+  }
+  if (others.empty()) return Task::kLabels;
+  const Column& other = data.columns()[others.front()];
+  BPROP_CHECK(other.kind != ColumnKind::kText, FormatError,
+              "{}, column '{}': is text without exactly two values; several targets are labels of two values each, or "
+              "numbers",
+              data.source(), other.name);
+  BPROP_CHECK(pairs == 0, FormatError,
+              "{}: of {} targets {} has two values, '{}' more; several targets are labels of two values each, or "
+              "numbers{}",
+              data.source(), data.targets().size(), pairs == 1 ? "one" : "some", other.name,
+              texts == 0 ? " (--task numbers takes all of them as numbers)" : "");
+  return Task::kNumbers;
 }
 
 std::vector<std::string> class_labels(const Dataset& data, std::size_t column, const std::vector<double>& values) {

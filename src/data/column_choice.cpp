@@ -15,6 +15,23 @@ namespace {
 
 constexpr std::size_t kMaxNamesShown = 10;
 
+// A text that is no column, but has commas, means what stands between them.
+std::vector<std::string> one_by_one(std::span<const std::string> names, const TargetNames& target) {
+  std::vector<std::string> wanted;
+  for (const std::string& text : target.names()) {
+    if (find_column(names, text)) {
+      wanted.push_back(text);
+      continue;
+    }
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      wanted.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return wanted;
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_column(std::span<const std::string> names, std::string_view wanted) {
@@ -38,18 +55,26 @@ Failure no_such_column(const std::string& source, std::span<const std::string> n
 }
 
 Result<ColumnChoice> choose_columns(const std::string& source, std::span<const std::string> names,
-                                    const std::string& target, bool target_required,
+                                    const TargetNames& target, bool target_required,
                                     std::span<const std::string> ignore) {
   ColumnChoice choice;
   choice.ignored.assign(names.size(), false);
-  if (!target.empty()) {
-    choice.target = find_column(names, target);
-    if (!choice.target && target_required) return no_such_column(source, names, target);
+  const auto is_target = [&](std::size_t column) {
+    return std::find(choice.targets.begin(), choice.targets.end(), column) != choice.targets.end();
+  };
+  for (const std::string& wanted : one_by_one(names, target)) {
+    const auto column = find_column(names, wanted);
+    if (!column && target_required) return no_such_column(source, names, wanted);
+    if (!column) continue;
+    if (is_target(*column)) {
+      return usage_failure(fmt::format("{}: column '{}' is named twice as a target", source, names[*column]));
+    }
+    choice.targets.push_back(*column);
   }
   for (const std::string& wanted : ignore) {
     const auto column = find_column(names, wanted);
     if (!column) return no_such_column(source, names, wanted);
-    if (column == choice.target) {
+    if (is_target(*column)) {
       return usage_failure(fmt::format("{}: column '{}' is the target and cannot be ignored", source, names[*column]));
     }
     choice.ignored[*column] = true;

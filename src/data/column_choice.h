@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bprop/dataset.h"
 
 namespace bprop::data {
 
@@ -19,13 +20,14 @@ std::optional<std::size_t> find_column(std::span<const std::string> names, std::
 Failure no_such_column(const std::string& source, std::span<const std::string> names, std::string_view wanted);
 
 struct ColumnChoice {
-  std::optional<std::size_t> target;
+  std::vector<std::size_t> targets;
   std::vector<bool> ignored;  // a flag a column
 };
 
-// What options say of columns called `names`. A failure for unknown columns and for a target that is to be ignored.
+// What options say of columns called `names`. A failure for unknown columns, for a target that is named twice and for
+// one that is to be ignored.
 Result<ColumnChoice> choose_columns(const std::string& source, std::span<const std::string> names,
-                                    const std::string& target, bool target_required,
+                                    const TargetNames& target, bool target_required,
                                     std::span<const std::string> ignore);
 
 // column1, column2, …

@@ -82,6 +82,7 @@ Result<CsvColumns> name_csv_columns(std::vector<std::string> names, const std::s
   for (const ColumnHint& hint : options.hints) hints.emplace(hint.name, hint.kind);
   CsvColumns columns;
   columns.all.resize(names.size());
+  std::vector<std::size_t> places(names.size());
   std::size_t kept = 0;
   for (std::size_t c = 0; c < names.size(); ++c) {
     CsvColumn& column = columns.all[c];
@@ -90,9 +91,12 @@ Result<CsvColumns> name_csv_columns(std::vector<std::string> names, const std::s
     column.must_be_text = hint != hints.end() && hint->second == ColumnKind::kText;
     column.must_be_number = hint != hints.end() && hint->second != ColumnKind::kText;
     column.column.name = std::move(names[c]);
-    column.is_target = choice->target == c;
-    if (column.is_target) columns.target = kept;
+    places[c] = kept;
     kept += column.ignored ? 0 : 1;
+  }
+  for (const std::size_t target : choice->targets) {
+    columns.all[target].is_target = true;
+    columns.targets.push_back(places[target]);
   }
   if (kept > 0) return columns;
   return usage_failure(

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,7 +51,7 @@ class CsvColumns {
   static constexpr std::size_t kMaxDictionaryBytes = std::size_t{24} << 20;  // of all columns
 
   std::vector<CsvColumn> all;
-  std::optional<std::size_t> target;  // among those that are not ignored
+  std::vector<std::size_t> targets;  // among those that are not ignored, in the order they were asked for
 
   std::size_t kept() const;  // how many are not ignored
   void begin_pass();

@@ -110,7 +110,7 @@ Result<bool> CsvTableReader::pass() {
   decimal_changed_ = false;
   row_.resize(columns_.kept());
   table_ = std::make_shared<Table>();
-  table_->target = columns_.target;
+  table_->targets = columns_.targets;
   table_->numbers = ChunkedRows<double>(row_.size());
   if (!first_is_header_) {
     if (auto failure = read_row(records)) return *failure;

@@ -28,7 +28,16 @@ Dataset::Dataset(std::shared_ptr<const data::Table> table) : table_(std::move(ta
 
 std::span<const Column> Dataset::columns() const { return table_->columns; }
 
-std::optional<std::size_t> Dataset::target() const { return table_->target; }
+std::span<const std::size_t> Dataset::targets() const { return table_->targets; }
+
+std::optional<std::size_t> Dataset::target() const {
+  if (table_->targets.empty()) return std::nullopt;
+  return table_->targets.front();
+}
+
+bool Dataset::is_target(std::size_t column) const {
+  return std::find(table_->targets.begin(), table_->targets.end(), column) != table_->targets.end();
+}
 
 std::optional<std::size_t> Dataset::find(std::string_view column) const {
   const auto& all = table_->columns;
@@ -67,7 +76,7 @@ Dataset Dataset::select(std::vector<std::uint32_t> rows) const {
   return selected;
 }
 
-Dataset make_dataset(std::vector<std::string> names, std::span<const double> cells, const std::string& target) {
+Dataset make_dataset(std::vector<std::string> names, std::span<const double> cells, const TargetNames& target) {
   const std::size_t width = names.size();
   BPROP_CHECK(width > 0 && width <= data::kMaxColumns, UsageError, "[make_dataset] {} columns, expected 1 to {}", width,
               data::kMaxColumns);
@@ -79,7 +88,7 @@ Dataset make_dataset(std::vector<std::string> names, std::span<const double> cel
   auto table = std::make_shared<data::Table>();
   table->source = "table";
   const auto choice = data::choose_columns(table->source, names, target, true, {}).value_or_throw();
-  table->target = choice.target;
+  table->targets = choice.targets;
   for (std::string& name : names) table->columns.push_back({.name = std::move(name)});
   table->numbers = data::ChunkedRows<double>(width);
   table->rows = cells.size() / width;

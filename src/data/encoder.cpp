@@ -39,6 +39,14 @@ struct Step {
   std::shared_ptr<const data::PixelScale> pixels;
 };
 
+// A column to be predicted and where it stands.
+struct EncodedTarget {
+  TargetColumn target;
+  std::size_t column = 0;           // in the dataset
+  data::CategoryMap classes;        // classes: position by cell
+  std::vector<double> of_category;  // numbers, read as text: its number by category
+};
+
 std::string cells(std::size_t count, std::string_view one, std::string_view many) {
   return count == 1 ? fmt::format("1 cell {}", one) : fmt::format("{} cells {}", count, many);
 }
@@ -51,11 +59,8 @@ struct Encoder::State {
   std::vector<Step> steps;
   std::vector<std::string> warnings;
 
-  TargetColumn target;
-  std::size_t target_column = 0;
-  bool has_targets = false;
-  data::CategoryMap target_classes;
-  std::vector<double> target_of_category;
+  std::vector<EncodedTarget> targets;  // none: kNone
+  std::size_t outputs = 0;
 
   std::map<data::InputRule, std::shared_ptr<const data::PixelScale>> pixel_scales;  // one of a kind
 
@@ -63,8 +68,8 @@ struct Encoder::State {
   bool extends_pixels(const InputColumn& input, std::size_t column, const data::InputRule& rule);
   void warn_of_unseen(const Step& step, const InputColumn& input);
   std::vector<double> numbers_or_throw(std::size_t column) const;
-  void find_target();
-  void check_class(std::size_t row) const;
+  void add_target(const TargetColumn& target);
+  void check_class(const EncodedTarget& target, std::size_t row) const;
 
   template <class T>
   void encode_row(std::size_t row, T* out) const;
@@ -166,10 +171,9 @@ void Encoder::State::warn_of_unseen(const Step& step, const InputColumn& input) 
   }
 }
 
-void Encoder::State::find_target() {
+void Encoder::State::add_target(const TargetColumn& target) {
   const auto column = data.find(target.name);
   BPROP_CHECK(column, FormatError, "{}: has no column '{}', the target of the model", data.source(), target.name);
-  target_column = *column;
   const Column& described = data.columns()[*column];
   BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
               data.source(), target.name);
@@ -177,20 +181,24 @@ void Encoder::State::find_target() {
     BPROP_CHECK(!std::isnan(data.cell(row, *column)), FormatError,
                 "{}, column '{}': the target is missing, expected a value in every row", data.where(row), target.name);
   }
+  EncodedTarget& added = targets.emplace_back();
+  added.target = target;
+  added.column = *column;
   if (target.task == Task::kNumbers) {
-    if (described.kind == ColumnKind::kText) target_of_category = numbers_or_throw(*column);
+    if (described.kind == ColumnKind::kText) added.of_category = numbers_or_throw(*column);
     return;
   }
-  target_classes = data::CategoryMap(target.classes, described);
-  for (std::size_t row = 0; row < data.rows() && !target_classes.knows_all(); ++row) check_class(row);
+  added.classes = data::CategoryMap(target.classes, described);
+  for (std::size_t row = 0; row < data.rows() && !added.classes.knows_all(); ++row) check_class(added, row);
 }
 
-void Encoder::State::check_class(std::size_t row) const {
-  if (target_classes(data.cell(row, target_column)) != data::CategoryMap::kUnseen) return;
-  const auto shown = std::span(target.classes).first(std::min(target.classes.size(), kMaxClassesShown));
+void Encoder::State::check_class(const EncodedTarget& target, std::size_t row) const {
+  if (target.classes(data.cell(row, target.column)) != data::CategoryMap::kUnseen) return;
+  const std::vector<std::string>& classes = target.target.classes;
+  const auto shown = std::span(classes).first(std::min(classes.size(), kMaxClassesShown));
   throw FormatError(fmt::format("{}, column '{}': found the class '{}', which training never saw; expected one of {}{}",
-                                data.where(row), target.name, data.text(row, target_column), fmt::join(shown, ", "),
-                                shown.size() < target.classes.size() ? ", …" : ""));
+                                data.where(row), target.target.name, data.text(row, target.column),
+                                fmt::join(shown, ", "), shown.size() < classes.size() ? ", …" : ""));
 }
 
 template <class T>
@@ -221,10 +229,10 @@ void Encoder::State::encode_row(std::size_t row, T* out) const {
 Encoder::Encoder(const Preprocessing& preprocessing, const Dataset& data, Targets targets)
     : state_(std::make_unique<State>()) {
   state_->data = data;
-  state_->target = preprocessing.target;
-  state_->has_targets = targets == Targets::kRequired;
+  state_->outputs = preprocessing.outputs();
   for (const InputColumn& input : preprocessing.inputs) state_->add_input(input, preprocessing.smooth_clip);
-  if (state_->has_targets) state_->find_target();
+  if (targets == Targets::kNone) return;
+  for (const TargetColumn& target : preprocessing.targets()) state_->add_target(target);
 }
 
 Encoder::~Encoder() = default;
@@ -233,7 +241,7 @@ Encoder& Encoder::operator=(Encoder&&) noexcept = default;
 
 std::size_t Encoder::rows() const { return state_->data.rows(); }
 std::size_t Encoder::features() const { return state_->features; }
-std::size_t Encoder::outputs() const { return state_->target.outputs(); }
+std::size_t Encoder::outputs() const { return state_->outputs; }
 const std::vector<std::string>& Encoder::warnings() const { return state_->warnings; }
 
 template <class T>
@@ -249,27 +257,31 @@ void Encoder::encode(std::span<const std::uint32_t> rows, T* out) const {
 
 void Encoder::prefetch(std::uint32_t row) const { state_->data.table().prefetch(state_->data.source_row(row)); }
 
-std::size_t Encoder::target_class(std::uint32_t row) const {
-  BPROP_DCHECK(state_->has_targets && state_->target.task == Task::kClasses && row < state_->data.rows());
-  return state_->target_classes(state_->data.cell(row, state_->target_column));
+std::size_t Encoder::target_class(std::uint32_t row, std::size_t target) const {
+  BPROP_DCHECK(target < state_->targets.size() && row < state_->data.rows());
+  const EncodedTarget& of = state_->targets[target];
+  BPROP_DCHECK(of.target.task == Task::kClasses);
+  return of.classes(state_->data.cell(row, of.column));
 }
 
 template <class T>
 void Encoder::encode_targets(std::span<const std::uint32_t> rows, T* out) const {
   const State& state = *state_;
-  BPROP_CHECK(state.has_targets, UsageError, "[encoder.encode_targets] the encoder was made without targets");
+  BPROP_CHECK(!state.targets.empty(), UsageError, "[encoder.encode_targets] the encoder was made without targets");
   for (const std::uint32_t row : rows) {
-    if (state.target.one_hot) {
-      std::fill_n(out, state.target.classes.size(), T{0});
-      out[target_class(row)] = T{1};
-    } else if (state.target.task == Task::kClasses) {
-      *out = static_cast<T>(target_class(row));
-    } else {
-      double cell = state.data.cell(row, state.target_column);
-      if (!state.target_of_category.empty()) cell = state.target_of_category[static_cast<std::size_t>(cell)];
-      *out = static_cast<T>((cell - state.target.shift) / state.target.divisor);
+    for (const EncodedTarget& of : state.targets) {
+      double cell = state.data.cell(row, of.column);
+      if (of.target.one_hot) {
+        std::fill_n(out, of.target.classes.size(), T{0});
+        out[of.classes(cell)] = T{1};
+      } else if (of.target.task == Task::kClasses) {
+        *out = static_cast<T>(of.classes(cell));
+      } else {
+        if (!of.of_category.empty()) cell = of.of_category[static_cast<std::size_t>(cell)];
+        *out = static_cast<T>((cell - of.target.shift) / of.target.divisor);
+      }
+      out += of.target.outputs();
     }
-    out += state.target.outputs();
   }
 }
 

@@ -49,10 +49,13 @@ class Fit {
   FittedPreprocessing run() {
     check_target(train_);
     BPROP_CHECK(train_.rows() > 0, FormatError, "{}: no row is left for training", train_.source());
-    target_ = *train_.target();
+    task_ = checked_task();
     fitted_.warnings = train_.table().remarks;
     fitted_.preprocessing.smooth_clip = options_.smooth_clip;
-    fit_target();
+    for (const std::size_t column : train_.targets()) {
+      const bool first = column == train_.targets().front();
+      fit_target(column, first ? fitted_.preprocessing.target : fitted_.preprocessing.further_targets.emplace_back());
+    }
     fit_inputs();
     return std::move(fitted_);
   }
@@ -69,9 +72,11 @@ class Fit {
     warn("{}; it is left out", reasons_.back());
   }
 
-  void fit_target();
-  void fit_classes(TargetColumn& target);
-  void fit_numbers(TargetColumn& target);
+  Task checked_task() const;
+  void fit_target(std::size_t column, TargetColumn& target);
+  void fit_classes(std::size_t column, TargetColumn& target);
+  void fit_numbers(std::size_t column, TargetColumn& target);
+  const Column& first_target() const { return train_.columns()[*train_.target()]; }
   void fit_inputs();
   void fit_number(InputColumn& input, std::size_t column, const data::NumberStatistics& s);
   void fit_pixel(InputColumn& input, std::size_t column);
@@ -83,32 +88,41 @@ class Fit {
 
   const Dataset& train_;
   const PreprocessingOptions& options_;
-  std::size_t target_ = 0;
+  Task task_ = Task::kNumbers;
   std::vector<std::pair<std::string, std::string>> constants_;  // columns, and what stands in every row
   std::vector<std::string> reasons_;                            // why columns are left out
   FittedPreprocessing fitted_;
 };
 
-void Fit::fit_target() {
-  const Column& column = train_.columns()[target_];
-  TargetColumn& target = fitted_.preprocessing.target;
-  target.name = column.name;
-  target.task = options_.task ? *options_.task : task_of(train_);
-  data::check_target_text(train_, column, options_.task);
-  BPROP_CHECK(!column.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
-              train_.source(), column.name);
-  for (std::size_t row = 0; row < train_.rows(); ++row) {
-    BPROP_CHECK(!std::isnan(train_.cell(row, target_)), FormatError,
-                "{}, column '{}': the target is missing, expected a value in every row", train_.where(row),
-                column.name);
-  }
-  target.task == Task::kClasses ? fit_classes(target) : fit_numbers(target);
+Task Fit::checked_task() const {
+  const Task task = options_.task ? *options_.task : task_of(train_);
+  const std::size_t targets = train_.targets().size();
+  BPROP_CHECK(task != Task::kClasses || targets == 1, UsageError,
+              "task is classes, but there are {} targets, which are numbers, or labels of two values each", targets);
+  BPROP_CHECK(task != Task::kLabels || targets > 1, UsageError,
+              "task is labels, but '{}' is the only target; a single one is of classes", first_target().name);
+  return task;
 }
 
-void Fit::fit_numbers(TargetColumn& target) {
-  const bool is_text = train_.columns()[target_].kind == ColumnKind::kText;
-  const Dataset data = is_text ? data::column_of_numbers(train_, target_) : train_;
-  const std::size_t column = is_text ? 0 : target_;
+void Fit::fit_target(std::size_t column, TargetColumn& target) {
+  const Column& described = train_.columns()[column];
+  target.name = described.name;
+  target.task = task_ == Task::kNumbers ? Task::kNumbers : Task::kClasses;
+  data::check_target_text(train_, described, options_.task);
+  BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
+              train_.source(), described.name);
+  for (std::size_t row = 0; row < train_.rows(); ++row) {
+    BPROP_CHECK(!std::isnan(train_.cell(row, column)), FormatError,
+                "{}, column '{}': the target is missing, expected a value in every row", train_.where(row),
+                described.name);
+  }
+  target.task == Task::kClasses ? fit_classes(column, target) : fit_numbers(column, target);
+}
+
+void Fit::fit_numbers(std::size_t target_column, TargetColumn& target) {
+  const bool is_text = train_.columns()[target_column].kind == ColumnKind::kText;
+  const Dataset data = is_text ? data::column_of_numbers(train_, target_column) : train_;
+  const std::size_t column = is_text ? 0 : target_column;
   if (const double mean = mean_of_all(data, column); std::isfinite(mean)) target.mean = mean;
   if (!options_.standardize_target) return;
   const data::NumberStatistics s = data::number_statistics(data, {column}).front();
@@ -117,35 +131,39 @@ void Fit::fit_numbers(TargetColumn& target) {
   if (s.smallest == s.largest) warn("column '{}': the target is {} in every training row", target.name, s.smallest);
 }
 
-void Fit::fit_classes(TargetColumn& target) {
-  if (auto remark = data::remark_of_text(train_, train_.columns()[target_])) fitted_.warnings.push_back(*remark);
-  const auto values = data::distinct_cells(train_, target_, kMaxClasses);
+void Fit::fit_classes(std::size_t column, TargetColumn& target) {
+  if (auto remark = data::remark_of_text(train_, train_.columns()[column])) fitted_.warnings.push_back(*remark);
+  const auto values = data::distinct_cells(train_, column, kMaxClasses);
   BPROP_CHECK(values.size() <= kMaxClasses, FormatError, "{}, column '{}': has more than {} classes", train_.source(),
               target.name, kMaxClasses);
-  target.classes = data::class_labels(train_, target_, values);
+  target.classes = data::class_labels(train_, column, values);
   BPROP_CHECK(target.classes.size() >= 2, FormatError,
               "{}, column '{}': is of class '{}' in every training row, expected two classes or more", train_.source(),
               target.name, target.classes.front());
-  target.one_hot = target.classes.size() > 2 || options_.one_hot_pairs;
-  const data::CategoryMap class_of(target.classes, train_.columns()[target_]);
+  BPROP_CHECK(task_ != Task::kLabels || target.classes.size() == 2, FormatError,
+              "{}, column '{}': has {} classes, but of several targets each is a label of two values", train_.source(),
+              target.name, target.classes.size());
+  target.one_hot = target.classes.size() > 2 || (options_.one_hot_pairs && task_ == Task::kClasses);
+  const data::CategoryMap class_of(target.classes, train_.columns()[column]);
   target.counts.assign(target.classes.size(), 0);
-  for (std::size_t row = 0; row < train_.rows(); ++row) ++target.counts[class_of(train_.cell(row, target_))];
+  for (std::size_t row = 0; row < train_.rows(); ++row) ++target.counts[class_of(train_.cell(row, column))];
 }
 
 void Fit::fit_inputs() {
   std::vector<std::string> names;
   for (const Column& column : train_.columns()) names.push_back(column.name);
-  const auto choice =
-      data::choose_columns(train_.source(), names, names[target_], true, options_.ignore).value_or_throw();
+  std::vector<std::string> targets;
+  for (const std::size_t c : train_.targets()) targets.push_back(names[c]);
+  const auto choice = data::choose_columns(train_.source(), names, targets, true, options_.ignore).value_or_throw();
   std::vector<std::size_t> numbers;
   for (std::size_t c = 0; c < names.size(); ++c) {
     const bool is_number = train_.columns()[c].kind == ColumnKind::kNumber;
-    if (c != target_ && !choice.ignored[c] && is_number) numbers.push_back(c);
+    if (!train_.is_target(c) && !choice.ignored[c] && is_number) numbers.push_back(c);
   }
   const auto number_statistics = data::number_statistics(train_, numbers);
   auto next = number_statistics.begin();
   for (std::size_t c = 0; c < names.size(); ++c) {
-    if (c == target_ || choice.ignored[c]) continue;
+    if (train_.is_target(c) || choice.ignored[c]) continue;
     InputColumn input{.name = names[c], .kind = train_.columns()[c].kind};
     if (input.kind == ColumnKind::kText) fit_text(input, c);
     if (input.kind == ColumnKind::kNumber) fit_number(input, c, *next++);
@@ -160,7 +178,7 @@ void Fit::check_inputs_are_left() const {
   if (!fitted_.preprocessing.inputs.empty()) return;
   const auto shown = std::span(reasons_).first(std::min(reasons_.size(), kShown));
   throw FormatError(fmt::format("{}: no input column is left beside the target '{}'{}{}{}", train_.source(),
-                                train_.columns()[target_].name, shown.empty() ? "" : "; ", fmt::join(shown, "; "),
+                                first_target().name, shown.empty() ? "" : "; ", fmt::join(shown, "; "),
                                 shown.size() < reasons_.size() ? "; …" : ""));
 }
 
@@ -263,6 +281,7 @@ void Fit::warn_of_constants() {
 
 Task task_of(const Dataset& data) {
   check_target(data);
+  if (data.targets().size() > 1) return data::task_of_several(data);
   return data::looks_like_classes(data) ? Task::kClasses : Task::kNumbers;
 }
 

@@ -101,7 +101,7 @@ Result<Dataset> idx_dataset(IdxArray images, const std::string& images_name, con
     return format_failure(fmt::format("{}: holds {} labels, expected {} as {} holds images", labels_name,
                                       labels->rows.rows(), table->rows, images_name));
   }
-  table->target = table->columns.size();
+  table->targets = {table->columns.size()};
   table->columns.push_back({.name = "label"});
   table->numbers = ChunkedRows<double>(1);
   for (std::size_t row = 0; row < table->rows; ++row) *table->numbers.append() = labels->rows.row(row)[0];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <optional>
@@ -33,9 +34,11 @@ Dataset npy_table(data::ByteSource& source, const std::string& path, const NpyOp
 
 void check_idx_options(const std::string& path, const CsvOptions& options, const std::string& labels) {
   if (!options.ignore.empty()) throw UsageError(fmt::format("{}: columns of images cannot be ignored", path));
-  if (options.target.empty() || !options.target_required || (options.target == "label" && !labels.empty())) return;
+  const std::vector<std::string>& target = options.target.names();
+  const bool is_label = target == std::vector<std::string>{"label"} && !labels.empty();
+  if (target.empty() || !options.target_required || is_label) return;
   throw UsageError(
-      fmt::format("{}: holds images without a column '{}', expected a file of labels", path, options.target));
+      fmt::format("{}: holds images without a column '{}', expected a file of labels", path, fmt::join(target, ",")));
 }
 
 }  // namespace

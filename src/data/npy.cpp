@@ -96,27 +96,27 @@ std::optional<Failure> NpyTableReader::make_columns(const NpyOptions& options, c
   const bool in_bytes = header_.type == NpyType::kUint8;
   const bool pixels = in_bytes && header_.shape.size() >= 3;
   auto names = numbered_names(pixels ? "pixel" : "column", width_);
-  if (labels != nullptr && !options.target.empty() && options.target != "label") {
-    return usage_failure(
-        fmt::format("{}: has both labels and the target '{}', expected one of them", name_, options.target));
+  if (labels != nullptr && !options.target.empty() && options.target.names() != std::vector<std::string>{"label"}) {
+    return usage_failure(fmt::format("{}: has both labels and the target '{}', expected one of them", name_,
+                                     fmt::join(options.target.names(), ",")));
   }
-  const auto choice =
-      choose_columns(name_, names, labels != nullptr ? "" : options.target, options.target_required, options.ignore);
+  const auto choice = choose_columns(name_, names, labels != nullptr ? TargetNames() : options.target,
+                                     options.target_required, options.ignore);
   if (!choice) return choice.failure();
   places_.assign(width_, kNowhere);
   for (std::size_t c = 0; c < width_; ++c) {
     if (choice->ignored[c]) continue;
     places_[c] = table_->columns.size();
-    if (choice->target == c) table_->target = places_[c];
     table_->columns.push_back({.name = std::move(names[c]), .kind = pixels ? ColumnKind::kPixel : ColumnKind::kNumber});
   }
+  for (const std::size_t target : choice->targets) table_->targets.push_back(places_[target]);
   const std::size_t kept = table_->columns.size();
   if (kept == 0)
     return usage_failure(fmt::format("{}: all {} columns are to be ignored, expected one to be left", name_, width_));
   table_->bytes = ChunkedRows<std::uint8_t>(in_bytes ? kept : 0);
   table_->numbers = ChunkedRows<double>((in_bytes ? 0 : kept) + (labels != nullptr ? 1 : 0));
   if (labels != nullptr) {
-    table_->target = kept;
+    table_->targets = {kept};
     const auto missing = std::count_if(labels->begin(), labels->end(), [](double label) { return label != label; });
     table_->columns.push_back({.name = "label", .missing = static_cast<std::size_t>(missing)});
   }

@@ -11,7 +11,7 @@
 namespace bprop {
 namespace {
 
-constexpr std::array<std::string_view, 2> kTasks = {"classes", "numbers"};
+constexpr std::array<std::string_view, 3> kTasks = {"classes", "numbers", "labels"};
 constexpr std::array<std::string_view, 3> kScalings = {"none", "standard", "robust"};
 
 }  // namespace
@@ -37,6 +37,22 @@ std::size_t Preprocessing::features() const {
   return sum;
 }
 
+std::size_t Preprocessing::outputs() const {
+  std::size_t sum = target.outputs();
+  for (const TargetColumn& further : further_targets) sum += further.outputs();
+  return sum;
+}
+
+Task Preprocessing::task() const {
+  return !further_targets.empty() && target.task == Task::kClasses ? Task::kLabels : target.task;
+}
+
+std::vector<TargetColumn> Preprocessing::targets() const {
+  std::vector<TargetColumn> all = {target};
+  all.insert(all.end(), further_targets.begin(), further_targets.end());
+  return all;
+}
+
 std::vector<std::string> Preprocessing::feature_names() const {
   std::vector<std::string> names;
   names.reserve(features());
@@ -53,8 +69,8 @@ std::vector<std::string> Preprocessing::feature_names() const {
 std::vector<ColumnHint> column_hints(const Preprocessing& preprocessing) {
   std::vector<ColumnHint> hints;
   for (const InputColumn& input : preprocessing.inputs) hints.push_back({input.name, input.kind});
-  if (preprocessing.target.task == Task::kNumbers && !preprocessing.target.name.empty()) {
-    hints.push_back({preprocessing.target.name, ColumnKind::kNumber});
+  for (const TargetColumn& target : preprocessing.targets()) {
+    if (target.task == Task::kNumbers && !target.name.empty()) hints.push_back({target.name, ColumnKind::kNumber});
   }
   return hints;
 }

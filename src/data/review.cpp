@@ -58,8 +58,11 @@ double quantile(const std::vector<double>& sorted, double share) {
 
 class Review {
  public:
-  Review(const Dataset& train, const Preprocessing& preprocessing)
-      : train_(train), target_(preprocessing.target), inputs_(preprocessing.inputs) {}
+  Review(const Dataset& train, const Preprocessing& preprocessing, const TargetColumn& target)
+      : train_(train),
+        target_(target),
+        one_of_several_(!preprocessing.further_targets.empty()),
+        inputs_(preprocessing.inputs) {}
 
   std::vector<std::string> run() {
     if (train_.rows() < kLeastRows) return {};
@@ -116,7 +119,8 @@ class Review {
     if (is_number && target_.task == Task::kNumbers) {
       const double r = correlation(all);
       if (std::fabs(r) < kStraight) return std::nullopt;
-      return fmt::format("{} with the target in a straight line (correlation {:.6f})", r > 0 ? "rises" : "falls", r);
+      return fmt::format("{} with {} in a straight line (correlation {:.6f})", r > 0 ? "rises" : "falls",
+                         one_of_several_ ? fmt::format("'{}'", target_.name) : "the target", r);
     }
     std::sort(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
     std::size_t groups = 1;
@@ -128,8 +132,13 @@ class Review {
       if (!same_target) ++changes;
     }
     if (changes == 0) return std::nullopt;  // a target that is always the same
-    if (is_number && changes + 1 == target_.classes.size()) return "each class has an interval of its own in it";
-    if (!is_number && groups * kRowsACategory <= all.size()) return "each of its texts stands beside one target only";
+    const std::string which = one_of_several_ ? fmt::format(" of '{}'", target_.name) : std::string();
+    if (is_number && changes + 1 == target_.classes.size()) {
+      return fmt::format("each class{} has an interval of its own in it", which);
+    }
+    if (!is_number && groups * kRowsACategory <= all.size()) {
+      return fmt::format("each of its texts stands beside one {}{} only", which.empty() ? "target" : "value", which);
+    }
     return std::nullopt;
   }
 
@@ -178,6 +187,7 @@ class Review {
 
   const Dataset& train_;
   const TargetColumn& target_;
+  bool one_of_several_;
   const std::vector<InputColumn>& inputs_;
   std::vector<std::string> remarks_;
 };
@@ -192,7 +202,7 @@ class RowHash {
  public:
   RowHash(const Dataset& data, const Preprocessing& preprocessing) : data_(data) {
     for (const InputColumn& input : preprocessing.inputs) add(input.name);
-    add(preprocessing.target.name);
+    for (const TargetColumn& target : preprocessing.targets()) add(target.name);
   }
 
   std::uint64_t operator()(std::size_t row) const {
@@ -231,7 +241,14 @@ class RowHash {
 }  // namespace
 
 std::vector<std::string> review(const Dataset& train, const Preprocessing& preprocessing) {
-  return Review(train, preprocessing).run();
+  std::vector<std::string> remarks;
+  for (const TargetColumn& target : preprocessing.targets()) {
+    for (std::string& remark : Review(train, preprocessing, target).run()) {
+      const bool said = std::find(remarks.begin(), remarks.end(), remark) != remarks.end();  // identifiers: each time
+      if (!said) remarks.push_back(std::move(remark));
+    }
+  }
+  return remarks;
 }
 
 std::vector<std::string> review_split(const Dataset& train, const Dataset& held_out, std::string_view name,

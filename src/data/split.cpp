@@ -97,7 +97,10 @@ TrainValidationTest split_three(const Dataset& data, const SplitOptions& options
   }
   BPROP_CHECK(!options.stratify.value_or(false) || data.target(), UsageError,
               "[split] {} has no target, so its classes cannot have equal shares", data.source());
-  const bool stratify = options.stratify.value_or(data.target() && data::looks_like_classes(data));
+  BPROP_CHECK(!options.stratify.value_or(false) || data.targets().size() == 1, UsageError,
+              "[split] {} has {} targets, so not the classes of one can have equal shares", data.source(),
+              data.targets().size());
+  const bool stratify = options.stratify.value_or(data.targets().size() == 1 && data::looks_like_classes(data));
   const auto groups = groups_of(data, stratify);
   std::vector<std::size_t> sizes;
   for (const Rows& group : groups) sizes.push_back(group.size());

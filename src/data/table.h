@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,7 +85,7 @@ class LineMap {
 struct Table {
   std::string source;
   std::vector<Column> columns;
-  std::optional<std::size_t> target;
+  std::vector<std::size_t> targets;  // columns, in the order they were asked for
   std::size_t rows = 0;
   ChunkedRows<std::uint8_t> bytes;        // columns 0 … bytes.width() − 1
   ChunkedRows<double> numbers;            // the columns after them

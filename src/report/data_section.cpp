@@ -54,7 +54,7 @@ std::string columns_table(const Json& data) {
   return fmt::format("<details><summary>{} columns</summary>\n{}</details>\n", count_html(rows.size()), table);
 }
 
-std::string classes_table(const Json& target) {
+std::string classes_table(const Json& target, const std::string& title) {
   const Json& counts = target.at("training_counts");
   if (counts.empty()) return "";
   std::size_t all = 0;
@@ -65,9 +65,18 @@ std::string classes_table(const Json& target) {
     rows.push_back({html_text(one.at("class").get<std::string>()), count_html(count),
                     percent_html(static_cast<double>(count) / static_cast<double>(all))});
   }
-  const std::string table = table_html("Classes in the training rows", {{"class", true}, {"rows"}, {"share"}}, rows);
+  const std::string table = table_html(title + " in the training rows", {{"class", true}, {"rows"}, {"share"}}, rows);
   if (rows.size() <= 20) return table;
   return fmt::format("<details><summary>{} classes</summary>\n{}</details>\n", count_html(rows.size()), table);
+}
+
+std::string classes_tables(const Json& data) {
+  if (!data.contains("targets")) return classes_table(data.at("target"), "Classes");
+  std::string html;
+  for (const Json& target : data.at("targets")) {
+    html += classes_table(target, fmt::format("Values of {}", html_text(target.at("name").get<std::string>())));
+  }
+  return html;
 }
 
 }  // namespace
@@ -80,13 +89,13 @@ std::string data_section(const RunFiles& run) {
   }
   const auto count = [&](const char* key) { return count_html(data.at(key).get<std::size_t>()); };
   std::string html = fmt::format(
-      "<p>The target is <strong>{}</strong> ({}). {} rows to train on, {} of validation, which choose the epoch, {} of "
+      "<p>The target{} <strong>{}</strong> ({}). {} rows to train on, {} of validation, which choose the epoch, {} of "
       "the "
       "test.</p>\n",
-      html_text(data.at("target").at("name").get<std::string>()), run.of_classes() ? "classes" : "numbers",
-      count("train_rows"), count("validation_rows"), count("test_rows"));
-  return html + warnings(run.summary.at("end")) + "<h3>Columns</h3>\n" + classes_table(data.at("target")) +
-         columns_table(data);
+      data.contains("targets") ? "s are" : " is", html_text(run.target_names()),
+      html_text(data.at("target").at("task").get<std::string>()), count("train_rows"), count("validation_rows"),
+      count("test_rows"));
+  return html + warnings(run.summary.at("end")) + "<h3>Columns</h3>\n" + classes_tables(data) + columns_table(data);
 }
 
 }  // namespace bprop::report

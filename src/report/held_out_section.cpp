@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostClasses = 40;     // of a matrix that people can read
 constexpr std::size_t kMostConfusions = 20;  // else: pairs in a list
+constexpr std::size_t kMostTargets = 12;     // with charts of their own
 
 struct Confusion {
   std::vector<std::string> classes;
@@ -50,12 +51,13 @@ std::string matrix_row(const Confusion& confusion, std::size_t truth) {
                             rows == 0 ? "–" : percent_html(right));
 }
 
-std::string matrix(const Confusion& confusion) {
-  std::string html =
-      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\" id=\"confusion\">\n<caption>Rows of the table "
-      "by "
+std::string matrix(const Confusion& confusion, const std::string& suffix) {
+  std::string html = fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\" id=\"confusion{}\">\n<caption>Rows of the "
+      "table by "
       "their true class (down) and the class predicted (across). A cell is as dark as its share of the true "
-      "class.</caption>\n<thead><tr><th scope=\"col\" class=\"text\">true \\ predicted</th>";
+      "class.</caption>\n<thead><tr><th scope=\"col\" class=\"text\">true \\ predicted</th>",
+      suffix);
   for (const std::string& name : confusion.classes) html += fmt::format("<th scope=\"col\">{}</th>", html_text(name));
   html += "<th scope=\"col\">rows</th><th scope=\"col\">right</th></tr></thead>\n<tbody>\n";
   for (std::size_t truth = 0; truth < confusion.classes.size(); ++truth) html += matrix_row(confusion, truth);
@@ -83,7 +85,7 @@ std::string confusions_list(const Confusion& confusion) {
                     {{"true", true}, {"predicted", true}, {"rows"}}, rows);
 }
 
-std::string predicted_against_true(const Json& held) {
+std::string predicted_against_true(const Json& held, const std::string& suffix) {
   Series rows{.name = "rows", .points = true};
   for (const Json& point : held.at("points")) {
     rows.x.push_back(number_of(point.at(0)));
@@ -95,7 +97,7 @@ std::string predicted_against_true(const Json& held) {
   const std::size_t shown = rows.x.size();
   const auto all = held.at("rows").get<std::size_t>();
   return chart_html(
-      "predicted",
+      "predicted" + suffix,
       {.x_label = "true, in units of the target",
        .y_label = "predicted, in units of the target",
        .series = {rows, diagonal}},
@@ -104,7 +106,7 @@ std::string predicted_against_true(const Json& held) {
                                : fmt::format("{} of {} rows, evenly spaced", count_html(shown), count_html(all))));
 }
 
-std::string calibration(const Json& held, bool classes) {
+std::string calibration(const Json& held, bool classes, const std::string& suffix) {
   const Json& bins = held.at("bins");
   if (bins.empty()) return "";
   Series found{.name = "found"};
@@ -139,7 +141,8 @@ std::string calibration(const Json& held, bool classes) {
                               : Chart{.x_label = "mean prediction, in units of the target",
                                       .y_label = "mean truth, in units of the target",
                                       .series = {found, ideal}};
-  return chart_html("calibration", chart, caption) + "<details><summary>Numbers of the calibration</summary>\n" +
+  return chart_html("calibration" + suffix, chart, caption) +
+         "<details><summary>Numbers of the calibration</summary>\n" +
          table_html("",
                     classes ? std::vector<TableColumn>{{"probability"}, {"rows"}, {"said, mean"}, {"right"}}
                             : std::vector<TableColumn>{{"prediction"}, {"rows"}, {"mean prediction"}, {"mean truth"}},
@@ -147,7 +150,7 @@ std::string calibration(const Json& held, bool classes) {
          "</details>\n";
 }
 
-std::string worst_rows(const Json& held, bool classes) {
+std::string worst_rows(const Json& held, bool classes, const std::string& suffix) {
   std::vector<std::vector<std::string>> rows;
   for (const Json& row : held.at("worst")) {
     const double said = number_of(row.at("said"));
@@ -162,10 +165,61 @@ std::string worst_rows(const Json& held, bool classes) {
   columns.push_back({!classes                  ? "|error|"
                      : held.at("bins").empty() ? "1 − output of the true class"
                                                : "loss −ln p(true)"});
-  return "<h3 id=\"worst\">Worst rows</h3>\n<p>Where the model is most wrong: often a wrong label, an odd cell, or a "
-         "case "
-         "that training has too few of.</p>\n" +
+  const char* const level = suffix.empty() ? "h3" : "h4";
+  return fmt::format(
+             "<{0} id=\"worst{1}\">Worst rows</{0}>\n<p>Where the model is most wrong: often a wrong label, an odd "
+             "cell, or a case that training has too few of.</p>\n",
+             level, suffix) +
          table_html("", columns, rows);
+}
+
+// Charts and tables of one target; the ids end in `suffix`.
+std::string pictures(const Json& held, const std::string& suffix) {
+  const bool classes = held.at("task") == "classes";
+  std::string html;
+  if (classes) {
+    const Confusion confusion = confusion_of(held);
+    html += confusion.classes.size() <= kMostClasses ? matrix(confusion, suffix) : confusions_list(confusion);
+  }
+  html += "<div class=\"charts\">\n";
+  if (!classes) html += predicted_against_true(held, suffix);
+  html += "<div>" + calibration(held, classes, suffix) + "</div>\n</div>\n";
+  return html + worst_rows(held, classes, suffix);
+}
+
+// A line a target.
+std::string targets_table(const Json& held) {
+  const bool labels = held.at("task") == "labels";
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& target : held.at("targets")) {
+    rows.push_back({html_text(target.at("name").get<std::string>())});
+    if (labels) {
+      for (const char* share : {"accuracy", "trivial_accuracy"}) {
+        rows.back().push_back(percent_html(target.at(share).get<double>()));
+      }
+    } else {
+      for (const char* number : {"rmse", "trivial_rmse", "mae", "r2"}) {
+        rows.back().push_back(number_html(number_of(target.at(number))));
+      }
+    }
+  }
+  std::vector<TableColumn> columns = {{"target", true}};
+  const auto titles = labels ? std::vector<std::string>{"accuracy", "always the more frequent value"}
+                             : std::vector<std::string>{"RMSE", "always the mean: RMSE", "mean |error|", "R²"};
+  for (const std::string& title : titles) columns.push_back({title});
+  return table_html(labels ? "Each label by itself" : "Each target by itself, in its own units", columns, rows);
+}
+
+std::string several_targets(const Json& held) {
+  std::string html = targets_table(held);
+  std::size_t number = 0;
+  for (const Json& target : held.at("targets")) {
+    if (++number > kMostTargets) break;
+    html += fmt::format("<h3>{}</h3>\n", html_text(target.at("name").get<std::string>())) +
+            pictures(target, fmt::format("-{}", number));
+  }
+  if (held.at("targets").size() <= kMostTargets) return html;
+  return html + fmt::format("<p>Only the first {} targets have pictures here.</p>\n", kMostTargets);
 }
 
 }  // namespace
@@ -173,18 +227,10 @@ std::string worst_rows(const Json& held, bool classes) {
 std::string held_out_section(const RunFiles& run) {
   const Json& held = run.held_out();
   if (!held.is_object()) return "";
-  const bool classes = held.at("task") == "classes";
-  std::string html =
+  const std::string html =
       fmt::format("<p>{} {} rows, which no update has seen.</p>\n", count_html(held.at("rows").get<std::size_t>()),
                   html_text(run.summary.at("held_out_rows").get<std::string>()));
-  if (classes) {
-    const Confusion confusion = confusion_of(held);
-    html += confusion.classes.size() <= kMostClasses ? matrix(confusion) : confusions_list(confusion);
-  }
-  html += "<div class=\"charts\">\n";
-  if (!classes) html += predicted_against_true(held);
-  html += "<div>" + calibration(held, classes) + "</div>\n</div>\n";
-  return html + worst_rows(held, classes);
+  return html + (held.contains("targets") ? several_targets(held) : pictures(held, ""));
 }
 
 }  // namespace bprop::report

@@ -24,9 +24,27 @@ std::string rows_phrase(const RunFiles& run) {
                      run.summary.at("held_out_rows").get<std::string>());
 }
 
+// Of several targets.
+std::string mean_cards(const RunFiles& run) {
+  const Json& held = run.held_out();
+  const std::size_t targets = held.at("targets").size();
+  if (held.at("task") != "labels") {
+    return card("Mean R²", fmt::format("<span id=\"held-out-r2\">{}</span>", number_html(number_of(held.at("r2")))),
+                fmt::format("over {} targets, on {}: share of the variance that the model explains", targets,
+                            rows_phrase(run)));
+  }
+  return card("Mean accuracy",
+              fmt::format("<span id=\"held-out-accuracy\">{}</span>", percent_html(held.at("accuracy"))),
+              fmt::format("over {} labels, on {}; 95 % interval {} to {}", targets, rows_phrase(run),
+                          percent_html(held.at("accuracy_low")), percent_html(held.at("accuracy_high")))) +
+         card("All labels right", percent_html(held.at("subset_accuracy")), "rows without a mistake") +
+         card("Always the more frequent value", percent_html(held.at("trivial_accuracy")), "what any model must beat");
+}
+
 std::string quality_cards(const RunFiles& run) {
   const Json& held = run.held_out();
   if (!held.is_object()) return "";
+  if (held.contains("targets")) return mean_cards(run);
   if (held.at("task") == "classes") {
     return card("Accuracy", fmt::format("<span id=\"held-out-accuracy\">{}</span>", percent_html(held.at("accuracy"))),
                 fmt::format("on {}; 95 % interval {} to {}", rows_phrase(run), percent_html(held.at("accuracy_low")),

@@ -36,8 +36,7 @@ constexpr std::string_view kPolicy =
 
 std::string title_of(const RunFiles& run) {
   if (!run.data().is_object()) return fmt::format("Training run {}", run.name);
-  const auto target = run.data().at("target").at("name").get<std::string>();
-  return fmt::format("Training run {}: predicting {}", run.name, target);
+  return fmt::format("Training run {}: predicting {}", run.name, run.target_names());
 }
 
 std::string page(const RunFiles& run) {

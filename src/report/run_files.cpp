@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/run_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -78,6 +79,17 @@ double number_of(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+std::string RunFiles::target_names() const {
+  constexpr std::size_t kShown = 4;
+  if (!data().contains("targets")) return data().at("target").at("name").get<std::string>();
+  const Json& targets = data().at("targets");
+  std::string names;
+  for (std::size_t t = 0; t < std::min(targets.size(), kShown); ++t) {
+    names += (t == 0 ? "" : ", ") + targets[t].at("name").get<std::string>();
+  }
+  return targets.size() > kShown ? fmt::format("{} and {} more", names, targets.size() - kShown) : names;
+}
+
 std::string RunFiles::score_name() const {
   if (!ended()) return "score";
   static const std::map<std::string, std::string> kWords = {{"balanced_accuracy", "balanced accuracy"},
@@ -86,7 +98,9 @@ std::string RunFiles::score_name() const {
                                                             {"f1", "F1"},
                                                             {"rmse", "RMSE, in units of the target"},
                                                             {"mae", "mean absolute error, in units of the target"},
-                                                            {"r2", "R²"}};
+                                                            {"r2", "R²"},
+                                                            {"subset_accuracy", "subset accuracy"},
+                                                            {"micro_f1", "micro F1"}};
   const auto metric = summary.at("end").at("metric").get<std::string>();
   const auto found = kWords.find(metric);
   return found == kWords.end() ? metric : found->second;
@@ -95,7 +109,7 @@ std::string RunFiles::score_name() const {
 bool RunFiles::score_in_percent() const {
   if (!ended()) return false;
   const auto metric = summary.at("end").at("metric").get<std::string>();
-  return metric == "accuracy" || metric == "balanced_accuracy";
+  return metric == "accuracy" || metric == "balanced_accuracy" || metric == "subset_accuracy";
 }
 
 RunFiles read_run(const std::string& folder) {

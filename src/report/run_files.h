@@ -52,6 +52,8 @@ struct RunFiles {
   // What the epochs' scores are, in words for people: "accuracy", "RMSE"; "score" while the run goes on.
   std::string score_name() const;
   bool score_in_percent() const;
+  // "price", "width, height and 3 more"
+  std::string target_names() const;
   bool of_classes() const { return data().is_object() && data().at("target").at("task") == "classes"; }
 };
 

@@ -109,17 +109,20 @@ template <class T>
 void calibrate(Model& model, const RowSource<T>& validation, ThreadPool* pool, TrainResult& result) {
   const auto& network = std::get<BasicNetwork<T>>(model.network);
   const std::size_t outputs = network.outputs();
+  // Labels: each of a row is an answer of its own.
+  const bool labels = model.preprocessing && model.preprocessing->task() == Task::kLabels;
+  const std::size_t of_answer = labels ? 1 : outputs;
   std::vector<T> scores;
   std::vector<std::uint32_t> answers;
   PredictionPass<T> pass(network.architecture(), model.loss, validation, {.targets = true, .scores = true});
   const nn::Engine<T> engine{&linalg::kernels_for<T>(network.arithmetic()), pool};
   pass.run(engine, network.state(), [&](std::size_t, std::size_t count, const T* z, const T* targets) {
     scores.insert(scores.end(), z, z + count * outputs);
-    for (std::size_t n = 0; n < count; ++n) {
-      answers.push_back(static_cast<std::uint32_t>(class_of(targets + n * outputs, outputs)));
+    for (const T* target = targets; target != targets + count * outputs; target += of_answer) {
+      answers.push_back(static_cast<std::uint32_t>(class_of(target, of_answer)));
     }
   });
-  result.calibration = best_temperature<T>(scores, answers, outputs);
+  result.calibration = best_temperature<T>(scores, answers, of_answer);
   if (result.calibration) {
     model.temperature = result.calibration->temperature;
     return;

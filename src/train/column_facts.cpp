@@ -15,7 +15,7 @@ constexpr std::size_t kMostCells = 20'000'000;
 constexpr std::size_t kMostColumns = 200;
 
 std::string_view role(std::size_t k, const Dataset& rows, const Preprocessing& preprocessing) {
-  if (rows.target() == k) return "target";
+  if (rows.is_target(k)) return "target";
   const auto is = [&](const InputColumn& input) { return input.name == rows.columns()[k].name; };
   return std::ranges::any_of(preprocessing.inputs, is) ? "input" : "left out";
 }
@@ -55,7 +55,7 @@ Json column_facts(const Dataset& rows, const Preprocessing& preprocessing) {
   for (std::size_t k = 0; k < columns.size(); ++k) {
     if (columns[k].kind == ColumnKind::kPixel) {
       ++pixels;
-    } else if (list.size() >= kMostColumns && rows.target() != k) {
+    } else if (list.size() >= kMostColumns && !rows.is_target(k)) {
       ++more;
     } else {
       Json facts = {{"name", columns[k].name}, {"kind", name(columns[k].kind)}, {"role", role(k, rows, preprocessing)}};

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "train/metrics.h"
 #include "train/prediction_pass.h"
+#include "train/target_scores.h"
 
 namespace bprop {
 namespace {
@@ -17,8 +18,8 @@ using training::PredictionPass;
 using training::RowSource;
 
 // What stands behind the outputs, with or without a table.
-TargetColumn target_of(const Model& model, const Preprocessing* preprocessing) {
-  if (preprocessing != nullptr) return preprocessing->target;
+std::vector<TargetColumn> targets_of(const Model& model, const Preprocessing* preprocessing) {
+  if (preprocessing != nullptr) return preprocessing->targets();
   TargetColumn target;
   const std::size_t outputs = model.architecture().outputs();
   const Loss loss = model.loss.loss;
@@ -27,7 +28,11 @@ TargetColumn target_of(const Model& model, const Preprocessing* preprocessing) {
     target.one_hot = outputs > 1;
     for (std::size_t k = 0; k < std::max<std::size_t>(outputs, 2); ++k) target.classes.push_back(std::to_string(k));
   }
-  return target;
+  return {target};
+}
+
+Task task_of(const std::vector<TargetColumn>& targets) {
+  return targets.size() > 1 && targets.front().task == Task::kClasses ? Task::kLabels : targets.front().task;
 }
 
 template <class T>
@@ -41,8 +46,11 @@ LossOptions without_smoothing(LossOptions loss) {
 }
 
 // Position of the class whose F1 is asked for.
-std::size_t positive_of(const TargetColumn& target, const EvaluateOptions& options) {
+std::size_t positive_of(const std::vector<TargetColumn>& targets, const EvaluateOptions& options) {
   if (options.positive_class.empty()) return 1;
+  BPROP_CHECK(targets.size() == 1, UsageError, "positive_class is '{}', which one target has; there are {}",
+              options.positive_class, targets.size());
+  const TargetColumn& target = targets.front();
   BPROP_CHECK(target.task == Task::kClasses && target.classes.size() == 2, UsageError,
               "positive_class is '{}', which two classes have; '{}' has {}", options.positive_class, target.name,
               target.task == Task::kClasses ? fmt::format("{} classes", target.classes.size()) : "numbers");
@@ -61,34 +69,35 @@ void check_quantiles(const TargetColumn& target, const EvaluateOptions& options)
 }
 
 template <class T>
-Evaluation evaluate_rows(const Model& model, const BasicNetwork<T>& network, const TargetColumn& target,
+Evaluation evaluate_rows(const Model& model, const BasicNetwork<T>& network, const std::vector<TargetColumn>& targets,
                          const RowSource<T>& source, const EvaluateOptions& options) {
   BPROP_CHECK(source.rows() > 0, UsageError, "there are no rows to evaluate");
-  check_quantiles(target, options);
-  const std::size_t positive = positive_of(target, options);
-  training::RowScores<T> scores(target, network.outputs(),
-                                {.rows = source.rows(),
-                                 .probabilities = training::gives_probabilities(model, target),
-                                 .positive_class = positive});
+  check_quantiles(targets.front(), options);
+  training::TargetScores<T> scores(targets, network.outputs(),
+                                   {.rows = source.rows(),
+                                    .probabilities = training::gives_probabilities(model, targets.front()),
+                                    .positive_class = positive_of(targets, options)});
   PredictionPass<T> pass(network.architecture(), without_smoothing(model.loss), source,
                          {.targets = true, .temperature = model.temperature});
   const double total = *pass.run(engine_of(network, options.pool), network.state(),
-                                 [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
-                                   scores.add(count, predictions, targets);
+                                 [&](std::size_t, std::size_t count, const T* predictions, const T* truth) {
+                                   scores.add(count, predictions, truth);
                                  });
-  Evaluation result = training::evaluation_of(scores, target, total, options);
-  if (target.classes.size() == 2) result.positive_class = target.classes[positive];
-  return result;
+  return training::evaluation_of(scores, targets, total, options);
 }
 
 template <class T>
-Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, const TargetColumn& target,
+Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, std::vector<TargetColumn> targets,
                          const RowSource<T>& source, ThreadPool* pool) {
   const std::size_t outputs = network.outputs();
-  const bool classes = target.task == Task::kClasses;
-  const bool pair = classes && outputs == 1;  // one output of two classes: shown as two columns
   Predictions result;
   result.rows = source.rows();
+  result.task = task_of(targets);
+  result.targets = std::move(targets);
+  const TargetColumn& target = result.targets.front();
+  const bool classes = result.task == Task::kClasses;
+  const bool labels = result.task == Task::kLabels;
+  const bool pair = classes && outputs == 1;  // one output of two classes: shown as two columns
   result.outputs = pair ? 2 : outputs;
   result.classes = classes ? target.classes : std::vector<std::string>{};
   result.probabilities = training::gives_probabilities(model, target);
@@ -101,7 +110,9 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, con
                if (pair) result.values.push_back(1.0 - static_cast<double>(row[0]));
                for (std::size_t k = 0; k < outputs; ++k) {
                  const auto value = static_cast<double>(row[k]);
-                 result.values.push_back(classes ? value : target.to_units(value));
+                 if (labels) result.chosen.push_back(class_of(row + k, 1));
+                 const TargetColumn& of = k < result.targets.size() ? result.targets[k] : target;
+                 result.values.push_back(classes || labels ? value : of.to_units(value));
                }
              }
            });
@@ -117,7 +128,7 @@ bool gives_probabilities(const Model& model, const TargetColumn& target) {
   const Activation link = rule(model.loss.loss).link;
   const Activation output = activation_of(model.architecture().layers.back());
   const Activation last = link == Activation::kIdentity ? output : link;
-  return last == Activation::kSoftmax || (last == Activation::kSigmoid && model.architecture().outputs() == 1);
+  return last == Activation::kSoftmax || (last == Activation::kSigmoid && !target.one_hot);
 }
 
 }  // namespace training
@@ -138,15 +149,16 @@ Evaluation evaluate(const Model& model) { return evaluate(model, EvaluateOptions
 
 Evaluation evaluate(const Model& model, const Dataset& data, const EvaluateOptions& options) {
   const Preprocessing preprocessing = training::preprocessing_for(model, data);
-  TargetColumn target = preprocessing.target;
-  if (!model.preprocessing) {  // fitted to the rows evaluated: nothing is known of training
-    target.counts.clear();
+  std::vector<TargetColumn> targets = preprocessing.targets();
+  for (TargetColumn& target : targets) {
+    if (model.preprocessing) break;
+    target.counts.clear();  // fitted to the rows evaluated: nothing is known of training
     target.mean.reset();
   }
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::TableRows<T> source(preprocessing, data, Encoder::Targets::kRequired);
-        Evaluation result = evaluate_rows<T>(model, network, target, source, options);
+        Evaluation result = evaluate_rows<T>(model, network, targets, source, options);
         result.warnings.insert(result.warnings.begin(), source.warnings().begin(), source.warnings().end());
         return result;
       },
@@ -155,11 +167,11 @@ Evaluation evaluate(const Model& model, const Dataset& data, const EvaluateOptio
 
 Evaluation evaluate(const Model& model, const EvaluateOptions& options) {
   const Exercise& exercise = training::exercise_of(model, true);
-  const TargetColumn target = target_of(model, nullptr);
+  const std::vector<TargetColumn> targets = targets_of(model, nullptr);
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::ExerciseRows<T> source(exercise, network.inputs(), network.outputs());
-        return evaluate_rows<T>(model, network, target, source, options);
+        return evaluate_rows<T>(model, network, targets, source, options);
       },
       model.network);
 }
@@ -167,11 +179,11 @@ Evaluation evaluate(const Model& model, const EvaluateOptions& options) {
 Predictions predict(const Model& model, const Dataset& data, ThreadPool* pool) {
   const Preprocessing preprocessing = training::preprocessing_for(model, data);
   const bool known_target = model.preprocessing || data.target();
-  const TargetColumn target = target_of(model, known_target ? &preprocessing : nullptr);
+  const std::vector<TargetColumn> targets = targets_of(model, known_target ? &preprocessing : nullptr);
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::TableRows<T> source(preprocessing, data, Encoder::Targets::kNone);
-        Predictions result = predict_rows<T>(model, network, target, source, pool);
+        Predictions result = predict_rows<T>(model, network, targets, source, pool);
         result.warnings = source.warnings();
         return result;
       },
@@ -180,11 +192,11 @@ Predictions predict(const Model& model, const Dataset& data, ThreadPool* pool) {
 
 Predictions predict(const Model& model) {
   const Exercise& exercise = training::exercise_of(model, false);
-  const TargetColumn target = target_of(model, nullptr);
+  const std::vector<TargetColumn> targets = targets_of(model, nullptr);
   return std::visit(
       [&]<class T>(const BasicNetwork<T>& network) {
         const training::ExerciseRows<T> source(exercise, network.inputs(), network.outputs());
-        return predict_rows<T>(model, network, target, source, nullptr);
+        return predict_rows<T>(model, network, targets, source, nullptr);
       },
       model.network);
 }
@@ -195,13 +207,21 @@ std::string r2_text(double r2) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
+  if (e.task == Task::kLabels) {
+    return out << fmt::format(
+               "accuracy {:.1f} % (± {:.1f}), mean of {} labels, on {} rows, loss {:.4g}; always the more "
+               "frequent value: {:.1f} %",
+               100 * e.accuracy, 100 * e.accuracy_interval, e.targets.size(), e.rows, e.loss, 100 * e.trivial_accuracy);
+  }
   if (e.task == Task::kClasses) {
     return out << fmt::format(
                "accuracy {:.1f} % (± {:.1f}) on {} rows, loss {:.4g}; most frequent class '{}': {:.1f} %",
                100 * e.accuracy, 100 * e.accuracy_interval, e.rows, e.loss, e.trivial_class, 100 * e.trivial_accuracy);
   }
-  return out << fmt::format("RMSE {:.4g}, MAE {:.4g}, R² {} on {} rows, loss {:.4g}; always the mean: RMSE {:.4g}",
-                            e.rmse, e.mae, r2_text(e.r2), e.rows, e.loss, e.trivial_rmse);
+  return out << fmt::format("RMSE {:.4g}, MAE {:.4g}, R² {}{} on {} rows, loss {:.4g}; always the mean: RMSE {:.4g}",
+                            e.rmse, e.mae, r2_text(e.r2),
+                            e.targets.empty() ? "" : fmt::format(", means of {} targets,", e.targets.size()), e.rows,
+                            e.loss, e.trivial_rmse);
 }
 
 }  // namespace bprop

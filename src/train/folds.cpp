@@ -62,8 +62,9 @@ std::vector<TrainTest> split_folds(const Dataset& data, std::size_t folds, std::
                                    std::optional<bool> stratify) {
   BPROP_CHECK(folds >= 2 && folds <= data.rows(), UsageError, "folds is {}, expected 2 to the number of rows, {}",
               folds, data.rows());
-  const bool by_class = stratify.value_or(data.target() && data::looks_like_classes(data));
-  BPROP_CHECK(!by_class || data.target(), UsageError, "folds by class need a target, {} has none", data.source());
+  const bool by_class = stratify.value_or(data.targets().size() == 1 && data::looks_like_classes(data));
+  BPROP_CHECK(!by_class || data.targets().size() == 1, UsageError, "folds by class need one target, {} has {}",
+              data.source(), data.targets().size());
   std::vector<std::size_t> fold_of(data.rows());
   std::size_t dealt = 0;  // each class goes on where the one before ended
   std::uint32_t key = kFirstGroup;
@@ -92,7 +93,7 @@ CrossValidation cross_validate(const Dataset& data, std::size_t folds, const Tra
   BPROP_CHECK(options.run_directory.empty(), UsageError, "run_directory is '{}', but {} folds are no run",
               options.run_directory, folds);
   std::optional<bool> stratify;
-  if (options.task) stratify = *options.task == Task::kClasses;
+  if (options.task && data.targets().size() == 1) stratify = *options.task == Task::kClasses;
   CrossValidation result;
   for (const TrainTest& part : split_folds(data, folds, options.seed, stratify)) {
     const TrainResult trained = train(part.train, options, observer);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "base/check.h"
 #include "train/row_source.h"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr double kLeastProbability = 1e-300;
 
-// The rows' answers beside the model's.
+// The answers to one target beside the model's.
 struct Answers {
   const Dataset& rows;
   std::size_t target = 0;            // column
@@ -26,15 +27,37 @@ struct Answers {
   bool of_classes() const { return !said.classes.empty(); }
 };
 
-Answers answers_of(const Model& model, const Dataset& rows, ThreadPool* pool) {
-  const Preprocessing preprocessing = training::preprocessing_for(model, rows);
-  Answers answers{.rows = rows, .target = *rows.target(), .said = predict(model, rows, pool)};
-  if (!answers.of_classes()) {
-    for (std::size_t n = 0; n < rows.rows(); ++n) answers.numbers.push_back(rows.cell(n, answers.target));
-    return answers;
+// What the model says of one target, as if it were the only one: of a label both probabilities.
+Predictions of_target(const Predictions& all, std::size_t target) {
+  const std::size_t targets = all.targets.size();
+  if (targets == 1) return all;
+  Predictions one;
+  one.rows = all.rows;
+  one.outputs = all.task == Task::kLabels ? 2 : 1;
+  one.task = all.targets[target].task;
+  one.targets = {all.targets[target]};
+  one.classes = one.targets.front().classes;
+  one.probabilities = all.probabilities;
+  for (std::size_t n = 0; n < all.rows; ++n) {
+    const double value = all.values[n * targets + target];
+    if (all.task == Task::kLabels) {
+      one.values.push_back(1 - value);
+      one.chosen.push_back(all.chosen[n * targets + target]);
+    }
+    one.values.push_back(value);
   }
-  const Encoder encoder(preprocessing, rows);
-  for (std::uint32_t n = 0; n < rows.rows(); ++n) answers.truth.push_back(encoder.target_class(n));
+  return one;
+}
+
+Answers answers_of(const Dataset& rows, const Encoder& encoder, const Predictions& said, std::size_t target) {
+  Answers answers{.rows = rows, .target = rows.targets()[target], .said = of_target(said, target)};
+  for (std::uint32_t n = 0; n < rows.rows(); ++n) {
+    if (answers.of_classes()) {
+      answers.truth.push_back(encoder.target_class(n, target));
+    } else {
+      answers.numbers.push_back(rows.cell(n, answers.target));
+    }
+  }
   return answers;
 }
 
@@ -121,11 +144,8 @@ std::vector<WorstRow> worst_of(const Answers& answers) {
   return worst;
 }
 
-}  // namespace
-
-HeldOut held_out(const Model& model, const Dataset& rows, ThreadPool* pool) {
-  HeldOut result{.evaluation = evaluate(model, rows, pool)};
-  const Answers answers = answers_of(model, rows, pool);
+HeldOut held_out_of(Evaluation evaluation, const Answers& answers) {
+  HeldOut result{.evaluation = std::move(evaluation)};
   result.worst = worst_of(answers);
   if (answers.of_classes()) {
     result.classes = answers.said.classes;
@@ -144,6 +164,20 @@ HeldOut held_out(const Model& model, const Dataset& rows, ThreadPool* pool) {
     const std::size_t n = i * answers.said.rows / points;
     result.truth.push_back(answers.numbers[n]);
     result.said.push_back(answers.value(n, 0));
+  }
+  return result;
+}
+
+}  // namespace
+
+HeldOut held_out(const Model& model, const Dataset& rows, ThreadPool* pool) {
+  Evaluation evaluation = evaluate(model, rows, pool);
+  const Predictions said = predict(model, rows, pool);
+  const Encoder encoder(training::preprocessing_for(model, rows), rows);
+  if (evaluation.targets.empty()) return held_out_of(std::move(evaluation), answers_of(rows, encoder, said, 0));
+  HeldOut result{.evaluation = std::move(evaluation)};
+  for (std::size_t t = 0; t < result.evaluation.targets.size(); ++t) {
+    result.targets.push_back(held_out_of(result.evaluation.targets[t], answers_of(rows, encoder, said, t)));
   }
   return result;
 }

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "train/prediction_pass.h"
@@ -68,14 +71,12 @@ void judge_numbers(const TargetColumn& target, std::span<const double> truth, Ev
   }
 }
 
-}  // namespace
-
 template <class T>
-Evaluation evaluation_of(RowScores<T>& rows, const TargetColumn& target, double loss, const EvaluateOptions& options) {
+Evaluation evaluation_of_one(RowScores<T>& rows, const TargetColumn& target, const EvaluateOptions& options) {
   Evaluation result;
   result.task = target.task;
+  result.target = target.name;
   result.rows = rows.rows();
-  result.loss = loss / static_cast<double>(rows.rows());
   for (const Metric metric : metrics_of(target.task)) result.scores.push_back(rows.score(metric));
   if (target.task == Task::kNumbers) {
     for (const double quantile : options.quantiles) result.quantiles.push_back(rows.quantile_score(quantile));
@@ -84,11 +85,67 @@ Evaluation evaluation_of(RowScores<T>& rows, const TargetColumn& target, double 
   }
   judge_classes(target, rows.answers(), result);
   result.classes = target.classes;
+  if (target.classes.size() == 2) result.positive_class = target.classes[rows.positive_class()];
   if (target.classes.size() <= Evaluation::kMostConfused) result.confusion = rows.confusion();
   return result;
 }
 
-template Evaluation evaluation_of(RowScores<float>&, const TargetColumn&, double, const EvaluateOptions&);
-template Evaluation evaluation_of(RowScores<double>&, const TargetColumn&, double, const EvaluateOptions&);
+// Means over the targets; `result` has them, and its scores.
+void judge_several(Evaluation& result) {
+  const auto mean = [&](double Evaluation::* number) {
+    double sum = 0;
+    for (const Evaluation& one : result.targets) sum += one.*number;
+    return sum / static_cast<double>(result.targets.size());
+  };
+  const auto knows_training = [](const Evaluation& one) { return one.trivial_of_training; };
+  result.trivial_of_training = std::all_of(result.targets.begin(), result.targets.end(), knows_training);
+  if (result.task == Task::kNumbers) {
+    result.rmse = result.scores[0].value;
+    result.mae = result.scores[1].value;
+    result.r2 = result.scores[2].value;
+    result.trivial_rmse = mean(&Evaluation::trivial_rmse);
+    return;
+  }
+  const Score& accuracy = result.scores.front();
+  result.accuracy = accuracy.value;
+  result.accuracy_low = accuracy.low;
+  result.accuracy_high = accuracy.high;
+  result.accuracy_interval = (accuracy.high - accuracy.low) / 2;
+  result.trivial_accuracy = mean(&Evaluation::trivial_accuracy);
+}
+
+}  // namespace
+
+template <class T>
+Evaluation evaluation_of(TargetScores<T>& rows, const std::vector<TargetColumn>& targets, double loss,
+                         const EvaluateOptions& options) {
+  const double mean_loss = loss / static_cast<double>(rows.rows());
+  if (targets.size() == 1) {
+    Evaluation one = evaluation_of_one(rows.each().front(), targets.front(), options);
+    one.loss = mean_loss;
+    return one;
+  }
+  Evaluation result;
+  result.task = targets.front().task == Task::kNumbers ? Task::kNumbers : Task::kLabels;
+  result.rows = rows.rows();
+  result.loss = mean_loss;
+  for (const Metric metric : metrics_of(result.task)) result.scores.push_back(rows.score(metric));
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    Evaluation one = evaluation_of_one(rows.each()[t], targets[t], options);
+    one.loss = std::numeric_limits<double>::quiet_NaN();
+    for (const std::string& warning : one.warnings) {
+      result.warnings.push_back(fmt::format("target '{}': {}", one.target, warning));
+    }
+    one.warnings.clear();
+    result.targets.push_back(std::move(one));
+  }
+  judge_several(result);
+  return result;
+}
+
+template Evaluation evaluation_of(TargetScores<float>&, const std::vector<TargetColumn>&, double,
+                                  const EvaluateOptions&);
+template Evaluation evaluation_of(TargetScores<double>&, const std::vector<TargetColumn>&, double,
+                                  const EvaluateOptions&);
 
 }  // namespace bprop::training

@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "bprop/evaluate.h"
-#include "train/row_scores.h"
+#include "train/target_scores.h"
 
 namespace bprop::training {
 
@@ -25,6 +25,7 @@ inline constexpr double kNormalQuantile = 1.959963984540054;  // 97.5 % of the n
 // Everything that evaluate() says of these rows; `loss` is the sum over them. The simplest predictor says the class or
 // mean that `target` knows of training; if it knows none, those of the rows themselves.
 template <class T>
-Evaluation evaluation_of(RowScores<T>& rows, const TargetColumn& target, double loss, const EvaluateOptions& options);
+Evaluation evaluation_of(TargetScores<T>& rows, const std::vector<TargetColumn>& targets, double loss,
+                         const EvaluateOptions& options);
 
 }  // namespace bprop::training

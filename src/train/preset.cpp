@@ -20,10 +20,10 @@ constexpr std::array<std::string_view, 2> kTies = {"loss", "last"};
 
 // Holzmüller et al. 2024, table A.1 (RealMLP-TD-S) and section 3.
 TrainOptions realmlp(Task task) {
-  const bool classes = task == Task::kClasses;
+  const bool classes = task != Task::kNumbers;
   TrainOptions parts;
   parts.layers = classes ? "scale, 256 selu, 256 selu, 256 selu" : "scale, 256 mish, 256 mish, 256 mish";
-  if (classes) parts.loss = Loss::kCrossEntropy;
+  if (task == Task::kClasses) parts.loss = Loss::kCrossEntropy;
   parts.optimizer = Adam{.learning_rate = classes ? 0.04 : 0.07, .beta2 = 0.95};
   parts.schedule = Schedule{.kind = Schedule::Kind::kCosLog};
   parts.epochs = 256;
@@ -47,7 +47,7 @@ TrainOptions realmlp(Task task) {
 
 TrainOptions fast(Task task) {
   TrainOptions parts = realmlp(task);
-  parts.layers = task == Task::kClasses ? "scale, 128 selu, 128 selu" : "scale, 128 mish, 128 mish";
+  parts.layers = task == Task::kNumbers ? "scale, 128 mish, 128 mish" : "scale, 128 selu, 128 selu";
   parts.epochs = 64;
   parts.batch = 128;
   return parts;

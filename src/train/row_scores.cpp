@@ -53,8 +53,9 @@ RowScores<T>::RowScores(const TargetColumn& target, std::size_t outputs, const R
 template <class T>
 void RowScores<T>::add(std::size_t rows, const T* predictions, const T* targets) {
   for (std::size_t n = 0; n < rows; ++n, ++rows_) {
-    const T* const prediction = predictions + n * outputs_;
-    const T* const target = targets + n * outputs_;
+    const std::size_t at = n * (options_.stride > 0 ? options_.stride : outputs_) + options_.first;
+    const T* const prediction = predictions + at;
+    const T* const target = targets + at;
     target_.task == Task::kClasses ? add_class(prediction, target) : add_numbers(prediction, target);
   }
 }
@@ -147,6 +148,8 @@ double RowScores<T>::worked_out(Metric metric, bool influence) {
           },
           influence);
     case Metric::kR2: return r2(influence);
+    case Metric::kSubsetAccuracy:
+    case Metric::kMicroF1: break;  // of several targets
   }
   return kNone;
 }
@@ -155,6 +158,15 @@ template <class T>
 double RowScores<T>::value(Metric metric) {
   const double value = worked_out(metric, false);
   return metric == Metric::kRmse ? std::sqrt(value) : value;
+}
+
+template <class T>
+std::span<const double> RowScores<T>::influence(Metric metric) {
+  const double value = worked_out(metric, true);
+  if (metric == Metric::kRmse) {  // √m moves by 1 / (2 √m) as much as m
+    for (double& psi : influence_) psi = value > 0 ? psi / (2 * std::sqrt(value)) : 0;
+  }
+  return std::span(influence_).first(rows_);
 }
 
 template <class T>

@@ -18,6 +18,9 @@ struct RowScoresOptions {
   bool probabilities = false;      // outputs are probabilities; without, log_loss is undefined
   bool whole_scores = true;        // all outputs of classes are kept, for auc, which is undefined without
   std::size_t positive_class = 1;  // whose f1 it is, of two classes
+  // Where this target's outputs stand among all of a row.
+  std::size_t first = 0;
+  std::size_t stride = 0;  // all outputs; 0: this target's
 };
 
 // An AUC needs rows × classes floats; beyond so many (1 GiB) it is undefined.
@@ -30,18 +33,22 @@ class RowScores {
   RowScores(const TargetColumn& target, std::size_t outputs, const RowScoresOptions& options);
 
   void clear() { rows_ = 0; }
-  // Rows × outputs, row-major, as the network has them.
+  // Rows × all outputs, row-major, as the network has them.
   void add(std::size_t rows, const T* predictions, const T* targets);
 
   std::size_t rows() const { return rows_; }
+  std::size_t positive_class() const { return options_.positive_class; }
   // Of the rows so far, at least one, of the target's task. value() allocates nothing.
   double value(Metric metric);
   Score score(Metric metric);
   QuantileScore quantile_score(double quantile);  // of numbers
+  // Each row's influence ψ on value(metric) (bprop/metrics.h), until the next call. Not of balanced_accuracy.
+  std::span<const double> influence(Metric metric);
 
   // Rows of class `answer` that were said to be of class `said`, at answer · classes + said.
   std::vector<std::size_t> confusion() const;
   std::span<const std::uint32_t> answers() const { return std::span(answer_).first(rows_); }
+  std::span<const std::uint32_t> said() const { return std::span(said_).first(rows_); }
   std::span<const double> truth() const { return std::span(truth_).first(rows_ * outputs_); }  // (rows × outputs)
 
  private:

@@ -11,7 +11,7 @@ Preprocessing plain_inputs(const Dataset& data, std::size_t outputs) {
   Preprocessing plain;
   for (std::size_t c = 0; c < data.columns().size(); ++c) {
     const Column& column = data.columns()[c];
-    if (data.target() == c) continue;
+    if (data.is_target(c)) continue;
     InputColumn input;
     input.name = column.name;
     input.kind = column.kind;
@@ -37,15 +37,17 @@ Preprocessing preprocessing_for(const Model& model, const Dataset& data) {
   if (data.target()) {
     PreprocessingOptions options;
     const bool classes = model.loss.loss == Loss::kCrossEntropy || model.loss.loss == Loss::kBinaryCrossEntropy;
-    if (classes) options.task = Task::kClasses;
-    if (!classes && architecture.outputs() == 1) options.task = Task::kNumbers;
+    const bool several = data.targets().size() > 1;
+    if (classes) options.task = several ? Task::kLabels : Task::kClasses;
+    if (!classes && (several || architecture.outputs() == 1)) options.task = Task::kNumbers;
     options.scaling = Scaling::kNone;
     options.standardize_target = false;
     options.one_hot_pairs = architecture.outputs() > 1;
     raw = fit_preprocessing(data, options).preprocessing;
     BPROP_CHECK(raw.outputs() == architecture.outputs(), ShapeError,
-                "{}: the target '{}' makes {} output{}, the network has {}", data.source(), raw.target.name,
-                raw.outputs(), raw.outputs() == 1 ? "" : "s", architecture.outputs());
+                "{}: the target '{}'{} makes {} output{}, the network has {}", data.source(), raw.target.name,
+                several ? fmt::format(" with {} others", raw.further_targets.size()) : "", raw.outputs(),
+                raw.outputs() == 1 ? "" : "s", architecture.outputs());
   } else {
     raw = plain_inputs(data, architecture.outputs());
   }

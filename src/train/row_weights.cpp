@@ -16,7 +16,8 @@ std::size_t weight_column(const Dataset& data, const std::string& wanted) {
   for (const Column& column : data.columns()) names.push_back(column.name);
   const auto found = data::find_column(names, wanted);
   if (!found) throw UsageError(data::no_such_column(data.source(), names, wanted).message);
-  BPROP_CHECK(found != data.target(), UsageError, "row_weights is '{}', which is the target", wanted);
+  BPROP_CHECK(!data.is_target(*found), UsageError, "row_weights is '{}', which is {} target", wanted,
+              data.targets().size() == 1 ? "the" : "a");
   BPROP_CHECK(data.columns()[*found].kind != ColumnKind::kText, FormatError,
               "{}, column '{}': holds text, expected a weight in every row", data.source(), names[*found]);
   return *found;
@@ -61,6 +62,8 @@ void multiply_by_class(const TrainOptions& options, const Preprocessing& preproc
   const TargetColumn& target = preprocessing.target;
   BPROP_CHECK(target.task == Task::kClasses, UsageError, "class_weights need a target of classes, '{}' holds numbers",
               target.name);
+  BPROP_CHECK(preprocessing.task() == Task::kClasses, UsageError, "class_weights need one target, not {}",
+              1 + preprocessing.further_targets.size());
   const Encoder encoder(preprocessing, rows.rows);
   std::vector<std::size_t> class_of(rows.rows.rows());
   for (std::size_t row = 0; row < class_of.size(); ++row) {

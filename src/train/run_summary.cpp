@@ -38,7 +38,12 @@ Json fingerprint(const std::string& path) {
 
 Json json_of(const Evaluation& e) {
   Json json = {{"task", name(e.task)}, {"rows", e.rows}, {"loss", number(e.loss)}};
-  if (e.task == Task::kClasses) {
+  if (e.task == Task::kLabels) {
+    json["subset_accuracy"] = e.score(Metric::kSubsetAccuracy).value;
+    json["f1"] = number(e.score(Metric::kF1).value);
+    json["micro_f1"] = number(e.score(Metric::kMicroF1).value);
+  }
+  if (e.task != Task::kNumbers) {
     json.update({{"accuracy", e.accuracy},
                  {"accuracy_low", e.accuracy_low},
                  {"accuracy_high", e.accuracy_high},
@@ -53,7 +58,8 @@ Json json_of(const Evaluation& e) {
   return json;
 }
 
-Json json_of(const HeldOut& held) {
+// One target by itself.
+Json json_of_one(const HeldOut& held) {
   Json confusion = Json::array();
   for (const ConfusionCell& cell : held.confusion) confusion.push_back({cell.truth, cell.prediction, cell.rows});
   Json bins = Json::array();
@@ -82,6 +88,16 @@ Json json_of(const HeldOut& held) {
   return json;
 }
 
+Json json_of(const HeldOut& held) {
+  if (held.targets.empty()) return json_of_one(held);
+  Json json = json_of(held.evaluation);
+  for (const HeldOut& one : held.targets) {
+    json["targets"].push_back({{"name", one.evaluation.target}});
+    json["targets"].back().update(json_of_one(one));
+  }
+  return json;
+}
+
 Json json_of_network(const Model& model) {
   return {{"layers", model.architecture().text()},
           {"parameters", model.architecture().parameters()},
@@ -107,15 +123,19 @@ Json json_of_data(const RunSummary& summary) {
   if (summary.train == nullptr) return nullptr;
   const TrainResult& result = summary.result;
   const Preprocessing& preprocessing = *result.model.preprocessing;
-  const TargetColumn& target = preprocessing.target;
-  Json counts = Json::array();
-  for (std::size_t k = 0; k < target.counts.size(); ++k) {
-    counts.push_back({{"class", target.classes[k]}, {"rows", target.counts[k]}});
+  Json targets = Json::array();
+  for (const TargetColumn& target : preprocessing.targets()) {
+    targets.push_back(
+        {{"name", target.name}, {"task", name(preprocessing.task())}, {"training_counts", Json::array()}});
+    for (std::size_t k = 0; k < target.counts.size(); ++k) {
+      targets.back()["training_counts"].push_back({{"class", target.classes[k]}, {"rows", target.counts[k]}});
+    }
   }
   Json json = {{"train_rows", result.train_rows},
                {"validation_rows", result.validation_rows},
                {"test_rows", summary.test_rows},
-               {"target", {{"name", target.name}, {"task", name(target.task)}, {"training_counts", counts}}}};
+               {"target", targets.front()}};
+  if (targets.size() > 1) json["targets"] = targets;
   json.update(training::column_facts(*summary.train, preprocessing));
   return json;
 }

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/check.h"
 #include "train/prediction_pass.h"
-#include "train/row_scores.h"
+#include "train/target_scores.h"
 
 namespace bprop {
 namespace {
@@ -23,7 +24,7 @@ double default_label_smoothing(Loss loss) { return loss == Loss::kCrossEntropy ?
 
 Loss default_loss(Task task, std::size_t outputs) {
   if (task == Task::kNumbers) return Loss::kHalfSquaredError;
-  return outputs == 1 ? Loss::kBinaryCrossEntropy : Loss::kCrossEntropy;
+  return outputs == 1 || task == Task::kLabels ? Loss::kBinaryCrossEntropy : Loss::kCrossEntropy;
 }
 
 // Two classes take one sigmoid output unless loss or architecture want two.
@@ -35,19 +36,26 @@ bool wants_two_outputs(const TrainOptions& options) {
 
 }  // namespace
 
-void check_loss(Loss loss, const TargetColumn& target) {
+void check_loss(Loss loss, const Preprocessing& preprocessing) {
+  const TargetColumn& target = preprocessing.target;
   const bool of_classes = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
   BPROP_CHECK(!of_classes || target.task == Task::kClasses, UsageError,
               "loss {} needs a target of classes, '{}' holds numbers (--task classes makes them classes)",
               rule(loss).name, target.name);
+  BPROP_CHECK(loss != Loss::kCrossEntropy || preprocessing.task() != Task::kLabels, UsageError,
+              "loss cross_entropy is of one class among several, expected binary_cross_entropy for labels");
 }
 
 Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows) {
-  const TargetColumn target = model.preprocessing ? model.preprocessing->target : TargetColumn{};
-  if (!options.metric) return default_metric(target.task);
+  const Preprocessing preprocessing = model.preprocessing.value_or(Preprocessing{});
+  const TargetColumn& target = preprocessing.target;
+  const Task task = preprocessing.task();
+  if (!options.metric) return default_metric(task, 1 + preprocessing.further_targets.size());
   const Metric metric = *options.metric;
-  BPROP_CHECK(task_of(metric) == target.task, UsageError, "metric {} needs a target of {}, '{}' holds {}", name(metric),
-              name(task_of(metric)), target.name, name(target.task));
+  const std::span<const Metric> known = metrics_of(task);
+  BPROP_CHECK(std::find(known.begin(), known.end(), metric) != known.end(), UsageError,
+              "metric {} needs a target of {}, '{}' holds {}", name(metric), name(task_of(metric)), target.name,
+              name(task));
   BPROP_CHECK(validation_rows > 0, UsageError, "metric is {}, but there are no validation rows to measure it on",
               name(metric));
   BPROP_CHECK(metric != Metric::kLogLoss || gives_probabilities(model, target), UsageError,
@@ -122,8 +130,8 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   warnings.insert(warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
   const Preprocessing& preprocessing = fitted.preprocessing;
 
-  const Loss loss = options.loss.value_or(default_loss(preprocessing.target.task, preprocessing.outputs()));
-  check_loss(loss, preprocessing.target);
+  const Loss loss = options.loss.value_or(default_loss(preprocessing.task(), preprocessing.outputs()));
+  check_loss(loss, preprocessing);
   const Architecture architecture =
       Architecture::parse(*options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
   const NetworkOptions network = network_options(options, options.arithmetic.value_or(native_arithmetic()));

@@ -16,8 +16,8 @@ bool names_part(const TrainOptions& options);
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
 
-// Throws UsageError for a loss of classes on a target of numbers.
-void check_loss(Loss loss, const TargetColumn& target);
+// Throws UsageError for a loss of classes on a target of numbers, and for one of a single class on labels.
+void check_loss(Loss loss, const Preprocessing& preprocessing);
 
 // What the best epoch is chosen by. Throws UsageError for a metric that means nothing to the target or the loss.
 Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows);

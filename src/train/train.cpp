@@ -202,7 +202,7 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   model.temperature = 1;
   model.preprocessing = training::preprocessing_for(start, data);
   model.loss = training::loss_options(options, start.loss);
-  training::check_loss(model.loss.loss, model.preprocessing->target);
+  training::check_loss(model.loss.loss, *model.preprocessing);
   return train_model(std::move(model), &start, std::move(rows), validation, options, observer, {});
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Validation: loss and score of the validation rows; the score is the metric asked for, by default accuracy for
-// classes, RMSE in the target's units for numbers.
+// classes and labels, RMSE in the target's units for numbers, and the mean R² of several targets.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 #include "bprop/train.h"
 #include "train/prediction_pass.h"
-#include "train/row_scores.h"
+#include "train/target_scores.h"
 
 namespace bprop::training {
 
@@ -20,13 +20,13 @@ class Validation {
   // On input: `rows` and the model outlive this.
   Validation(const Model& model, const RowSource<T>& rows, Metric metric, ThreadPool* pool)
       : network_(std::get<BasicNetwork<T>>(model.network)),
-        target_(model.preprocessing ? model.preprocessing->target : TargetColumn{}),
+        targets_(model.preprocessing ? model.preprocessing->targets() : std::vector<TargetColumn>(1)),
         rows_(rows),
         metric_(metric),
         pool_(pool),
-        scores_(target_, network_.outputs(),
+        scores_(targets_, network_.outputs(),
                 {.rows = rows.rows(),
-                 .probabilities = metric == Metric::kLogLoss && gives_probabilities(model, target_),
+                 .probabilities = metric == Metric::kLogLoss && gives_probabilities(model, targets_.front()),
                  .whole_scores = metric == Metric::kAuc}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
@@ -56,11 +56,11 @@ class Validation {
 
  private:
   const BasicNetwork<T>& network_;
-  TargetColumn target_;
+  std::vector<TargetColumn> targets_;
   const RowSource<T>& rows_;
   Metric metric_;
   ThreadPool* pool_;
-  RowScores<T> scores_;
+  TargetScores<T> scores_;
   std::optional<PredictionPass<T>> pass_;
 };
 

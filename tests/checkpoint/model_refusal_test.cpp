@@ -216,6 +216,21 @@ TEST_F(LyingModel, ClassesMustBeDistinctAndEnough) {
   EXPECT_THAT(refusal(R"("task":"numbers")", R"("task":"dates")"), HasSubstr("description: "));
 }
 
+TEST_F(LyingModel, SeveralTargetsMustGoTogether) {
+  add_preprocessing();
+  const auto with = [&](const std::string& further) {
+    const std::string target = R"("target":{"name":"y","task":"numbers"})";
+    return refusal(target, target + R"(,"further_targets":[)" + further + "]");
+  };
+  EXPECT_EQ(with(R"({"name":"y","task":"numbers"})"), "description: preprocessing has the target \"y\" twice");
+  EXPECT_EQ(with(R"({"name":"z","task":"classes","classes":["a","b"],"one_hot":false})"),
+            "description: preprocessing has targets that are neither all numbers nor all labels of one output (\"y\" "
+            "and \"z\")");
+  EXPECT_EQ(with(R"({"name":"z","task":"numbers"})"),
+            "description: the columns give 2 inputs and 2 targets, expected 2 and 1");
+  EXPECT_EQ(with(R"({"name":"z"})"), "description: target 2 has no \"task\"");
+}
+
 TEST_F(LyingModel, PreprocessingNumbersMustBeUsable) {
   add_preprocessing();
   ones_[1] = 0;

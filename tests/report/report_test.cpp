@@ -76,6 +76,27 @@ TEST_F(Report, TextsOutOfDataCannotBecomeMarkup) {
   EXPECT_THAT(html, HasSubstr("bprop train 'a&lt;b'"));
 }
 
+TEST_F(Report, OfSeveralTargetsHasALineAndPicturesOfEach) {
+  std::vector<double> cells;
+  const std::vector<double> uv = random_matrix<double>(3, 100, 2);
+  for (std::size_t n = 0; n < 100; ++n) {
+    const double u = uv[2 * n];
+    const double v = uv[2 * n + 1];
+    for (const double cell : {u, v, 3 * u + v, u - v}) cells.push_back(cell);
+  }
+  run(make_dataset({"u", "v", "first<1>", "second"}, cells, {"first<1>", "second"}));
+  const json held = json::parse(get(at("run/report.json")))["held_out"];
+  ASSERT_EQ(held["targets"].size(), 2);
+  EXPECT_EQ(held["targets"][1]["name"], "second");
+  const std::string html = report_html(at("run"));
+  EXPECT_THAT(html, HasSubstr("predicting first&lt;1&gt;, second"));
+  EXPECT_THAT(html, HasSubstr("Each target by itself"));
+  EXPECT_EQ(chart(html, "predicted-1")["series"][0]["y"].size(), 100);
+  EXPECT_EQ(chart(html, "predicted-2")["series"][0]["x"][7].get<double>(), held["targets"][1]["points"][7][0]);
+  EXPECT_THAT(html, HasSubstr("id=\"chart-calibration-2\""));
+  EXPECT_THAT(html, Not(HasSubstr("id=\"chart-predicted\"")));
+}
+
 TEST_F(Report, EqualRunsLeaveEqualSummaries) {
   run(sectors(100));
   const std::string summary = get(at("run/report.json"));

@@ -176,7 +176,8 @@ TEST(Metrics, AreFoundByName) {
     EXPECT_EQ(task_of(default_metric(task)), task);
   }
   EXPECT_EQ(thrown([] { metric_named("roc"); }),
-            "UsageError: unknown metric 'roc'; known: accuracy, balanced_accuracy, log_loss, auc, f1, rmse, mae, r2");
+            "UsageError: unknown metric 'roc'; known: accuracy, balanced_accuracy, log_loss, auc, f1, rmse, mae, r2, "
+            "subset_accuracy, micro_f1");
 }
 
 TEST(TrainingMetric, ChoosesTheBestEpoch) {
