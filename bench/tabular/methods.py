@@ -86,7 +86,7 @@ def run_peer(make, chosen, train_file, test_file, seed):
 
 
 def run_bprop(program, options, chosen, train_file, test_file, seed):
-    """The program takes its validation rows out of the training rows."""
+    """The program takes its validation rows, or its folds, out of the training rows."""
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "train", train_file, "--target", chosen.target, "--task", chosen.task, "--test", test_file,
                    "--seed", str(seed), "--threads", str(THREADS), "--json", "--output", "model.safetensors", *options]
