@@ -28,7 +28,7 @@ constexpr const char* kTable =
     "3,2.5,no,0,170,80,blue\n"
     "4,3.5,yes,1,190,90.5,red\n";
 
-Dataset read(const TargetNames& target, const std::string& text = kTable) {
+Dataset table_of(const TargetNames& target, const std::string& text = kTable) {
   CsvOptions options;
   options.target = target;
   return data::parse_csv(text, "t.csv", options).value_or_throw();
@@ -36,7 +36,7 @@ Dataset read(const TargetNames& target, const std::string& text = kTable) {
 
 std::string refusal(const TargetNames& target, const PreprocessingOptions& options = {}) {
   try {
-    fit_preprocessing(read(target), options);
+    fit_preprocessing(table_of(target), options);
   } catch (const Error& error) {
     return error.what();
   }
@@ -53,15 +53,15 @@ Numbers encoded_targets(const Preprocessing& preprocessing, const Dataset& data)
 }
 
 TEST(Targets, AreNamedOneByOneOrWithCommasBetween) {
-  EXPECT_THAT(read({"weight", "height"}).targets(), ElementsAre(5, 4)) << "in the order asked for";
-  EXPECT_THAT(read("weight,height").targets(), ElementsAre(5, 4));
-  EXPECT_THAT(read("6,5").targets(), ElementsAre(5, 4)) << "counted from 1";
-  EXPECT_THAT(read("a,b").targets(), ElementsAre(1)) << "a column of that name goes before a list";
-  EXPECT_THAT(read({"a,b", "weight"}).targets(), ElementsAre(1, 5));
-  EXPECT_THAT(read("").targets(), IsEmpty());
-  EXPECT_EQ(read("weight,height").target(), 5u);
-  EXPECT_TRUE(read("weight,height").is_target(4));
-  EXPECT_FALSE(read("weight,height").is_target(0));
+  EXPECT_THAT(table_of({"weight", "height"}).targets(), ElementsAre(5, 4)) << "in the order asked for";
+  EXPECT_THAT(table_of("weight,height").targets(), ElementsAre(5, 4));
+  EXPECT_THAT(table_of("6,5").targets(), ElementsAre(5, 4)) << "counted from 1";
+  EXPECT_THAT(table_of("a,b").targets(), ElementsAre(1)) << "a column of that name goes before a list";
+  EXPECT_THAT(table_of({"a,b", "weight"}).targets(), ElementsAre(1, 5));
+  EXPECT_THAT(table_of("").targets(), IsEmpty());
+  EXPECT_EQ(table_of("weight,height").target(), 5u);
+  EXPECT_TRUE(table_of("weight,height").is_target(4));
+  EXPECT_FALSE(table_of("weight,height").is_target(0));
 }
 
 TEST(Targets, ThatCannotBeAreOneSentence) {
@@ -90,7 +90,7 @@ TEST(Targets, ThatCannotBeAreOneSentence) {
 }
 
 TEST(Targets, AMissingOneIsFoundInWhicheverColumn) {
-  const Dataset data = read("p,q", "x,p,q\n1,1.5,2.5\n2,2.5,\n3,4.5,1.5\n");
+  const Dataset data = table_of("p,q", "x,p,q\n1,1.5,2.5\n2,2.5,\n3,4.5,1.5\n");
   try {
     fit_preprocessing(data);
     FAIL() << "is not refused";
@@ -100,7 +100,7 @@ TEST(Targets, AMissingOneIsFoundInWhicheverColumn) {
 }
 
 TEST(Targets, OfNumbersAreScaledEachByItself) {
-  const Dataset data = read("weight,height");
+  const Dataset data = table_of("weight,height");
   const Preprocessing fitted = fit_preprocessing(data).preprocessing;
   EXPECT_EQ(fitted.task(), Task::kNumbers);
   EXPECT_EQ(fitted.outputs(), 2u);
@@ -119,7 +119,7 @@ TEST(Targets, OfNumbersAreScaledEachByItself) {
 }
 
 TEST(Targets, OfTwoValuesEachAreLabels) {
-  const Dataset data = read("snow,rain");
+  const Dataset data = table_of("snow,rain");
   EXPECT_EQ(task_of(data), Task::kLabels);
   const Preprocessing fitted = fit_preprocessing(data, {.one_hot_pairs = true}).preprocessing;
   EXPECT_EQ(fitted.task(), Task::kLabels);
@@ -129,15 +129,15 @@ TEST(Targets, OfTwoValuesEachAreLabels) {
   const Encoder encoder(fitted, data);
   EXPECT_EQ(encoder.target_class(1, 0), 1u);
   EXPECT_EQ(encoder.target_class(1, 1), 0u);
-  const Dataset other = read("snow,rain", "x,\"a,b\",rain,snow,height,weight,colour\n1,0.5,maybe,0,180,70.5,red\n");
+  const Dataset other = table_of("snow,rain", "x,\"a,b\",rain,snow,height,weight,colour\n1,0.5,maybe,0,180,70.5,red\n");
   EXPECT_THROW(Encoder(fitted, other), FormatError) << "a value that training never saw";
-  const Dataset fewer = read("snow", "x,\"a,b\",snow,height,weight,colour\n1,0.5,0,180,70.5,red\n");
+  const Dataset fewer = table_of("snow", "x,\"a,b\",snow,height,weight,colour\n1,0.5,0,180,70.5,red\n");
   EXPECT_NO_THROW(Encoder(fitted, fewer, Encoder::Targets::kNone));
   EXPECT_THROW(Encoder(fitted, fewer), FormatError) << "without one of the targets";
 }
 
 TEST(Targets, OfTwoIntegersAreNumbersIfSomebodySaysSo) {
-  const Dataset data = read("snow,weight");
+  const Dataset data = table_of("snow,weight");
   const Preprocessing fitted = fit_preprocessing(data, {.task = Task::kNumbers}).preprocessing;
   EXPECT_EQ(fitted.task(), Task::kNumbers);
   EXPECT_DOUBLE_EQ(fitted.target.mean.value(), 0.5);

@@ -247,8 +247,7 @@ TEST_F(SeveralTargetsFile, ModelsComeBackAsTheyWere) {
 }
 
 TEST_F(SeveralTargetsFile, ANetworkWithoutATableIsEvaluatedOnSeveralColumns) {
-  Model raw;
-  raw.network = Network(Architecture::parse("2 -> 2 identity"), {.initializer = Initializer::kZeros});
+  const Model raw{.network = Network(Architecture::parse("2 -> 2 identity"), {.initializer = Initializer::kZeros})};
   const Evaluation evaluation = evaluate(raw, copies({"y", "far"}, 20));
   ASSERT_EQ(evaluation.targets.size(), 2u);
   EXPECT_GT(evaluation.targets[1].rmse, 900 * evaluation.targets[0].rmse) << "always 0 in either unit";
