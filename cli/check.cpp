@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bprop/check.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "chosen_rows.h"
@@ -36,6 +37,8 @@ class Check : public Verb {
     rows_.declare(options);
     options.value("samples", "N", check_.sampled_entries,
                   "entries of a tensor for complex step and differences; 0: all");
+    options.flag("training", training_,
+                 "the function that is trained: dropout layers multiply by masks, which --seed draws");
     program_.declare(options, {.json = "the report as one JSON object", .seed = "which entries"});
   }
 
@@ -45,6 +48,10 @@ class Check : public Verb {
     check_.seed = program_.seed;
     check_.pool = &pool;
     const Model model = input_.model();
+    const auto& layers = model.architecture().layers;
+    const auto is_dropout = [](const Layer& layer) { return std::holds_alternative<Dropout>(layer); };
+    if (std::ranges::none_of(layers, is_dropout)) options.exclude({"training"}, "without dropout layers");
+    if (training_) check_.pass = {.pass = Pass::kTraining, .seed = program_.seed};
     const auto data = input_.data(model, true);
     const CheckReport report = std::visit(
         [&]<class T>(const BasicNetwork<T>& network) {
@@ -67,6 +74,7 @@ class Check : public Verb {
   ModelAndData input_;
   RowChoice rows_;
   CheckOptions check_;
+  bool training_ = false;
   ProgramOptions program_;
 };
 
