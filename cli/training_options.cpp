@@ -119,9 +119,8 @@ void TrainingOptions::declare_stopping(Options& options) {
       "choose", "K", train_.choose,
       "recipe and epoch by K folds of the rows that the test leaves, then train on all of them; 0: by rows of "
       "validation. By default 5 on a small table, if nothing else of the recipe is given");
-  options.value(
-      "candidates", "LIST", train_.candidates,
-      "presets that compete then, such as default,plain,linear; by default plain,linear, or the one of --preset");
+  options.value("candidates", "LIST", train_.candidates,
+                "presets that compete then, the simplest first; by default linear,plain, or the one of --preset");
   options.value("ties", "WHICH", train_.ties, "of epochs with equal scores keep the one of least loss, or the last");
 }
 

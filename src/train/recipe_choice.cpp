@@ -67,6 +67,18 @@ std::vector<Point> mean_curve(const std::vector<TrainResult>& results) {
   return curve;
 }
 
+double standard_error(const std::vector<TrainResult>& results, std::size_t epoch) {
+  double sum = 0;
+  double squares = 0;
+  for (const TrainResult& result : results) sum += result.epoch(epoch)->validation_score;
+  const double count = static_cast<double>(results.size());
+  for (const TrainResult& result : results) {
+    const double off = result.epoch(epoch)->validation_score - sum / count;
+    squares += off * off;
+  }
+  return std::sqrt(squares / (count - 1) / count);
+}
+
 // By the loss where a score is undefined, as AUC is where a class is missing, and between equals.
 bool is_better(Metric metric, const Point& a, const Point& b) {
   if (std::isnan(a.score) || std::isnan(b.score) || a.score == b.score) return a.loss < b.loss;
@@ -78,6 +90,24 @@ std::optional<Point> best_point(const std::vector<Point>& curve, Metric metric, 
   for (const Point& point : curve) {
     const bool last_of_equals = best && ties == Ties::kLast && point.score == best->score;
     if (!best || last_of_equals || is_better(metric, point, *best)) best = point;
+  }
+  return best;
+}
+
+Point point_of(const Candidate& candidate) {
+  return {candidate.epoch, candidate.epoch == 0 ? INFINITY : candidate.loss, candidate.score};
+}
+
+// The first candidate that is worse than the best by no more than the standard error of that one's score.
+std::size_t first_good_one(const RecipeChoice& choice) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < choice.candidates.size(); ++i) {
+    if (is_better(choice.metric, point_of(choice.candidates[i]), point_of(choice.candidates[best]))) best = i;
+  }
+  const Candidate& top = choice.candidates[best];
+  for (std::size_t i = 0; i < best; ++i) {
+    const Candidate& candidate = choice.candidates[i];
+    if (candidate.epoch > 0 && std::fabs(candidate.score - top.score) <= top.standard_error) return i;
   }
   return best;
 }
@@ -115,7 +145,7 @@ std::size_t choice_folds(const TrainOptions& o, const Dataset& data) {
 
 std::vector<Preset> candidates(const TrainOptions& options) {
   if (!options.candidates.empty()) return options.candidates;
-  if (options.preset == Preset::kDefault) return {Preset::kPlain, Preset::kLinear};
+  if (options.preset == Preset::kDefault) return {Preset::kLinear, Preset::kPlain};
   return {options.preset};
 }
 
@@ -130,7 +160,7 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
   if (recipes[0].task && data.targets().size() == 1) stratify = *recipes[0].task == Task::kClasses;
   const std::vector<TrainTest> parts = split_folds(data, folds, recipes[0].seed, stratify);
   RecipeChoice choice{.folds = folds};
-  std::optional<Point> best;
+  std::vector<std::vector<Point>> curves;
   for (const TrainOptions& recipe : recipes) {
     std::vector<TrainResult> results;
     for (const TrainTest& part : parts) {
@@ -142,16 +172,14 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
     choice.metric = results[0].metric;
     const std::size_t epochs = total_epochs(recipe, results[0].train_rows);
     choice.candidates.push_back({.preset = recipe.preset, .epochs = epochs, .score = kNaN, .loss = kNaN});
-    std::vector<Point> curve = mean_curve(results);
-    const std::optional<Point> point = best_point(curve, choice.metric, *recipe.ties);
+    curves.push_back(mean_curve(results));
+    const std::optional<Point> point = best_point(curves.back(), choice.metric, *recipe.ties);
     if (!point) continue;
-    Candidate& candidate = choice.candidates.back();
-    candidate = {recipe.preset, point->epoch, epochs, point->score, point->loss};
-    if (best && !is_better(choice.metric, *point, *best)) continue;
-    best = point;
-    choice.chosen = choice.candidates.size() - 1;
-    choice.curve = std::move(curve);
+    choice.candidates.back() = {
+        recipe.preset, point->epoch, epochs, point->score, standard_error(results, point->epoch), point->loss};
   }
+  choice.chosen = first_good_one(choice);
+  choice.curve = std::move(curves[choice.chosen]);
   return choice;
 }
 
