@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   kCheck = 4,       // which entries a gradient check looks at
   kTest = 5,        // tests and generated data
   kExercise = 6,    // numbers of exercises; step = kind, epoch = number
+  kImportance = 9,  // which row a permuted column's cells come from; epoch = repeat
 };
 
 struct RandomKey {
