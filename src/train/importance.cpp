@@ -81,6 +81,9 @@ void sum_up(const std::vector<double>& drops, ColumnImportance& column) {
   const auto count = static_cast<double>(drops.size());
   column.drop = std::accumulate(drops.begin(), drops.end(), 0.0) / count;
   double squares = 0;
+  double largest = 0;
+  for (const double d : drops) largest = std::max(largest, std::fabs(d));
+  if (std::fabs(column.drop) < 1e-13 * largest) column.drop = 0;  // what rounding leaves of drops that cancel
   for (const double d : drops) squares += (d - column.drop) * (d - column.drop);
   column.deviation = drops.size() > 1 ? std::sqrt(squares / (count - 1)) : kUnknown;
 }

@@ -68,7 +68,7 @@ class Loop {
     for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
-    logs_.flush();
+    logs_.finish(result_.warnings);
   }
 
  private:
