@@ -70,7 +70,7 @@ class Loop {
     if (going && curve_ != nullptr) stop(StopReason::kChosenEpoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
-    logs_.flush();
+    logs_.finish(result_.warnings);
   }
 
  private:

@@ -30,7 +30,9 @@ class Validation {
                  .whole_scores = metric == Metric::kAuc}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
-    if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, PassOptions{.targets = true});
+    if (rows.rows() > 0)
+      pass_.emplace(network_.architecture(), loss, rows,
+                    PassOptions{.targets = true, .temperature = model.temperature});
   }
   Validation(const Validation&) = delete;
   Validation& operator=(const Validation&) = delete;
