@@ -8,7 +8,8 @@
 //   gradient     Σ over the column's inputs of mean |∂prediction/∂x| · s(x), x the encoded input and s its standard
 //                deviation (n) over the rows: how far the prediction moves, to first order, when the column moves by
 //                its spread, whatever its units. The prediction is what predict() says: numbers in the target's own
-//                units, added over the outputs; of classes the probabilities, ½ Σ over the classes (of two: |∂p|), so
+//                units, of several targets in standard deviations of each, added; of labels the probabilities, added;
+//                of classes the probabilities, ½ Σ over the classes (of two: |∂p|), so
 //                1 would be from sure of one to sure of another
 // What a model was not told cannot be important to it; nothing here speaks of causes.
 #pragma once

@@ -135,7 +135,8 @@ std::vector<double> spreads(const EncodedRows<T>& rows, std::size_t inputs) {
 // What a step of 1 of an output's prediction counts.
 double unit_of(const Model& model) {
   const TargetColumn& target = model.preprocessing->target;
-  if (target.task == Task::kNumbers) return std::fabs(target.divisor);
+  if (target.task == Task::kNumbers) return model.preprocessing->targets().size() == 1 ? std::fabs(target.divisor) : 1;
+  if (model.preprocessing->task() == Task::kLabels) return 1;
   const bool several = training::gives_probabilities(model, target) && model.architecture().outputs() > 1;
   return several ? 0.5 : 1;
 }
