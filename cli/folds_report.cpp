@@ -36,7 +36,8 @@ std::string folds_text(const CrossValidation& result, const TrainReport& report)
   table.push_back({"standard error", "", ""});
   for (const FoldScore& score : result.scores) table.back().push_back(short_number(score.standard_error));
   const Task task = result.folds[0].evaluation.task;
-  const FoldScore& asked = result.score(report.options.metric.value_or(default_metric(task)));
+  const Metric metric = report.options.metric.value_or(default_metric(task));
+  const FoldScore& asked = result.score(metric == Metric::kLoss ? default_metric(task) : metric);
   return fmt::format("\n{}\nmean of {} folds: {} (standard error); no model is written\n",
                      aligned_table(std::move(table)), result.folds.size(), mean_text(asked));
 }

@@ -187,7 +187,7 @@ ExitCode Train::train_on_table(Options& options) {
   if (!record_.empty()) train.record = read_steps(record_, "record");
   const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
-  const Task task = start || train.task ? train.task.value_or(Task::kNumbers) : task_of(parts.train);
+  const Task task = start ? train.task.value_or(Task::kNumbers) : task_of(train, parts.train);
   TrainReport report{.options = complete(training_.resolved(train, task), options)};
   report.data = data_.path();
   report.rows = rows.all.rows();
@@ -226,7 +226,7 @@ ExitCode Train::train_folds(Options& options) {
   TrainOptions train = training_.checked(options, nullptr);
   train.seed = program_.seed;
   const Dataset all = data_.load_all(train);
-  const Task task = train.task ? *train.task : task_of(all);
+  const Task task = task_of(train, all);
   TrainReport report{.options = complete(training_.resolved(train, task), options)};
   report.data = data_.path();
   report.rows = all.rows();

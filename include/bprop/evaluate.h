@@ -35,11 +35,15 @@ EncodedRows<T> encoded_rows(const Model& model, const Dataset& data, std::span<c
 template <class T>
 EncodedRows<T> exercise_rows(const Model& model);
 
+// Of a loss with several outputs a target `values` has these columns instead: the quantiles, in ascending order row by
+// row (where the network's cross they are sorted: Chernozhukov, Fernández-Val & Galichon 2010), or mean and standard
+// deviation.
 struct Predictions {
   std::size_t rows = 0;
   std::size_t outputs = 0;
   std::vector<double> values;        // (rows × outputs): probabilities, or numbers in the target's own units
   std::vector<std::string> classes;  // labels of the values' columns; empty for numbers
+  std::vector<std::string> parts;    // of several outputs a target: "q0.1", or "mean" and "sd"; else empty
   std::vector<std::size_t> chosen;   // classes only: arg max, or ≥ ½ for a single sigmoid output
   bool probabilities = false;        // softmax, or one sigmoid for two classes; independent sigmoids are not
   std::vector<std::string> warnings;
@@ -58,6 +62,17 @@ struct EvaluateOptions {
   ThreadPool* pool = nullptr;
 };
 
+// What only a model's loss has to say, with its interval as metrics.h has them; in the target's own units.
+//   poisson_deviance   mean of 2 (y log(y/λ) − y + λ)
+//   pinball_loss_0.1   of each quantile's own output; coverage_0.1_0.9: share of targets from the first to the last
+//   gaussian_nll       mean of ½ (log 2πσ² + (y − μ)²/σ²); coverage_95: share of targets within 1.96 σ of μ
+struct LossScore {
+  std::string name;
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
 struct Evaluation {
   static constexpr std::size_t kMostConfused = 1000;  // classes that have a confusion matrix
 
@@ -71,7 +86,8 @@ struct Evaluation {
   double accuracy_interval = 0;  // half its width
   double trivial_accuracy = 0;   // always trivial_class
   std::string trivial_class;     // the most frequent one
-  // Numbers, in the target's own units (means over outputs where there are several).
+  // Numbers, in the target's own units (means over outputs where there are several). With quantiles the prediction is
+  // the one nearest the median, with variances the mean.
   double rmse = 0;          // √ mean (ŷ − y)²
   double mae = 0;           // mean |ŷ − y|
   double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²; NaN where all y are equal
@@ -81,6 +97,7 @@ struct Evaluation {
   bool trivial_of_training = false;
   std::vector<Score> scores;             // every metric of the task with its interval, in the order of metrics_of()
   std::vector<QuantileScore> quantiles;  // as asked for
+  std::vector<LossScore> loss_scores;    // empty for most losses
   std::vector<std::string> classes;      // empty for numbers
   std::string positive_class;            // whose F1 it is; "" unless there are two classes
   std::vector<std::size_t> confusion;    // (classes × classes): rows of a class, said to be of a class

@@ -39,11 +39,13 @@ enum class Metric : std::uint8_t {
   kRmse,
   kMae,
   kR2,
+  // Of both: the model's own loss, mean per row. Evaluation::loss, not among its scores.
+  kLoss,
 };
 
 std::string_view name(Metric metric);        // "balanced_accuracy"
 Metric metric_named(std::string_view name);  // throws UsageError that lists the names
-Task task_of(Metric metric);
+Task task_of(Metric metric);                 // not of kLoss
 bool larger_is_better(Metric metric);
 std::span<const Metric> metrics_of(Task task);
 Metric default_metric(Task task);  // accuracy, RMSE

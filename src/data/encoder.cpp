@@ -12,7 +12,9 @@
 #include "base/check.h"
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
+#include "data/count_target.h"
 #include "data/input_rule.h"
+#include "data/nearly_numbers.h"
 #include "data/table.h"
 
 namespace bprop {
@@ -179,6 +181,10 @@ void Encoder::State::find_target() {
   }
   if (target.task == Task::kNumbers) {
     if (described.kind == ColumnKind::kText) target_of_category = numbers_or_throw(*column);
+    if (target.from_zero && described.kind != ColumnKind::kText) data::check_counts(data, *column, target.name);
+    if (target.from_zero && described.kind == ColumnKind::kText) {
+      data::check_counts(data::column_of_numbers(data, *column), 0, target.name);
+    }
     return;
   }
   target_classes = data::CategoryMap(target.classes, described);
@@ -267,7 +273,7 @@ void Encoder::encode_targets(std::span<const std::uint32_t> rows, T* out) const 
     } else {
       double cell = state.data.cell(row, state.target_column);
       if (!state.target_of_category.empty()) cell = state.target_of_category[static_cast<std::size_t>(cell)];
-      *out = static_cast<T>((cell - state.target.shift) / state.target.divisor);
+      std::fill_n(out, state.target.outputs_each, static_cast<T>((cell - state.target.shift) / state.target.divisor));
     }
     out += state.target.outputs();
   }

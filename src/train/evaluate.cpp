@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/check.h"
+#include "train/loss_scores.h"
 #include "train/metrics.h"
 #include "train/prediction_pass.h"
 
@@ -21,8 +22,10 @@ TargetColumn target_of(const Model& model, const Preprocessing* preprocessing) {
   if (preprocessing != nullptr) return preprocessing->target;
   TargetColumn target;
   const std::size_t outputs = model.architecture().outputs();
-  const Loss loss = model.loss.loss;
-  if (loss == Loss::kCrossEntropy || (loss == Loss::kBinaryCrossEntropy && outputs == 1)) {
+  target.outputs_each = target_outputs(model.loss).count;
+  const LossRule& loss = rule(model.loss.loss);
+  const bool of_row = loss.link == Activation::kSoftmax || loss.id == Loss::kHinge;
+  if (loss.target == LossTarget::kClasses && (of_row || outputs == 1)) {
     target.task = Task::kClasses;
     target.one_hot = outputs > 1;
     for (std::size_t k = 0; k < std::max<std::size_t>(outputs, 2); ++k) target.classes.push_back(std::to_string(k));
@@ -69,14 +72,19 @@ Evaluation evaluate_rows(const Model& model, const BasicNetwork<T>& network, con
   training::RowScores<T> scores(target, network.outputs(),
                                 {.rows = source.rows(),
                                  .probabilities = training::gives_probabilities(model, target),
-                                 .positive_class = positive});
+                                 .positive_class = positive,
+                                 .threshold = training::class_threshold(model.loss.loss),
+                                 .point = target_outputs(model.loss).point});
+  training::LossScores<T> of_loss(model.loss, target, network.outputs());
   PredictionPass<T> pass(network.architecture(), without_smoothing(model.loss), source,
                          {.targets = true, .temperature = model.temperature});
   const double total = *pass.run(engine_of(network, options.pool), network.state(),
                                  [&](std::size_t, std::size_t count, const T* predictions, const T* targets) {
                                    scores.add(count, predictions, targets);
+                                   of_loss.add(count, predictions, targets);
                                  });
   Evaluation result = training::evaluation_of(scores, target, total, options);
+  result.loss_scores = of_loss.scores();
   if (target.classes.size() == 2) result.positive_class = target.classes[positive];
   return result;
 }
@@ -92,16 +100,19 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, con
   result.outputs = pair ? 2 : outputs;
   result.classes = classes ? target.classes : std::vector<std::string>{};
   result.probabilities = training::gives_probabilities(model, target);
+  result.parts = classes ? std::vector<std::string>{} : training::parts_of(model.loss);
+  const double threshold = training::class_threshold(model.loss.loss);
+  const bool margin = model.loss.loss == Loss::kHinge;
   PredictionPass<T> pass(network.architecture(), model.loss, source, {.temperature = model.temperature});
   pass.run(engine_of(network, pool), network.state(),
            [&](std::size_t, std::size_t count, const T* predictions, const T*) {
              for (std::size_t n = 0; n < count; ++n) {
                const T* row = predictions + n * outputs;
-               if (classes) result.chosen.push_back(class_of(row, outputs));
-               if (pair) result.values.push_back(1.0 - static_cast<double>(row[0]));
+               if (classes) result.chosen.push_back(class_of(row, outputs, threshold));
+               if (pair) result.values.push_back((margin ? 0.0 : 1.0) - static_cast<double>(row[0]));
                for (std::size_t k = 0; k < outputs; ++k) {
                  const auto value = static_cast<double>(row[k]);
-                 result.values.push_back(classes ? value : target.to_units(value));
+                 result.values.push_back(classes ? value : training::in_units(model.loss, target, k, value));
                }
              }
            });
@@ -113,7 +124,7 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, con
 namespace training {
 
 bool gives_probabilities(const Model& model, const TargetColumn& target) {
-  if (target.task != Task::kClasses) return false;
+  if (target.task != Task::kClasses || model.loss.loss == Loss::kHinge) return false;
   const Activation link = rule(model.loss.loss).link;
   const Activation output = activation_of(model.architecture().layers.back());
   const Activation last = link == Activation::kIdentity ? output : link;

@@ -16,6 +16,9 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 // Throws UsageError for a loss of classes on a target of numbers.
 void check_loss(Loss loss, const TargetColumn& target);
 
+// The loss's outputs become the target's. Throws UsageError when the network has others.
+void take_outputs(Model& model);
+
 // What the best epoch is chosen by. Throws UsageError for a metric that means nothing to the target or the loss.
 Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows);
 

@@ -27,7 +27,9 @@ class Validation {
         scores_(target_, network_.outputs(),
                 {.rows = rows.rows(),
                  .probabilities = metric == Metric::kLogLoss && gives_probabilities(model, target_),
-                 .whole_scores = metric == Metric::kAuc}) {
+                 .whole_scores = metric == Metric::kAuc,
+                 .threshold = class_threshold(model.loss.loss),
+                 .point = target_outputs(model.loss).point}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
     if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, PassOptions{.targets = true});
@@ -50,7 +52,7 @@ class Validation {
     const std::optional<double> loss = pass_->run(engine, network_.state(), visit, stop);
     if (!loss) return false;
     report.validation_loss = *loss / static_cast<double>(rows_.rows());
-    report.validation_score = scores_.value(metric_);
+    report.validation_score = metric_ == Metric::kLoss ? report.validation_loss : scores_.value(metric_);
     return true;
   }
 
