@@ -109,10 +109,18 @@ std::size_t scale_patterns(std::size_t depth) {
   return patterns;
 }
 
+std::size_t pair_number(Activation activation, Loss loss) {
+  const bool later = activation == Activation::kExp || loss > Loss::kCrossEntropy;
+  const auto of_activation = static_cast<std::size_t>(activation);
+  const auto of_loss = static_cast<std::size_t>(loss);
+  if (later) return 91 + 13 * of_activation + of_loss;
+  return 7 * (activation == Activation::kSoftmax ? 12 : of_activation) + of_loss;
+}
+
 std::size_t SmallCase::scales_before(std::size_t dense) const { return scales / (scale_patterns(dense) / 3) % 3; }
 
 std::uint64_t SmallCase::number() const {
-  std::uint64_t n = static_cast<std::uint64_t>(activation) * 13 + static_cast<std::uint64_t>(loss);
+  std::uint64_t n = pair_number(activation, loss);
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20);
 }

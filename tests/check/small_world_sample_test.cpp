@@ -12,10 +12,10 @@ namespace {
 
 TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStep) {
   SmallWorldErrors errors;
-  std::size_t next = 0;
   for (const ActivationRule& activation : activation_rules()) {
     for (const LossRule& loss : loss_rules()) {
       const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      std::size_t next = 404 * pair_number(activation.id, loss.id);
       for (int i = 0; i < 4; ++i, next += 101) check_small_case(cases[next % cases.size()], errors);
     }
   }
@@ -26,10 +26,10 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStep) {
 // First, in the middle, last, several, next to each other.
 TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithScaleLayersInAnyPlace) {
   SmallWorldErrors errors;
-  std::size_t next = 0;
   for (const ActivationRule& activation : activation_rules()) {
     for (const LossRule& loss : loss_rules()) {
       const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      std::size_t next = 404 * pair_number(activation.id, loss.id);
       for (int i = 0; i < 4; ++i, next += 101) {
         SmallCase c = cases[next % cases.size()];
         c.scales = 1 + next % (scale_patterns(c.depth) - 1);

@@ -175,8 +175,9 @@ TEST(Metrics, AreFoundByName) {
     }
     EXPECT_EQ(task_of(default_metric(task)), task);
   }
-  EXPECT_EQ(thrown([] { metric_named("roc"); }),
-            "UsageError: unknown metric 'roc'; known: accuracy, balanced_accuracy, log_loss, auc, f1, rmse, mae, r2");
+  EXPECT_EQ(
+      thrown([] { metric_named("roc"); }),
+      "UsageError: unknown metric 'roc'; known: accuracy, balanced_accuracy, log_loss, auc, f1, rmse, mae, r2, loss");
 }
 
 TEST(TrainingMetric, ChoosesTheBestEpoch) {
