@@ -84,6 +84,9 @@ std::string metrics_table(const Evaluation& e) {
   for (const QuantileScore& q : e.quantiles) {
     table.push_back({fmt::format("pinball loss at {}", q.quantile), number(q.value), interval(q.low, q.high)});
   }
+  for (const LossScore& s : e.loss_scores) {
+    table.push_back({s.name, number(s.value), interval(s.low, s.high)});
+  }
   return aligned_table(std::move(table));
 }
 

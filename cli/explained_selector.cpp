@@ -23,6 +23,7 @@ UnitNames unit_names(const Model& model) {
   if (!model.preprocessing) return names;
   names.inputs = model.preprocessing->feature_names();
   const TargetColumn& target = model.preprocessing->target;
+  if (target.outputs_each > 1) return names;  // by number
   if (target.one_hot) {
     names.outputs = target.classes;
   } else if (model.preprocessing->task() == Task::kClasses) {

@@ -38,7 +38,8 @@ std::string folds_text(const CrossValidation& result, const TrainReport& report)
   for (const FoldScore& score : result.scores) table.back().push_back(short_number(score.standard_error));
   const Evaluation& first = result.folds[0].evaluation;
   const Metric by_default = default_metric(first.task, std::max<std::size_t>(first.targets.size(), 1));
-  const FoldScore& asked = result.score(report.options.metric.value_or(by_default));
+  const Metric metric = report.options.metric.value_or(by_default);
+  const FoldScore& asked = result.score(metric == Metric::kLoss ? by_default : metric);
   return fmt::format("\n{}\nmean of {} folds: {} (standard error); no model is written\n",
                      aligned_table(std::move(table)), result.folds.size(), mean_text(asked));
 }

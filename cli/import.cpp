@@ -38,8 +38,10 @@ class Import : public Verb {
     options.may_be_empty("layers");
     options.value("loss", "L", loss_.loss, "what it is trained, evaluated and checked with");
     options.value("reduction", "R", loss_.reduction, "of the rows' losses: mean or sum");
-    options.value("label-smoothing", "E", loss_.label_smoothing, "for the cross entropies");
+    options.value("label-smoothing", "E", loss_.label_smoothing, "for the cross entropies and focal losses");
     options.value("huber-delta", "D", loss_.huber_delta, "for the loss huber");
+    options.value("focal-gamma", "G", loss_.focal_gamma, "for the focal losses");
+    options.value("quantiles", "Q,Q...", loss_.quantiles, "levels of the loss quantile, one an output");
     options.value("arithmetic", "A", arithmetic_, "fma or portable; by default what the processor has");
     options.value("output", "MODEL", output_, "the file to write; replaces only a model of bprop");
     program_.declare(options, {.json = "the summary as one JSON object", .threads = ""});

@@ -67,6 +67,9 @@ Json json_of(const Evaluation& e) {
   for (const QuantileScore& q : e.quantiles) {
     json["quantiles"].push_back({{"quantile", q.quantile}, {"value", q.value}, {"low", q.low}, {"high", q.high}});
   }
+  for (const LossScore& s : e.loss_scores) {
+    json["loss_scores"][s.name] = {{"value", s.value}, {"low", s.low}, {"high", s.high}};
+  }
   if (e.task == Task::kClasses) add_confusion(e, json);
   return json;
 }

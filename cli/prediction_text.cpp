@@ -30,9 +30,15 @@ std::vector<std::string> field_names(const Predictions& predictions, const Model
   }
   const bool classes = !predictions.classes.empty();
   const std::string target = model.preprocessing ? model.preprocessing->target.name : classes ? "class" : "output";
-  if (!classes && predictions.outputs == 1) return {target};
+  if (!classes && predictions.outputs == 1 && predictions.parts.empty()) return {target};
   if (classes) names.push_back(target);
   for (std::size_t k = 0; k < predictions.outputs; ++k) {
+    if (!predictions.parts.empty()) {
+      const std::size_t parts = predictions.parts.size();
+      const std::string number = predictions.outputs > parts ? fmt::format("{}", k / parts + 1) : std::string();
+      names.push_back(fmt::format("{}{}_{}", target, number, predictions.parts[k % parts]));
+      continue;
+    }
     names.push_back(classes ? fmt::format("{}({})", predictions.probabilities ? "p" : "output", predictions.classes[k])
                             : fmt::format("{}{}", target, k + 1));
   }

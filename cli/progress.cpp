@@ -41,8 +41,7 @@ Progress::Progress(bool wanted, const TrainOptions& options)
 Progress::~Progress() { end(); }
 
 void Progress::begin(const Model& model, std::size_t rows) {
-  const Preprocessing preprocessing = model.preprocessing.value_or(Preprocessing{});
-  metric_ = options_.metric.value_or(default_metric(preprocessing.task(), 1 + preprocessing.further_targets.size()));
+  metric_ = options_.metric.value_or(default_metric(model));
   rows_ = rows;
   start_ = std::chrono::steady_clock::now();
 }

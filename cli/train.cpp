@@ -212,7 +212,7 @@ ExitCode Train::train_on_table(Options& options) {
   if (!record_.empty()) train.record = read_steps(record_, "record");
   const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
-  const Task task = start || train.task ? train.task.value_or(Task::kNumbers) : task_of(parts.train);
+  const Task task = start ? train.task.value_or(Task::kNumbers) : task_of(train, parts.train);
   if (rows.folds > 0) {
     options.exclude({"validation", "validation-labels"}, "with --choose: no rows are laid aside for it");
     train.choose = rows.folds;
@@ -267,7 +267,7 @@ ExitCode Train::train_folds(Options& options) {
   TrainOptions train = training_.checked(options, nullptr);
   train.seed = program_.seed;
   const Dataset all = data_.load_all(train);
-  const Task task = train.task ? *train.task : task_of(all);
+  const Task task = task_of(train, all);
   // Each fold chooses its recipe, if a training on as many rows does.
   const std::size_t chooses = choice_folds(train, split_folds(all, *folds_, train.seed)[0].train);
   if (chooses > 0) {

@@ -49,6 +49,7 @@ std::string loss_text(double loss, bool exact) { return exact ? text_of(loss) : 
 // "; auc 0.9812 (0.964 to 0.9983)": of the test rows, if the line does not have it anyway.
 std::string metric_asked_for(const TrainReport& report) {
   const Metric metric = report.result->metric;
+  if (metric == Metric::kLoss) return fmt::format("; loss {:.4g}", report.test->loss);
   if (metric == Metric::kAccuracy || metric == Metric::kRmse) return {};
   if (metric == Metric::kR2 && !report.test->targets.empty()) return {};
   const Score score = report.test->score(metric);

@@ -43,9 +43,13 @@ void TrainingOptions::declare_network(Options& options) {
   options.value("reduction", "R", train_.reduction,
                 "of the rows' losses in an update: mean or sum; by default mean, or the model's of --from");
   options.value("label-smoothing", "E", train_.label_smoothing,
-                "share of a label given to all classes, for the cross entropies");
+                "share of a label given to all classes, for the cross entropies and focal losses");
   options.value("huber-delta", "D", train_.huber_delta,
                 "where the parabola of the loss huber ends; by default 1, or the model's of --from");
+  options.value("focal-gamma", "G", train_.focal_gamma,
+                "of the focal losses: how much less a row counts that is nearly right; by default 2, or the model's");
+  options.value("quantiles", "Q,Q...", train_.quantiles,
+                "levels of the loss quantile, such as 0.1,0.5,0.9: an output each; by default 0.5, or the model's");
   options.value("row-weights", "COLUMN", train_.row_weights,
                 "what each training row counts; the column is then no input");
   options.value("class-weights", "W", train_.class_weights,
@@ -114,7 +118,8 @@ void TrainingOptions::declare_stopping(Options& options) {
   options.value(
       "metric", "M", train_.metric,
       "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; of labels also subset_accuracy "
-      "or micro_f1; by default accuracy, or rmse, of several numbers r2");
+      "or micro_f1; or loss; by default accuracy, or rmse, of several numbers r2; of poisson, quantile and "
+      "gaussian_nll the loss");
   options.value(
       "choose", "K", train_.choose,
       "recipe and epoch by K folds of the rows that the test leaves, then train on all of them; 0: by rows of "
@@ -176,6 +181,8 @@ void TrainingOptions::exclude(Options& options, const TrainOptions& train, const
   if (!train.keep_best) options.exclude({"ties"}, "with --keep last");
   const std::optional<Loss> loss = train.loss || start == nullptr ? train.loss : start->loss.loss;
   if (loss != Loss::kHuber) options.exclude({"huber-delta"}, "without the loss huber");
+  if (loss != Loss::kBinaryFocal && loss != Loss::kFocal) options.exclude({"focal-gamma"}, "without a focal loss");
+  if (loss != Loss::kQuantile) options.exclude({"quantiles"}, "without the loss quantile");
   if (std::holds_alternative<GradientDescent>(*train.optimizer)) {
     options.exclude({"batch", "drop-last-batch"},
                     fmt::format("with the optimizer {}: every update takes all rows", text_of(*train.optimizer)));
@@ -243,6 +250,9 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   if (!options.given("from")) {  // what is not given of the loss is else the model's
     note("reduction", train.reduction.value_or(LossOptions{}.reduction));
     if (train.loss == Loss::kHuber) note("huber-delta", train.huber_delta.value_or(LossOptions{}.huber_delta));
+    const bool focal = train.loss == Loss::kBinaryFocal || train.loss == Loss::kFocal;
+    if (focal) note("focal-gamma", train.focal_gamma.value_or(LossOptions{}.focal_gamma));
+    if (train.loss == Loss::kQuantile) note("quantiles", train.quantiles.value_or(std::vector<double>{0.5}));
   }
   note("preset", train.preset);
   if (train.choose) note("choose", *train.choose);

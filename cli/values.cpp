@@ -2,6 +2,7 @@
 #include "values.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -125,6 +126,17 @@ void read(std::string_view text, ClassWeights& value) {
   }
 }
 
+void read(std::string_view text, std::vector<double>& value) {
+  value.clear();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (!read_number(text.substr(begin, end - begin), value.emplace_back())) {
+      throw UsageError("expected numbers with commas between them, such as 0.1,0.5,0.9");
+    }
+    begin = end + 1;
+  }
+}
+
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(double value) { return fmt::format("{}", value); }
 std::string text_of(std::size_t value) { return fmt::format("{}", value); }
@@ -157,6 +169,7 @@ std::string text_of(const ClassWeights& value) {
     text += fmt::format("{}{}={}", text.empty() ? "" : ",", label, weight);
   return text;
 }
+std::string text_of(const std::vector<double>& value) { return fmt::format("{}", fmt::join(value, ",")); }
 std::string text_of(Preset value) { return std::string(name(value)); }
 std::string text_of(const std::vector<Preset>& value) {
   std::string text;

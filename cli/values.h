@@ -87,7 +87,8 @@ void read(std::string_view text, Scaling& value);
 void read(std::string_view text, Choice& value);
 void read(std::string_view text, Notation& value);
 void read(std::string_view text, Metric& value);
-void read(std::string_view text, ClassWeights& value);  // "balanced", "yes=2,no=0.5"
+void read(std::string_view text, ClassWeights& value);         // "balanced", "yes=2,no=0.5"
+void read(std::string_view text, std::vector<double>& value);  // "0.1,0.5,0.9"
 
 std::string text_of(const std::string& value);
 std::string text_of(double value);
@@ -117,6 +118,7 @@ std::string text_of(Choice value);
 std::string text_of(Notation value);
 std::string text_of(Metric value);
 std::string text_of(const ClassWeights& value);
+std::string text_of(const std::vector<double>& value);
 
 template <class T>
 void read(std::string_view text, std::optional<T>& value) {

@@ -35,6 +35,9 @@ EncodedRows<T> encoded_rows(const Model& model, const Dataset& data, std::span<c
 template <class T>
 EncodedRows<T> exercise_rows(const Model& model);
 
+// Of a loss with several outputs a target `values` has these columns instead: the quantiles, in ascending order row by
+// row (where the network's cross they are sorted: Chernozhukov, Fernández-Val & Galichon 2010), or mean and standard
+// deviation.
 struct Predictions {
   std::size_t rows = 0;
   std::size_t outputs = 0;
@@ -42,6 +45,7 @@ struct Predictions {
   Task task = Task::kNumbers;
   std::vector<TargetColumn> targets;  // one without a name where the network knows no table
   std::vector<std::string> classes;   // of one target: labels of the values' columns; empty for numbers and labels
+  std::vector<std::string> parts;     // of several outputs a target: "q0.1", or "mean" and "sd"; else empty
   std::vector<std::size_t> chosen;    // (rows × targets) of classes and labels: arg max, or ≥ ½ for a sigmoid output
   bool probabilities = false;         // softmax, or a sigmoid for two classes or a label
   std::vector<std::string> warnings;
@@ -58,6 +62,17 @@ struct EvaluateOptions {
       quantiles{};  // of a target of numbers: the pinball losses to be worked out, each above 0, below 1
   // Changes only speed.
   ThreadPool* pool = nullptr;
+};
+
+// What only a model's loss has to say, with its interval as metrics.h has them; in the target's own units.
+//   poisson_deviance   mean of 2 (y log(y/λ) − y + λ)
+//   pinball_loss_0.1   of each quantile's own output; coverage_0.1_0.9: share of targets from the first to the last
+//   gaussian_nll       mean of ½ (log 2πσ² + (y − μ)²/σ²); coverage_95: share of targets within 1.96 σ of μ
+struct LossScore {
+  std::string name;
+  double value = 0;
+  double low = 0;
+  double high = 0;
 };
 
 struct Evaluation {
@@ -77,7 +92,8 @@ struct Evaluation {
   double accuracy_interval = 0;  // half its width
   double trivial_accuracy = 0;   // always trivial_class
   std::string trivial_class;     // the most frequent one
-  // Numbers, in the target's own units.
+  // Numbers, in the target's own units. With quantiles the prediction is the one nearest the median, with variances the
+  // mean.
   double rmse = 0;          // √ mean (ŷ − y)²
   double mae = 0;           // mean |ŷ − y|
   double r2 = 0;            // 1 − Σ(ŷ − y)² / Σ(y − ȳ)²; NaN where all y are equal
@@ -87,6 +103,7 @@ struct Evaluation {
   bool trivial_of_training = false;
   std::vector<Score> scores;             // every metric of the task with its interval, in the order of metrics_of()
   std::vector<QuantileScore> quantiles;  // as asked for
+  std::vector<LossScore> loss_scores;    // empty for most losses
   std::vector<std::string> classes;      // empty for numbers
   std::string positive_class;            // whose F1 it is; "" unless there are two classes
   std::vector<std::size_t> confusion;    // (classes × classes): rows of a class, said to be of a class

@@ -47,11 +47,13 @@ enum class Metric : std::uint8_t {
   // Of labels, which also have accuracy, log_loss, auc and f1.
   kSubsetAccuracy,
   kMicroF1,
+  // Of all: the model's own loss, mean per row. Evaluation::loss, not among its scores.
+  kLoss,
 };
 
 std::string_view name(Metric metric);        // "balanced_accuracy"
 Metric metric_named(std::string_view name);  // throws UsageError that lists the names
-Task task_of(Metric metric);                 // the first that has it
+Task task_of(Metric metric);                 // the first that has it; not of kLoss
 bool larger_is_better(Metric metric);
 std::span<const Metric> metrics_of(Task task);
 // Accuracy; RMSE of one target, R² of several, whose units may differ.

@@ -72,6 +72,8 @@ struct TargetColumn {
   bool one_hot = false;  // classes: an output each; else one output, 1 for classes[1] (two classes only)
   double shift = 0;      // numbers: target = (cell − shift) / divisor
   double divisor = 1;
+  std::size_t outputs_each = 1;  // numbers: outputs that the loss has for one (target_outputs), all with its target
+  bool from_zero = false;        // numbers: counts, none below 0
   // Of the training rows: what the simplest predictor there is would say. Files of older versions lack both.
   std::vector<std::size_t> counts = {};  // classes: rows of each; empty: not known
   std::optional<double> mean = {};       // numbers: in the cell's own units
@@ -103,6 +105,8 @@ struct PreprocessingOptions {
   std::optional<Task> task = {};         // none: task_of() the data
   Scaling scaling = Scaling::kStandard;  // of inputs
   bool standardize_target = true;        // targets of numbers, each by itself; false: shift 0, divisor 1
+  bool counts = false;                   // a target of numbers: one below 0 is a FormatError; shift 0, divisor its mean
+  std::size_t outputs_each = 1;          // as in TargetColumn
   bool one_hot_pairs = false;            // two classes: two outputs instead of one
   std::vector<std::string> ignore = {};  // columns that are no inputs, by name
   bool smooth_clip = false;              // Preprocessing and InputColumn say what these are

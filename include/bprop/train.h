@@ -44,6 +44,7 @@ struct TrainOptions {
   std::optional<Reduction> reduction{};     // none: mean
   std::optional<double> label_smoothing{};  // none: 0.1 for cross_entropy, 0 for the others
   std::optional<double> huber_delta{};      // none: 1
+  std::optional<double> focal_gamma{};      // none: 2
   std::optional<Optimizer> optimizer{};     // the preset's with the preset's rate, any other with its own
   std::optional<double> learning_rate{};    // none: the optimiser's own
   std::optional<Schedule> schedule{};       // Schedule{} is constant; {} is the preset's
@@ -72,6 +73,7 @@ struct TrainOptions {
   std::optional<bool> smooth_clip{};  // PreprocessingOptions says what each does
   std::optional<bool> signed_pairs{};
   std::optional<bool> missing_zero{};
+  std::optional<std::vector<double>> quantiles{};  // levels of the loss quantile, ascending; none: ½
   Precision precision = Precision::kFloat;
   std::optional<Arithmetic> arithmetic{};  // none: what the processor has
   std::uint64_t seed = 0;
@@ -82,7 +84,7 @@ struct TrainOptions {
   // choice_folds() decides.
   std::optional<std::size_t> choose{};
   std::vector<Preset> candidates{};  // that compete; empty: as the preset has it
-  std::optional<Metric> metric{};    // which epoch is the best one, by its validation rows; none: accuracy, or RMSE
+  std::optional<Metric> metric{};    // which epoch is the best one, by its validation rows; none: default_metric()
   std::string row_weights{};  // column of each training row's weight (weights.h), which is then no input; "": none
   ClassWeights class_weights{};
   bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
@@ -168,15 +170,22 @@ TrainResult train(const Dataset& data, const TrainOptions& options = {}, const T
 TrainResult train(const Dataset& data, const Dataset& validation, const TrainOptions& options = {},
                   const TrainObserver& observer = {});
 
+// What the target is taken for: what the options name, numbers where their loss wants numbers, else what it looks like.
+Task task_of(const TrainOptions& options, const Dataset& data);
+
+// What chooses the best epoch unless the options say it: the loss where it is of counts, quantiles or variances, else
+// default_metric() of the model's targets.
+Metric default_metric(const Model& model);
+
 // The options with every part of their preset filled in: what train() goes by for a target of this task. Those that
 // are there stay.
 TrainOptions resolved(TrainOptions options, Task task);
 
 // Goes on from a model's weights, with its preprocessing and precision; layers, initializers and scaling do not
 // apply, nor do presets: what is none is as kPlain has it. What the options leave open of the loss (loss, reduction,
-// huber_delta, and label_smoothing unless they name another loss) is as the model has it. Without data: on the model's
-// exercise rows in their order, biases frozen if it says so; exercise_options() gives what a textbook does: its
-// learning rate, full-batch gradient descent, and no schedule.
+// huber_delta, focal_gamma, quantiles, and label_smoothing unless they name another loss) is as the model has it.
+// Without data: on the model's exercise rows in their order, biases frozen if it says so; exercise_options() gives what
+// a textbook does: its learning rate, full-batch gradient descent, and no schedule.
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation,
                        const TrainOptions& options = {}, const TrainObserver& observer = {});
 TrainResult train_from(const Model& start, const TrainOptions& options, const TrainObserver& observer = {});

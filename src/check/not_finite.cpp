@@ -73,7 +73,7 @@ Largest largest_of(std::span<const T> values) {
   return largest;
 }
 
-bool takes_logarithms(Loss loss) { return loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy; }
+bool takes_logarithms(Loss loss) { return rule(loss).target == LossTarget::kClasses && loss != Loss::kHinge; }
 
 // The rows of one leaf.
 template <class T>

@@ -105,6 +105,7 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
   const std::size_t outputs = network.outputs();
   const std::size_t rows = input.size() / inputs;
   const double scale = options.reduction == Reduction::kMean ? 1.0 / static_cast<double>(rows) : 1.0;
+  check_outputs(options, outputs);
   const bool pair = rule(options.loss).link == activation_of(network.architecture().layers.back());
 
   TapeGradients result;
@@ -131,7 +132,9 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
     const auto y = target.subspan(row * outputs, outputs);
     if (!rule(options.loss).smooth) {
       for (std::size_t k = 0; k < outputs; ++k) {
-        result.nearest_kink = std::min(result.nearest_kink, std::fabs(a[k].value() - y[k]));
+        const double s = a[k].value();
+        const double distance = options.loss == Loss::kHinge ? 1 - (2 * y[k] - 1) * s : s - y[k];
+        result.nearest_kink = std::min(result.nearest_kink, std::fabs(distance));
       }
     }
     // A row that meets only dead relu units has a constant loss; with x beside it, it stands on the tape all the same.

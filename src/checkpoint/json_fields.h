@@ -59,6 +59,14 @@ class JsonFields {
     }
     return result;
   }
+  std::vector<double> numbers(const char* key) {
+    std::vector<double> result;
+    for (const nlohmann::json& item : array(key)) {
+      checked(key, item.is_number(), "a list of numbers");
+      result.push_back(item.get<double>());
+    }
+    return result;
+  }
 
   // Throws when the object has a key that nobody asked for.
   void finish() const {

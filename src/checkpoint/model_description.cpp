@@ -27,10 +27,13 @@ json json_of_texts(const std::vector<std::string>& texts) {
 // ---- loss ----------------------------------------------------------------------------------------------------------
 
 json write_loss(const LossOptions& loss) {
-  return {{"name", rule(loss.loss).name},
-          {"reduction", name(loss.reduction)},
-          {"label_smoothing", loss.label_smoothing},
-          {"huber_delta", loss.huber_delta}};
+  json value = {{"name", rule(loss.loss).name},
+                {"reduction", name(loss.reduction)},
+                {"label_smoothing", loss.label_smoothing},
+                {"huber_delta", loss.huber_delta}};
+  if (loss.loss == Loss::kBinaryFocal || loss.loss == Loss::kFocal) value["focal_gamma"] = loss.focal_gamma;
+  if (loss.loss == Loss::kQuantile && !loss.quantiles.empty()) value["quantiles"] = loss.quantiles;
+  return value;
 }
 
 LossOptions read_loss(const json& value, const std::string& where) {
@@ -40,6 +43,8 @@ LossOptions read_loss(const json& value, const std::string& where) {
   loss.reduction = reduction_named(fields.text("reduction"));
   loss.label_smoothing = fields.number("label_smoothing");
   loss.huber_delta = fields.number("huber_delta");
+  if (fields.has("focal_gamma")) loss.focal_gamma = fields.number("focal_gamma");
+  if (fields.has("quantiles")) loss.quantiles = fields.numbers("quantiles");
   fields.finish();
   if (const auto mistake = find_mistake(loss)) throw FormatError(fmt::format("{}: {}", where, *mistake));
   return loss;
@@ -199,7 +204,13 @@ Description read_description(const json& value, const std::string& where) {
   description.architecture = Architecture::parse(fields.text("architecture"));
   description.arithmetic = arithmetic_named(fields.text("arithmetic"));
   description.loss = read_loss(fields.any("loss"), where);
-  if (fields.has("preprocessing")) description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
+  check_outputs(description.loss, description.architecture.outputs());
+  if (fields.has("preprocessing")) {
+    description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
+    TargetColumn& target = description.preprocessing->target;
+    if (target.task == Task::kNumbers) target.outputs_each = target_outputs(description.loss).count;
+    target.from_zero = target.task == Task::kNumbers && rule(description.loss.loss).target == LossTarget::kCounts;
+  }
   if (fields.has("temperature")) {
     description.temperature = fields.number("temperature");
     if (!(description.temperature > 0)) {

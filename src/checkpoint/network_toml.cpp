@@ -13,9 +13,9 @@
 namespace bprop::checkpoint {
 namespace {
 
-constexpr std::array<std::string_view, 12> kKeys = {"layers",      "loss",       "reduction",     "label_smoothing",
-                                                    "huber_delta", "arithmetic", "weights",       "biases",
-                                                    "input",       "target",     "learning_rate", "freeze"};
+constexpr std::array<std::string_view, 14> kKeys = {
+    "layers",     "loss",    "reduction", "label_smoothing", "huber_delta", "focal_gamma",   "quantiles",
+    "arithmetic", "weights", "biases",    "input",           "target",      "learning_rate", "freeze"};
 
 // Calls read(text); a name or an architecture that it does not know becomes a sentence with line and column.
 template <class Read>
@@ -41,6 +41,12 @@ LossOptions read_loss(const TomlFields& fields) {
   };
   read_number("label_smoothing", loss.label_smoothing);
   read_number("huber_delta", loss.huber_delta);
+  read_number("focal_gamma", loss.focal_gamma);
+  if (const toml::node* levels = fields.find("quantiles")) {
+    const toml::array* list = levels->as_array();
+    loss.quantiles = fields.numbers(*levels, "quantiles", list == nullptr ? 1 : list->size());
+    if (const auto mistake = find_mistake(loss)) fields.fail(*levels, *mistake);
+  }
   return loss;
 }
 
@@ -145,6 +151,11 @@ Model read_model(const toml::table& table, std::string_view path) {
   fields.allow_only(kKeys);
   DoubleNetwork network = read_network(fields);
   const LossOptions loss = read_loss(fields);
+  try {
+    check_outputs(loss, network.outputs());
+  } catch (const UsageError& error) {
+    fields.fail(fields.required("layers"), error.what());
+  }
   auto exercise = read_exercise(fields, network.architecture(), loss.loss);
   return {.network = std::move(network), .loss = loss, .exercise = std::move(exercise)};
 }

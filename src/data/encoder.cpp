@@ -12,7 +12,9 @@
 #include "base/check.h"
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
+#include "data/count_target.h"
 #include "data/input_rule.h"
+#include "data/nearly_numbers.h"
 #include "data/table.h"
 
 namespace bprop {
@@ -186,6 +188,10 @@ void Encoder::State::add_target(const TargetColumn& target) {
   added.column = *column;
   if (target.task == Task::kNumbers) {
     if (described.kind == ColumnKind::kText) added.of_category = numbers_or_throw(*column);
+    if (target.from_zero && described.kind != ColumnKind::kText) data::check_counts(data, *column, target.name);
+    if (target.from_zero && described.kind == ColumnKind::kText) {
+      data::check_counts(data::column_of_numbers(data, *column), 0, target.name);
+    }
     return;
   }
   added.classes = data::CategoryMap(target.classes, described);
@@ -278,7 +284,7 @@ void Encoder::encode_targets(std::span<const std::uint32_t> rows, T* out) const 
         *out = static_cast<T>(of.classes(cell));
       } else {
         if (!of.of_category.empty()) cell = of.of_category[static_cast<std::size_t>(cell)];
-        *out = static_cast<T>((cell - of.target.shift) / of.target.divisor);
+        std::fill_n(out, of.target.outputs_each, static_cast<T>((cell - of.target.shift) / of.target.divisor));
       }
       out += of.target.outputs();
     }

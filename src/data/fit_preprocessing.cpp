@@ -14,6 +14,7 @@
 #include "data/category_map.h"
 #include "data/class_target.h"
 #include "data/column_choice.h"
+#include "data/count_target.h"
 #include "data/nearly_numbers.h"
 #include "data/number_statistics.h"
 #include "data/number_text.h"
@@ -123,7 +124,15 @@ void Fit::fit_numbers(std::size_t target_column, TargetColumn& target) {
   const bool is_text = train_.columns()[target_column].kind == ColumnKind::kText;
   const Dataset data = is_text ? data::column_of_numbers(train_, target_column) : train_;
   const std::size_t column = is_text ? 0 : target_column;
-  if (const double mean = mean_of_all(data, column); std::isfinite(mean)) target.mean = mean;
+  const double mean = mean_of_all(data, column);
+  if (std::isfinite(mean)) target.mean = mean;
+  target.outputs_each = options_.outputs_each;
+  target.from_zero = options_.counts;
+  if (options_.counts) {
+    data::check_counts(data, column, target.name);
+    if (options_.standardize_target && mean > 0 && std::isfinite(mean)) target.divisor = mean;
+    return;
+  }
   if (!options_.standardize_target) return;
   const data::NumberStatistics s = data::number_statistics(data, {column}).front();
   target.shift = s.mean;

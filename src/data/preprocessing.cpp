@@ -29,7 +29,7 @@ std::size_t InputColumn::features() const {
   return (one_hot ? categories.size() : 1) + (missing_seen ? 1 : 0);
 }
 
-std::size_t TargetColumn::outputs() const { return one_hot ? classes.size() : 1; }
+std::size_t TargetColumn::outputs() const { return one_hot ? classes.size() : outputs_each; }
 
 std::size_t Preprocessing::features() const {
   std::size_t sum = 0;

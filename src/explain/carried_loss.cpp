@@ -36,6 +36,9 @@ double total(const std::vector<double>& y) {
   return sum;
 }
 
+// The losses that people work by hand; the others are carried as the functions of all outputs that they are.
+bool by_hand(Loss loss) { return loss <= Loss::kCrossEntropy; }
+
 // −y log p, which is 0 where y is, whatever p.
 CarriedNumber surprise(const CarriedNumber& p, double y) {
   return y == 0 ? CarriedNumber() : carried([&](double x) { return -y * std::log(x); }, p);
@@ -53,12 +56,22 @@ CarriedNumbers activations(Activation activation, const CarriedNumbers& z) {
 CarriedNumbers output_gradients(OutputRule output, const LossOptions& loss, const CarriedNumbers& a,
                                 const std::vector<double>& y) {
   const bool is_cross_entropy = loss.loss == Loss::kCrossEntropy;
+  if (!by_hand(loss.loss)) {
+    CarriedNumbers all;
+    for (std::size_t k = 0; k < a.size(); ++k) {
+      const auto slope = [&](std::span<const double> p) {
+        return row_loss_gradient(output, loss, {p.begin(), p.end()}, y)[k];
+      };
+      all.push_back(carried(slope, a));
+    }
+    return all;
+  }
   if (is_cross_entropy && output != OutputRule::kPair) return pair_deltas(loss, softmax(a), y);
   CarriedNumbers result;
   for (std::size_t k = 0; k < a.size(); ++k) {
     result.push_back(carried(
         [&](double p) {
-          if (output != OutputRule::kPair) return rule(loss.loss).derivative(p, y[k], loss);
+          if (output != OutputRule::kPair) return rule(loss.loss).derivative(p, y[k], loss_parameter(loss, k));
           if (is_cross_entropy) return y[k] == 0 ? 0 : -y[k] / p;
           return (y[k] == 1 ? 0 : (1 - y[k]) / (1 - p)) - (y[k] == 0 ? 0 : y[k] / p);
         },
@@ -76,6 +89,9 @@ CarriedNumbers pair_deltas(const LossOptions& loss, const CarriedNumbers& a, con
 
 CarriedNumber loss_of(OutputRule output, const LossOptions& loss, const CarriedNumbers& a,
                       const std::vector<double>& y) {
+  if (!by_hand(loss.loss)) {
+    return carried([&](std::span<const double> p) { return row_loss_of(output, loss, {p.begin(), p.end()}, y); }, a);
+  }
   const bool is_pair = output == OutputRule::kPair;
   const bool is_cross_entropy = loss.loss == Loss::kCrossEntropy;
   const CarriedNumbers p = is_cross_entropy && !is_pair ? softmax(a) : a;
@@ -86,7 +102,7 @@ CarriedNumber loss_of(OutputRule output, const LossOptions& loss, const CarriedN
     } else if (is_pair) {
       sum = sum + surprise(p[k], y[k]) + surprise(CarriedNumber(1.0) - p[k], 1 - y[k]);
     } else {
-      sum = sum + carried([&](double s) { return rule(loss.loss).value(s, y[k], loss); }, p[k]);
+      sum = sum + carried([&](double s) { return rule(loss.loss).value(s, y[k], loss_parameter(loss, k)); }, p[k]);
     }
   }
   return sum;

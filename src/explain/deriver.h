@@ -89,6 +89,11 @@ class Deriver {
   void slope(std::size_t layer, std::size_t unit, Step& step);
   void hidden_output(std::size_t layer, std::size_t unit, Step& step);
   void loss_output(std::size_t layer, std::size_t unit, Step& step);
+  void later_loss_output(std::size_t layer, std::size_t unit, Step& step);  // of the losses after kCrossEntropy
+  void focal_of_scores(std::size_t layer, std::size_t unit, Step& step);
+  void gaussian_output(std::size_t layer, std::size_t unit, Step& step);
+  void put_into_loss(std::size_t layer, std::size_t unit, Step& step);
+  std::string with_chosen_number(std::string_view rule_text, std::string_view letter, std::size_t unit) const;
 
   // Of a layer norm (deriver_norm.cpp).
   void mean(std::size_t layer, Step& step);

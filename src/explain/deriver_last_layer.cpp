@@ -76,6 +76,7 @@ void Deriver::loss_output(std::size_t layer, std::size_t unit, Step& step) {
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
   step.value = values.d_output[unit];
+  if (loss.id > Loss::kCrossEntropy) return later_loss_output(layer, unit, step);
   use(activation_of(layer, unit), step);
   use(target_of(unit), step);
   const bool is_pair = output_rule(parts_, options_.loss) == OutputRule::kPair;
@@ -107,23 +108,7 @@ void Deriver::loss_output(std::size_t layer, std::size_t unit, Step& step) {
         math::product({math::number((values.d_output[unit] + y) / targets), math::number(targets)}), math::number(y));
     return;
   }
-  const auto put_in = [&](const Formula& s, const Formula& t) {
-    const std::string bound = text_of(math::number(options_.loss.huber_delta), options_.numbers);
-    const auto with_bound = [&](std::string text, std::string_view letter) {
-      for (std::size_t at = text.find(letter); at != std::string::npos; at = text.find(letter, at + bound.size())) {
-        text.replace(at, letter.size(), bound);
-      }
-      return text;
-    };
-    return rule_formula(with_bound(std::string(loss.derivative_text), "δ"),
-                        with_bound(std::string(loss.derivative_latex), "\\delta"), {{"s", s}, {"y", t}},
-                        options_.numbers);
-  };
-  if (!loss.smooth && values.a[unit] == y) {
-    step.reason += fmt::format("; at its kink, where bprop takes {}", loss.kink);
-  }
-  step.symbols = {put_in(a, target)};
-  step.numbers = put_in(math::number(values.a[unit]), math::number(y));
+  put_into_loss(layer, unit, step);
 }
 
 }  // namespace bprop::explaining

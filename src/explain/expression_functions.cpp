@@ -57,7 +57,8 @@ std::string hint_for_function(std::string_view name) {
   std::vector<std::string> names;
   for (const auto& [known, kind] : kNamed) names.emplace_back(known);
   for (const ActivationRule& rule : activation_rules()) {
-    if (rule.value != nullptr && rule.id != Activation::kTanh) names.emplace_back(rule.name);
+    if (rule.value != nullptr && rule.id != Activation::kTanh && rule.id != Activation::kExp)
+      names.emplace_back(rule.name);
   }
   const std::string near = suggestion(name, names);
   return near.empty() ? fmt::format("; known: {}", fmt::join(names, ", ")) : near;

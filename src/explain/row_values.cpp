@@ -12,33 +12,6 @@ std::vector<double> row_of(const std::vector<double>& matrix, std::size_t column
   return {begin, begin + static_cast<std::ptrdiff_t>(columns)};
 }
 
-// ∂l/∂a of the last layer, from the loss.
-std::vector<double> output_gradient(OutputRule output, const std::vector<double>& a, const std::vector<double>& y,
-                                    const LossOptions& options) {
-  std::vector<double> result(a.size());
-  const bool is_cross_entropy = options.loss == Loss::kCrossEntropy;
-  double targets = 0;
-  double sum = 0;
-  const double largest = *std::ranges::max_element(a);
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    targets += y[k];
-    sum += std::exp(a[k] - largest);
-  }
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    if (output == OutputRule::kPair && is_cross_entropy) {
-      result[k] = y[k] == 0 ? 0 : -y[k] / a[k];
-    } else if (output == OutputRule::kPair && options.loss == Loss::kBinaryCrossEntropy) {
-      // At the corners a or 1 − a cancels, so that p = y is no 0 / 0.
-      result[k] = y[k] == 0 ? 1 / (1 - a[k]) : y[k] == 1 ? -1 / a[k] : (a[k] - y[k]) / (a[k] * (1 - a[k]));
-    } else if (is_cross_entropy) {
-      result[k] = std::exp(a[k] - largest) / sum * targets - y[k];
-    } else {
-      result[k] = rule(options.loss).derivative(a[k], y[k], options);
-    }
-  }
-  return result;
-}
-
 // δ of the last layer of a pair.
 double pair_delta(const LayerValues& last, const std::vector<double>& y, std::size_t k, Loss loss) {
   if (loss != Loss::kCrossEntropy) return last.a[k] - y[k];
@@ -65,6 +38,8 @@ void find_deltas(Activation activation, LayerValues& layer) {
 OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss) {
   const Activation activation = parts.activation(parts.layers() - 1);
   const Activation link = rule(loss.loss).link;
+  const bool focal = loss.loss == Loss::kBinaryFocal || loss.loss == Loss::kFocal;
+  if (activation == link && focal) return OutputRule::kLongPair;
   if (activation == link && link != Activation::kIdentity) return OutputRule::kPair;
   return activation == Activation::kSoftmax ? OutputRule::kSoftmax : OutputRule::kScore;
 }
@@ -94,7 +69,7 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
       }
     }
     if (parts.is_last(l)) {
-      layer.d_output = output_gradient(output, layer.a, values.target, loss);
+      layer.d_output = row_loss_gradient(output, loss, layer.a, values.target);
     } else {
       layer.d_output.assign(units, 0.0);
       const LayerValues& above = values.layers[l + 1];

@@ -12,15 +12,10 @@
 #include "bprop/selector.h"
 #include "explain/network_parts.h"
 #include "explain/norm_values.h"
+#include "explain/row_loss.h"
 
 namespace bprop::explaining {
 
-// How the last layer's δ comes from the loss.
-enum class OutputRule {
-  kPair,     // the output activation is the loss's link: δ = p − y
-  kScore,    // the loss looks at a, output by output
-  kSoftmax,  // the loss looks at a, and softmax makes every a depend on every z
-};
 OutputRule output_rule(const NetworkParts& parts, const LossOptions& loss);
 
 struct LayerValues {

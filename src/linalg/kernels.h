@@ -76,7 +76,7 @@ struct Kernels {
   void (*softmax_backward)(const T* a, const T* d_a, T* delta, std::size_t rows, std::size_t columns);
 
   // values(n, k): what output k adds to the loss of row n. d_scores(n, k) = scale · ∂l_n/∂s(n, k), padding zero; may be
-  // null. The options' loss and huber_delta count; reduction and label smoothing are the caller's.
+  // null. The options' loss and its loss_parameter() count; reduction and label smoothing are the caller's.
   void (*loss)(const LossOptions& options, const T* scores, const T* targets, std::size_t rows, std::size_t columns,
                T scale, T* values, T* d_scores);
 };

@@ -10,7 +10,7 @@ namespace bprop::nn {
 template <class T>
 void smooth_labels(const LossOptions& options, std::size_t outputs, std::span<T> targets) {
   if (options.label_smoothing == 0) return;
-  const double classes = options.loss == Loss::kBinaryCrossEntropy ? 2.0 : static_cast<double>(outputs);
+  const double classes = rule(options.loss).link == Activation::kSigmoid ? 2.0 : static_cast<double>(outputs);
   const T keep = static_cast<T>(1 - options.label_smoothing);
   const T spread = static_cast<T>(options.label_smoothing / classes);
   for (T& y : targets) y = keep * y + spread;

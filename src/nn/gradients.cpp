@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "calculus/scalar_functions.h"
 #include "linalg/panels.h"
 #include "nn/batch_gradient.h"
 #include "nn/propagation.h"
@@ -11,14 +12,23 @@
 namespace bprop {
 namespace {
 
+// ∂/∂p of −y (1 − p)^γ log p.
+double focal_slope(const LossOptions& options, double p, double y) {
+  return y == 0 ? 0 : scalar::FocalClass::derivative(-scalar::log(p), y, options.focal_gamma) / p;
+}
+
 // ∂L/∂a of the last layer where loss and activation are a pair and only δ was computed.
 template <class T>
-T pair_output_gradient(Loss loss, T a, T y, T delta, T scale) {
-  switch (loss) {
+T pair_output_gradient(const LossOptions& options, T a, T y, T delta, T scale) {
+  switch (options.loss) {
     // At the corners a or 1 − a cancels, so that a = y is no 0 / 0.
     case Loss::kBinaryCrossEntropy:
       return y == 0 ? scale / (1 - a) : y == 1 ? -scale / a : scale * (a - y) / (a * (1 - a));
     case Loss::kCrossEntropy: return y == 0 ? T(0) : scale * (-y / a);
+    case Loss::kPoisson: return y == 0 ? scale : scale * (a - y) / a;
+    case Loss::kBinaryFocal:
+      return static_cast<T>(scale * (focal_slope(options, a, y) - focal_slope(options, T(1) - a, T(1) - y)));
+    case Loss::kFocal: return static_cast<T>(scale * focal_slope(options, a, y));
     default: return delta;  // the link is the identity
   }
 }
@@ -39,6 +49,7 @@ class Inspector {
     BPROP_CHECK(rows_ > 0 && input.size() == rows_ * network.inputs() && target.size() == rows_ * network.outputs(),
                 ShapeError, "[gradients] {} inputs and {} targets, expected (N x {}) and (N x {}), N at least 1",
                 input.size(), target.size(), network.inputs(), network.outputs());
+    check_outputs(options, network.outputs());
     nn::smooth_labels<T>(options, network.outputs(), target_);
   }
 
@@ -98,8 +109,7 @@ class Inspector {
     nn::activate(engine_, activation_of(network_.architecture.layers.back()), values.z, values.a, leaf.rows(), outputs);
     const T scale = static_cast<T>(nn::loss_scale(options_, rows_));
     for (std::size_t i = 0; i < count; ++i) {
-      values.d_output[i] =
-          pair_output_gradient(options_.loss, values.a[i], workspace.targets()[i], values.delta[i], scale);
+      values.d_output[i] = pair_output_gradient(options_, values.a[i], workspace.targets()[i], values.delta[i], scale);
     }
   }
 

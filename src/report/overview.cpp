@@ -41,6 +41,17 @@ std::string mean_cards(const RunFiles& run) {
          card("Always the more frequent value", percent_html(held.at("trivial_accuracy")), "what any model must beat");
 }
 
+// What only the loss of the run has to say: a card a score.
+std::string loss_cards(const Json& held) {
+  std::string cards;
+  for (const Json& score : held.value("loss_scores", Json::array())) {
+    cards += card(html_text(score.at("name").get<std::string>()), number_html(number_of(score.at("value"))),
+                  fmt::format("95 % interval {} to {}", number_html(number_of(score.at("low"))),
+                              number_html(number_of(score.at("high")))));
+  }
+  return cards;
+}
+
 std::string quality_cards(const RunFiles& run) {
   const Json& held = run.held_out();
   if (!held.is_object()) return "";
@@ -57,7 +68,8 @@ std::string quality_cards(const RunFiles& run) {
               fmt::format("on {}, in units of the target; mean |error| {}", rows_phrase(run),
                           number_html(number_of(held.at("mae"))))) +
          card("R²", number_html(number_of(held.at("r2"))), "share of the variance that the model explains") +
-         card("Always the mean", number_html(number_of(held.at("trivial_rmse"))), "RMSE that any model must beat");
+         card("Always the mean", number_html(number_of(held.at("trivial_rmse"))), "RMSE that any model must beat") +
+         loss_cards(held);
 }
 
 std::string epoch_card(const RunFiles& run) {

@@ -43,6 +43,27 @@ Variable cross_entropy(std::span<const Variable> scores, std::span<const double>
   return total;
 }
 
+Variable focal(std::span<const Variable> scores, std::span<const double> targets, double gamma) {
+  const Variable shift = largest(scores);
+  Variable sum = 0.0;
+  for (const Variable& score : scores) sum = sum + exp(score - shift);
+  const Variable log_sum = log(sum);
+  Variable total = 0.0;
+  for (std::size_t k = 0; k < scores.size(); ++k) {
+    const Variable surprise = shift - scores[k] + log_sum;
+    if (targets[k] != 0) total = total + FocalClass::value(surprise, Variable(targets[k]), Variable(gamma));
+  }
+  return total;
+}
+
+Variable gaussian_nll(std::span<const Variable> scores, std::span<const double> targets) {
+  Variable total = 0.0;
+  for (std::size_t k = 0; k + 1 < scores.size(); k += 2) {
+    total = total + GaussianPair::value(scores[k], scores[k + 1], Variable(targets[k]));
+  }
+  return total;
+}
+
 }  // namespace
 
 #define BPROP_CASE(Rule)                                     \
@@ -59,19 +80,24 @@ std::vector<Variable> activate(Activation activation, std::span<const Variable> 
 }
 #undef BPROP_CASE
 
-#define BPROP_CASE(Rule)                                                                                           \
-  case Loss::k##Rule:                                                                                              \
-    for (std::size_t k = 0; k < scores.size(); ++k) total = total + Rule::value(scores[k], Variable(y[k]), delta); \
+#define BPROP_CASE(Rule)                                                 \
+  case Loss::k##Rule:                                                    \
+    for (std::size_t k = 0; k < scores.size(); ++k) {                    \
+      const Variable parameter(loss_parameter(options, k));              \
+      total = total + Rule::value(scores[k], Variable(y[k]), parameter); \
+    }                                                                    \
     return total;
 Variable loss(const LossOptions& options, std::span<const Variable> scores, std::span<const double> targets) {
   std::vector<double> y(targets.begin(), targets.end());
-  const double classes = options.loss == Loss::kCrossEntropy ? static_cast<double>(y.size()) : 2.0;
+  const bool over_row = rule(options.loss).link == Activation::kSoftmax;
+  const double classes = over_row ? static_cast<double>(y.size()) : 2.0;
   for (double& target : y) target = (1 - options.label_smoothing) * target + options.label_smoothing / classes;
-  const Variable delta(options.huber_delta);
   Variable total = 0.0;
   switch (options.loss) {
     BPROP_ELEMENTWISE_LOSSES(BPROP_CASE)
     case Loss::kCrossEntropy: return cross_entropy(scores, y);
+    case Loss::kFocal: return focal(scores, y, options.focal_gamma);
+    case Loss::kGaussianNll: return gaussian_nll(scores, y);
   }
   return total;
 }

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/check.h"
+#include "train/loss_scores.h"
 #include "train/metrics.h"
 #include "train/prediction_pass.h"
 #include "train/target_scores.h"
@@ -22,8 +23,10 @@ std::vector<TargetColumn> targets_of(const Model& model, const Preprocessing* pr
   if (preprocessing != nullptr) return preprocessing->targets();
   TargetColumn target;
   const std::size_t outputs = model.architecture().outputs();
-  const Loss loss = model.loss.loss;
-  if (loss == Loss::kCrossEntropy || (loss == Loss::kBinaryCrossEntropy && outputs == 1)) {
+  target.outputs_each = target_outputs(model.loss).count;
+  const LossRule& loss = rule(model.loss.loss);
+  const bool of_row = loss.link == Activation::kSoftmax || loss.id == Loss::kHinge;
+  if (loss.target == LossTarget::kClasses && (of_row || outputs == 1)) {
     target.task = Task::kClasses;
     target.one_hot = outputs > 1;
     for (std::size_t k = 0; k < std::max<std::size_t>(outputs, 2); ++k) target.classes.push_back(std::to_string(k));
@@ -76,14 +79,20 @@ Evaluation evaluate_rows(const Model& model, const BasicNetwork<T>& network, con
   training::TargetScores<T> scores(targets, network.outputs(),
                                    {.rows = source.rows(),
                                     .probabilities = training::gives_probabilities(model, targets.front()),
-                                    .positive_class = positive_of(targets, options)});
+                                    .positive_class = positive_of(targets, options),
+                                    .threshold = training::class_threshold(model.loss.loss),
+                                    .point = target_outputs(model.loss).point});
+  training::LossScores<T> of_loss(model.loss, targets, network.outputs());
   PredictionPass<T> pass(network.architecture(), without_smoothing(model.loss), source,
                          {.targets = true, .temperature = model.temperature});
   const double total = *pass.run(engine_of(network, options.pool), network.state(),
                                  [&](std::size_t, std::size_t count, const T* predictions, const T* truth) {
                                    scores.add(count, predictions, truth);
+                                   of_loss.add(count, predictions, truth);
                                  });
-  return training::evaluation_of(scores, targets, total, options);
+  Evaluation result = training::evaluation_of(scores, targets, total, options);
+  result.loss_scores = of_loss.scores();
+  return result;
 }
 
 template <class T>
@@ -101,18 +110,21 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, std
   result.outputs = pair ? 2 : outputs;
   result.classes = classes ? target.classes : std::vector<std::string>{};
   result.probabilities = training::gives_probabilities(model, target);
+  result.parts = classes ? std::vector<std::string>{} : training::parts_of(model.loss);
+  const double threshold = training::class_threshold(model.loss.loss);
+  const bool margin = model.loss.loss == Loss::kHinge;
   PredictionPass<T> pass(network.architecture(), model.loss, source, {.temperature = model.temperature});
   pass.run(engine_of(network, pool), network.state(),
            [&](std::size_t, std::size_t count, const T* predictions, const T*) {
              for (std::size_t n = 0; n < count; ++n) {
                const T* row = predictions + n * outputs;
-               if (classes) result.chosen.push_back(class_of(row, outputs));
-               if (pair) result.values.push_back(1.0 - static_cast<double>(row[0]));
+               if (classes) result.chosen.push_back(class_of(row, outputs, threshold));
+               if (pair) result.values.push_back((margin ? 0.0 : 1.0) - static_cast<double>(row[0]));
                for (std::size_t k = 0; k < outputs; ++k) {
                  const auto value = static_cast<double>(row[k]);
-                 if (labels) result.chosen.push_back(class_of(row + k, 1));
+                 if (labels) result.chosen.push_back(class_of(row + k, 1, threshold));
                  const TargetColumn& of = k < result.targets.size() ? result.targets[k] : target;
-                 result.values.push_back(classes || labels ? value : of.to_units(value));
+                 result.values.push_back(classes || labels ? value : training::in_units(model.loss, of, k, value));
                }
              }
            });
@@ -124,7 +136,7 @@ Predictions predict_rows(const Model& model, const BasicNetwork<T>& network, std
 namespace training {
 
 bool gives_probabilities(const Model& model, const TargetColumn& target) {
-  if (target.task != Task::kClasses) return false;
+  if (target.task != Task::kClasses || model.loss.loss == Loss::kHinge) return false;
   const Activation link = rule(model.loss.loss).link;
   const Activation output = activation_of(model.architecture().layers.back());
   const Activation last = link == Activation::kIdentity ? output : link;

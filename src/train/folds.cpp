@@ -93,7 +93,9 @@ CrossValidation cross_validate(const Dataset& data, std::size_t folds, const Tra
   BPROP_CHECK(options.run_directory.empty(), UsageError, "run_directory is '{}', but {} folds are no run",
               options.run_directory, folds);
   std::optional<bool> stratify;
-  if (options.task && data.targets().size() == 1) stratify = *options.task == Task::kClasses;
+  if ((options.task || options.loss) && data.targets().size() == 1) {
+    stratify = task_of(options, data) == Task::kClasses;
+  }
   CrossValidation result;
   for (const TrainTest& part : split_folds(data, folds, options.seed, stratify)) {
     const TrainResult trained = train(part.train, options, observer);

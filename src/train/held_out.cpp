@@ -22,13 +22,16 @@ struct Answers {
   std::vector<std::size_t> truth{};  // classes
   std::vector<double> numbers{};     // else
   Predictions said{};
+  std::size_t point = 0;  // numbers: the output that is the prediction
 
   double value(std::size_t row, std::size_t output) const { return said.values[row * said.outputs + output]; }
+  double number(std::size_t row) const { return value(row, point); }
   bool of_classes() const { return !said.classes.empty(); }
 };
 
-// What the model says of one target, as if it were the only one: of a label both probabilities.
-Predictions of_target(const Predictions& all, std::size_t target) {
+// What the model says of one target, as if it were the only one: of a label both probabilities, or
+// margins.
+Predictions of_target(const Model& model, const Predictions& all, std::size_t target) {
   const std::size_t targets = all.targets.size();
   if (targets == 1) return all;
   Predictions one;
@@ -41,7 +44,7 @@ Predictions of_target(const Predictions& all, std::size_t target) {
   for (std::size_t n = 0; n < all.rows; ++n) {
     const double value = all.values[n * targets + target];
     if (all.task == Task::kLabels) {
-      one.values.push_back(1 - value);
+      one.values.push_back((model.loss.loss == Loss::kHinge ? 0 : 1) - value);
       one.chosen.push_back(all.chosen[n * targets + target]);
     }
     one.values.push_back(value);
@@ -49,8 +52,12 @@ Predictions of_target(const Predictions& all, std::size_t target) {
   return one;
 }
 
-Answers answers_of(const Dataset& rows, const Encoder& encoder, const Predictions& said, std::size_t target) {
-  Answers answers{.rows = rows, .target = rows.targets()[target], .said = of_target(said, target)};
+Answers answers_of(const Model& model, const Dataset& rows, const Encoder& encoder, const Predictions& said,
+                   std::size_t target) {
+  Answers answers{.rows = rows,
+                  .target = rows.targets()[target],
+                  .said = of_target(model, said, target),
+                  .point = said.targets.size() == 1 ? target_outputs(model.loss).point : 0};
   for (std::uint32_t n = 0; n < rows.rows(); ++n) {
     if (answers.of_classes()) {
       answers.truth.push_back(encoder.target_class(n, target));
@@ -101,16 +108,16 @@ std::vector<ReliabilityBin> bins_of_numbers(const Answers& answers) {
   std::vector<std::size_t> order(rows);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return answers.value(a, 0) != answers.value(b, 0) ? answers.value(a, 0) < answers.value(b, 0) : a < b;
+    return answers.number(a) != answers.number(b) ? answers.number(a) < answers.number(b) : a < b;
   });
   std::vector<ReliabilityBin> bins(std::min(HeldOut::kBins, rows));
   for (std::size_t b = 0; b < bins.size(); ++b) {
     const std::size_t first = b * rows / bins.size();
     const std::size_t last = (b + 1) * rows / bins.size();
-    bins[b].low = answers.value(order[first], 0);
-    bins[b].high = answers.value(order[last - 1], 0);
+    bins[b].low = answers.number(order[first]);
+    bins[b].high = answers.number(order[last - 1]);
     for (std::size_t n = first; n < last; ++n) {
-      count(bins[b], answers.value(order[n], 0), answers.numbers[order[n]]);
+      count(bins[b], answers.number(order[n]), answers.numbers[order[n]]);
     }
     finish(bins[b]);
   }
@@ -118,7 +125,7 @@ std::vector<ReliabilityBin> bins_of_numbers(const Answers& answers) {
 }
 
 double loss_of(const Answers& answers, std::size_t row) {
-  if (!answers.of_classes()) return std::abs(answers.value(row, 0) - answers.numbers[row]);
+  if (!answers.of_classes()) return std::abs(answers.number(row) - answers.numbers[row]);
   const double of_truth = answers.value(row, answers.truth[row]);
   return answers.said.probabilities ? -std::log(std::max(of_truth, kLeastProbability)) : 1 - of_truth;
 }
@@ -136,7 +143,7 @@ std::vector<WorstRow> worst_of(const Answers& answers) {
   order.resize(most);
   std::vector<WorstRow> worst;
   for (const std::size_t n : order) {
-    const double said = answers.value(n, answers.of_classes() ? answers.said.chosen[n] : 0);
+    const double said = answers.value(n, answers.of_classes() ? answers.said.chosen[n] : answers.point);
     worst.push_back({answers.rows.source_row(n), answers.rows.where(n), answers.rows.text(n, answers.target),
                      answers.of_classes() ? answers.said.classes[answers.said.chosen[n]] : fmt::format("{}", said),
                      said, losses[n]});
@@ -163,7 +170,7 @@ HeldOut held_out_of(Evaluation evaluation, const Answers& answers) {
   for (std::size_t i = 0; i < points; ++i) {
     const std::size_t n = i * answers.said.rows / points;
     result.truth.push_back(answers.numbers[n]);
-    result.said.push_back(answers.value(n, 0));
+    result.said.push_back(answers.number(n));
   }
   return result;
 }
@@ -174,10 +181,10 @@ HeldOut held_out(const Model& model, const Dataset& rows, ThreadPool* pool) {
   Evaluation evaluation = evaluate(model, rows, pool);
   const Predictions said = predict(model, rows, pool);
   const Encoder encoder(training::preprocessing_for(model, rows), rows);
-  if (evaluation.targets.empty()) return held_out_of(std::move(evaluation), answers_of(rows, encoder, said, 0));
+  if (evaluation.targets.empty()) return held_out_of(std::move(evaluation), answers_of(model, rows, encoder, said, 0));
   HeldOut result{.evaluation = std::move(evaluation)};
   for (std::size_t t = 0; t < result.evaluation.targets.size(); ++t) {
-    result.targets.push_back(held_out_of(result.evaluation.targets[t], answers_of(rows, encoder, said, t)));
+    result.targets.push_back(held_out_of(result.evaluation.targets[t], answers_of(model, rows, encoder, said, t)));
   }
   return result;
 }

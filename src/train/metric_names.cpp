@@ -7,8 +7,9 @@
 namespace bprop {
 namespace {
 
-constexpr std::array<std::string_view, 10> kMetricNames = {
-    "accuracy", "balanced_accuracy", "log_loss", "auc", "f1", "rmse", "mae", "r2", "subset_accuracy", "micro_f1"};
+constexpr std::array<std::string_view, 11> kMetricNames = {"accuracy", "balanced_accuracy", "log_loss",        "auc",
+                                                           "f1",       "rmse",              "mae",             "r2",
+                                                           "subset_accuracy", "micro_f1", "loss"};
 constexpr std::array kOfClasses = {Metric::kAccuracy, Metric::kBalancedAccuracy, Metric::kLogLoss, Metric::kAuc,
                                    Metric::kF1};
 constexpr std::array kOfNumbers = {Metric::kRmse, Metric::kMae, Metric::kR2};
@@ -24,7 +25,7 @@ Task task_of(Metric metric) {
   return metric < Metric::kRmse ? Task::kClasses : Task::kNumbers;
 }
 bool larger_is_better(Metric metric) {
-  return metric != Metric::kLogLoss && metric != Metric::kRmse && metric != Metric::kMae;
+  return metric != Metric::kLogLoss && metric != Metric::kRmse && metric != Metric::kMae && metric != Metric::kLoss;
 }
 std::span<const Metric> metrics_of(Task task) {
   if (task == Task::kLabels) return kOfLabels;

@@ -72,7 +72,18 @@ class PredictionPass {
     if (!targets_.empty()) loss = nn::loss(engine, architecture, loss_, count, T(1), false, workspace_);
     if (!options_.scores) nn::activate(engine, rule(loss_.loss).link, scores, scores, count, outputs);
     linalg::from_panels(scores, count, outputs, predictions_.data());
+    const std::size_t levels = target_outputs(loss_).count;
+    if (loss_.loss == Loss::kQuantile && levels > 1 && !options_.scores) {
+      for (std::size_t i = 0; i + levels <= count * outputs; i += levels) ascend(predictions_.data() + i, levels);
+    }
     return loss;
+  }
+
+  // Quantiles that cross are put in order; one that is no number stays where it is.
+  static void ascend(T* values, std::size_t count) {
+    for (std::size_t i = 1; i < count; ++i) {
+      for (std::size_t k = i; k > 0 && values[k] < values[k - 1]; --k) std::swap(values[k], values[k - 1]);
+    }
   }
 
   void cool(T* scores, std::size_t count) const {
@@ -99,10 +110,14 @@ std::size_t largest_position(const T* values, std::size_t count) {
   return static_cast<std::size_t>(std::max_element(values, values + count) - values);
 }
 
-// The class that a row of outputs stands for: arg max, or ≥ ½ for a single output.
+// The class that a row of outputs stands for: arg max, or ≥ the threshold for a single output.
 template <class T>
-std::size_t class_of(const T* outputs, std::size_t count) {
-  return count == 1 ? static_cast<std::size_t>(outputs[0] >= T(0.5)) : largest_position(outputs, count);
+std::size_t class_of(const T* outputs, std::size_t count, double threshold = 0.5) {
+  return count == 1 ? static_cast<std::size_t>(outputs[0] >= static_cast<T>(threshold))
+                    : largest_position(outputs, count);
 }
+
+// Where a single output of two classes turns: ½, or 0 where it is a margin.
+inline double class_threshold(Loss loss) { return loss == Loss::kHinge ? 0 : 0.5; }
 
 }  // namespace bprop::training

@@ -39,7 +39,7 @@ bool can_be_dealt(const Dataset& data) {
 }
 
 bool is_classes(const TrainOptions& options, const Dataset& data) {
-  return (options.task ? *options.task : task_of(data)) == Task::kClasses;
+  return task_of(options, data) == Task::kClasses;
 }
 
 // Of squared errors the mean is taken before the root.
@@ -157,7 +157,7 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
   for (const TrainOptions& recipe : recipes) check_choice(recipe);
   const TrainObserver of_folds{.begin = observer.begin, .step = observer.step, .stop = observer.stop};
   std::optional<bool> stratify;
-  if (recipes[0].task && data.targets().size() == 1) stratify = *recipes[0].task == Task::kClasses;
+  if ((recipes[0].task || recipes[0].loss) && data.targets().size() == 1) stratify = is_classes(recipes[0], data);
   const std::vector<TrainTest> parts = split_folds(data, folds, recipes[0].seed, stratify);
   RecipeChoice choice{.folds = folds};
   std::vector<std::vector<Point>> curves;

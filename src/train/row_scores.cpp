@@ -34,12 +34,16 @@ double log_loss(const T* prediction, std::size_t outputs, std::size_t answer) {
 
 template <class T>
 RowScores<T>::RowScores(const TargetColumn& target, std::size_t outputs, const RowScoresOptions& options)
-    : target_(target), outputs_(outputs), options_(options), score_columns_(score_columns(target, outputs, options)) {
+    : target_(target),
+      outputs_(outputs),
+      numbers_(outputs / target.outputs_each),
+      options_(options),
+      score_columns_(score_columns(target, outputs, options)) {
   const std::size_t rows = options.rows;
   influence_.resize(rows);
   if (target.task == Task::kNumbers) {
-    truth_.resize(rows * outputs);
-    error_.resize(rows * outputs);
+    truth_.resize(rows * numbers_);
+    error_.resize(rows * numbers_);
     return;
   }
   answer_.resize(rows);
@@ -64,7 +68,7 @@ template <class T>
 void RowScores<T>::add_class(const T* prediction, const T* target) {
   const std::size_t answer = class_of(target, outputs_);
   answer_[rows_] = static_cast<std::uint32_t>(answer);
-  said_[rows_] = static_cast<std::uint32_t>(class_of(prediction, outputs_));
+  said_[rows_] = static_cast<std::uint32_t>(class_of(prediction, outputs_, options_.threshold));
   log_loss_[rows_] = options_.probabilities ? log_loss(prediction, outputs_, answer) : kNone;
   const T* const from = score_columns_ == 1 ? prediction + (outputs_ - 1) : prediction;
   std::copy_n(from, score_columns_, scores_.begin() + static_cast<std::ptrdiff_t>(rows_ * score_columns_));
@@ -72,10 +76,11 @@ void RowScores<T>::add_class(const T* prediction, const T* target) {
 
 template <class T>
 void RowScores<T>::add_numbers(const T* prediction, const T* target) {
-  for (std::size_t k = 0; k < outputs_; ++k) {
-    const auto y = static_cast<double>(target[k]);
-    truth_[rows_ * outputs_ + k] = target_.to_units(y);
-    error_[rows_ * outputs_ + k] = target_.divisor * (static_cast<double>(prediction[k]) - y);
+  for (std::size_t k = 0; k < numbers_; ++k) {
+    const std::size_t from = k * target_.outputs_each + (target_.outputs_each > 1 ? options_.point : 0);
+    const auto y = static_cast<double>(target[from]);
+    truth_[rows_ * numbers_ + k] = target_.to_units(y);
+    error_[rows_ * numbers_ + k] = target_.divisor * (static_cast<double>(prediction[from]) - y);
   }
 }
 
@@ -101,8 +106,8 @@ double RowScores<T>::mean(const X& x, bool influence) {
 template <class T>
 double RowScores<T>::squared_error(std::size_t row) const {
   double sum = 0;
-  for (std::size_t k = 0; k < outputs_; ++k) sum += error_[row * outputs_ + k] * error_[row * outputs_ + k];
-  return sum / static_cast<double>(outputs_);
+  for (std::size_t k = 0; k < numbers_; ++k) sum += error_[row * numbers_ + k] * error_[row * numbers_ + k];
+  return sum / static_cast<double>(numbers_);
 }
 
 // The derivative of the spread with respect to the mean of y is 0, so the mean may count as known.
@@ -112,20 +117,20 @@ double RowScores<T>::r2(bool influence) {
   double errors = 0;
   double spread = 0;
   for (double& psi : influence_) psi = 0;
-  for (std::size_t k = 0; k < outputs_; ++k) {
+  for (std::size_t k = 0; k < numbers_; ++k) {
     double centre = 0;
-    for (std::size_t n = 0; n < rows_; ++n) centre += truth_[n * outputs_ + k];
+    for (std::size_t n = 0; n < rows_; ++n) centre += truth_[n * numbers_ + k];
     centre /= rows;
     for (std::size_t n = 0; n < rows_; ++n) {
-      const double distance = truth_[n * outputs_ + k] - centre;
+      const double distance = truth_[n * numbers_ + k] - centre;
       spread += distance * distance;
       influence_[n] += distance * distance;
     }
   }
   if (!(spread > 0)) return kNone;
-  for (std::size_t n = 0; n < rows_; ++n) errors += squared_error(n) * static_cast<double>(outputs_);
+  for (std::size_t n = 0; n < rows_; ++n) errors += squared_error(n) * static_cast<double>(numbers_);
   for (std::size_t n = 0; influence && n < rows_; ++n) {
-    influence_[n] = (influence_[n] * errors / spread - squared_error(n) * static_cast<double>(outputs_)) / spread;
+    influence_[n] = (influence_[n] * errors / spread - squared_error(n) * static_cast<double>(numbers_)) / spread;
   }
   return 1 - errors / spread;
 }
@@ -143,13 +148,14 @@ double RowScores<T>::worked_out(Metric metric, bool influence) {
       return mean(
           [&](std::size_t n) {
             double sum = 0;
-            for (std::size_t k = 0; k < outputs_; ++k) sum += std::fabs(error_[n * outputs_ + k]);
-            return sum / static_cast<double>(outputs_);
+            for (std::size_t k = 0; k < numbers_; ++k) sum += std::fabs(error_[n * numbers_ + k]);
+            return sum / static_cast<double>(numbers_);
           },
           influence);
     case Metric::kR2: return r2(influence);
     case Metric::kSubsetAccuracy:
     case Metric::kMicroF1: break;  // of several targets
+    case Metric::kLoss: break;     // not the rows', but the pass's
   }
   return kNone;
 }
@@ -197,11 +203,11 @@ template <class T>
 QuantileScore RowScores<T>::quantile_score(double quantile) {
   const auto pinball = [&](std::size_t n) {
     double sum = 0;
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      const double over = error_[n * outputs_ + k];  // ŷ − y
+    for (std::size_t k = 0; k < numbers_; ++k) {
+      const double over = error_[n * numbers_ + k];  // ŷ − y
       sum += over > 0 ? (1 - quantile) * over : quantile * -over;
     }
-    return sum / static_cast<double>(outputs_);
+    return sum / static_cast<double>(numbers_);
   };
   const double value = mean(pinball, true);
   const auto n = static_cast<double>(rows_);

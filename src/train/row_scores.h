@@ -18,6 +18,8 @@ struct RowScoresOptions {
   bool probabilities = false;      // outputs are probabilities; without, log_loss is undefined
   bool whole_scores = true;        // all outputs of classes are kept, for auc, which is undefined without
   std::size_t positive_class = 1;  // whose f1 it is, of two classes
+  double threshold = 0.5;          // class_threshold() of the loss
+  std::size_t point = 0;           // of a target's several outputs, the one that is the prediction
   // Where this target's outputs stand among all of a row.
   std::size_t first = 0;
   std::size_t stride = 0;  // all outputs; 0: this target's
@@ -49,7 +51,7 @@ class RowScores {
   std::vector<std::size_t> confusion() const;
   std::span<const std::uint32_t> answers() const { return std::span(answer_).first(rows_); }
   std::span<const std::uint32_t> said() const { return std::span(said_).first(rows_); }
-  std::span<const double> truth() const { return std::span(truth_).first(rows_ * outputs_); }  // (rows × outputs)
+  std::span<const double> truth() const { return std::span(truth_).first(rows_ * numbers_); }  // (rows × numbers)
 
  private:
   void add_class(const T* prediction, const T* target);
@@ -72,6 +74,7 @@ class RowScores {
 
   const TargetColumn& target_;
   std::size_t outputs_;
+  std::size_t numbers_;  // of the outputs, those that are predictions of numbers
   RowScoresOptions options_;
   std::size_t rows_ = 0;
   std::size_t score_columns_;  // 1: of the second class
@@ -82,7 +85,7 @@ class RowScores {
   std::vector<T> scores_;  // (rows × score_columns)
   std::vector<std::uint32_t> order_;
   std::vector<std::size_t> answered_, named_, right_;  // of each class
-  // Of numbers, in the target's own units: (rows × outputs).
+  // Of numbers, in the target's own units: (rows × numbers).
   std::vector<double> truth_;
   std::vector<double> error_;  // ŷ − y
   std::vector<double> influence_;

@@ -36,10 +36,15 @@ Preprocessing preprocessing_for(const Model& model, const Dataset& data) {
   Preprocessing raw;
   if (data.target()) {
     PreprocessingOptions options;
-    const bool classes = model.loss.loss == Loss::kCrossEntropy || model.loss.loss == Loss::kBinaryCrossEntropy;
+    const LossTarget wanted = rule(model.loss.loss).target;
+    const bool classes = wanted == LossTarget::kClasses;
     const bool several = data.targets().size() > 1;
     if (classes) options.task = several ? Task::kLabels : Task::kClasses;
-    if (!classes && (several || architecture.outputs() == 1)) options.task = Task::kNumbers;
+    if (!classes && (several || wanted != LossTarget::kAny || architecture.outputs() == 1)) {
+      options.task = Task::kNumbers;
+    }
+    options.counts = wanted == LossTarget::kCounts;
+    options.outputs_each = target_outputs(model.loss).count;
     options.scaling = Scaling::kNone;
     options.standardize_target = false;
     options.one_hot_pairs = architecture.outputs() > 1;

@@ -55,6 +55,10 @@ Json json_of(const Evaluation& e) {
                  {"r2", number(e.r2)},
                  {"trivial_rmse", number(e.trivial_rmse)}});
   }
+  for (const LossScore& s : e.loss_scores) {
+    json["loss_scores"].push_back(
+        {{"name", s.name}, {"value", number(s.value)}, {"low", number(s.low)}, {"high", number(s.high)}});
+  }
   return json;
 }
 

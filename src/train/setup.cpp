@@ -29,7 +29,7 @@ Loss default_loss(Task task, std::size_t outputs) {
 
 // Two classes take one sigmoid output unless loss or architecture want two.
 bool wants_two_outputs(const TrainOptions& options) {
-  if (options.loss == Loss::kCrossEntropy) return true;
+  if (options.loss && rule(*options.loss).link == Activation::kSoftmax) return true;
   if (options.layers->find("->") == std::string::npos) return false;
   return Architecture::parse(*options.layers).outputs() == 2;
 }
@@ -38,22 +38,41 @@ bool wants_two_outputs(const TrainOptions& options) {
 
 void check_loss(Loss loss, const Preprocessing& preprocessing) {
   const TargetColumn& target = preprocessing.target;
-  const bool of_classes = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
-  BPROP_CHECK(!of_classes || target.task == Task::kClasses, UsageError,
+  const LossTarget wanted = rule(loss).target;
+  BPROP_CHECK(wanted != LossTarget::kClasses || target.task == Task::kClasses, UsageError,
               "loss {} needs a target of classes, '{}' holds numbers (--task classes makes them classes)",
               rule(loss).name, target.name);
-  BPROP_CHECK(loss != Loss::kCrossEntropy || preprocessing.task() != Task::kLabels, UsageError,
-              "loss cross_entropy is of one class among several, expected binary_cross_entropy for labels");
+  BPROP_CHECK(rule(loss).link != Activation::kSoftmax || preprocessing.task() != Task::kLabels, UsageError,
+              "loss {} is of one class among several, expected binary_cross_entropy for labels", rule(loss).name);
+  const bool only_numbers = wanted == LossTarget::kNumbers || wanted == LossTarget::kCounts;
+  BPROP_CHECK(!only_numbers || target.task == Task::kNumbers, UsageError,
+              "loss {} needs a target of numbers, '{}' holds classes", rule(loss).name, target.name);
+  BPROP_CHECK(!only_numbers || preprocessing.further_targets.empty(), UsageError,
+              "loss {} is of a single target, there are {}", rule(loss).name,
+              1 + preprocessing.further_targets.size());
+  BPROP_CHECK(wanted != LossTarget::kCounts || target.shift == 0, UsageError,
+              "loss {} needs counts, the model reads '{}' less {}, standardised", rule(loss).name, target.name,
+              target.shift);
+}
+
+void take_outputs(Model& model) {
+  TargetColumn& target = model.preprocessing->target;
+  if (target.task != Task::kNumbers) return;
+  target.outputs_each = target_outputs(model.loss).count;
+  target.from_zero = rule(model.loss.loss).target == LossTarget::kCounts;
+  BPROP_CHECK(model.preprocessing->outputs() == model.architecture().outputs(), UsageError,
+              "loss {} has {} output{} for the target '{}', the network has {}", rule(model.loss.loss).name,
+              target.outputs_each, target.outputs_each == 1 ? "" : "s", target.name, model.architecture().outputs());
 }
 
 Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows) {
+  if (!options.metric) return default_metric(model);
   const Preprocessing preprocessing = model.preprocessing.value_or(Preprocessing{});
   const TargetColumn& target = preprocessing.target;
   const Task task = preprocessing.task();
-  if (!options.metric) return default_metric(task, 1 + preprocessing.further_targets.size());
   const Metric metric = *options.metric;
   const std::span<const Metric> known = metrics_of(task);
-  BPROP_CHECK(std::find(known.begin(), known.end(), metric) != known.end(), UsageError,
+  BPROP_CHECK(metric == Metric::kLoss || std::find(known.begin(), known.end(), metric) != known.end(), UsageError,
               "metric {} needs a target of {}, '{}' holds {}", name(metric), name(task_of(metric)), target.name,
               name(task));
   BPROP_CHECK(validation_rows > 0, UsageError, "metric is {}, but there are no validation rows to measure it on",
@@ -70,14 +89,18 @@ LossOptions default_loss_options(Loss loss) { return {.loss = loss, .label_smoot
 
 LossOptions loss_options(const TrainOptions& options, const LossOptions& otherwise) {
   const Loss loss = options.loss.value_or(otherwise.loss);
-  const bool has_labels = loss == Loss::kCrossEntropy || loss == Loss::kBinaryCrossEntropy;
+  const bool has_labels = rule(loss).target == LossTarget::kClasses && loss != Loss::kHinge;
   const bool honest = options.metric == Metric::kLogLoss || options.metric == Metric::kAuc;
   const double by_default = loss == otherwise.loss ? otherwise.label_smoothing : default_label_smoothing(loss);
   const double smoothing = options.label_smoothing.value_or(honest ? 0 : by_default);
   BPROP_CHECK(has_labels || smoothing == 0, UsageError, "label_smoothing is {}, but loss {} has no labels to smooth",
               smoothing, rule(loss).name);
-  return {loss, options.reduction.value_or(otherwise.reduction), smoothing,
-          options.huber_delta.value_or(otherwise.huber_delta)};
+  return {loss,
+          options.reduction.value_or(otherwise.reduction),
+          smoothing,
+          options.huber_delta.value_or(otherwise.huber_delta),
+          options.focal_gamma.value_or(otherwise.focal_gamma),
+          options.quantiles.value_or(otherwise.quantiles)};
 }
 
 TrainerOptions trainer_options(const TrainOptions& options) {
@@ -125,6 +148,11 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   preprocessing_options.signed_pairs = *options.signed_pairs;
   preprocessing_options.missing_zero = *options.missing_zero;
   preprocessing_options.one_hot_pairs = wants_two_outputs(options);
+  if (options.loss) {
+    preprocessing_options.counts = rule(*options.loss).target == LossTarget::kCounts;
+    preprocessing_options.outputs_each =
+        target_outputs(loss_options(options, default_loss_options(*options.loss))).count;
+  }
   if (!options.row_weights.empty()) preprocessing_options.ignore = {options.row_weights};
   FittedPreprocessing fitted = fit_preprocessing(train, preprocessing_options);
   warnings.insert(warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
@@ -143,6 +171,13 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
 }
 
 }  // namespace training
+
+Metric default_metric(const Model& model) {
+  const LossTarget wanted = rule(model.loss.loss).target;
+  if (wanted == LossTarget::kNumbers || wanted == LossTarget::kCounts) return Metric::kLoss;
+  const Preprocessing preprocessing = model.preprocessing.value_or(Preprocessing{});
+  return default_metric(preprocessing.task(), 1 + preprocessing.further_targets.size());
+}
 
 // What these say does not depend on the task.
 std::size_t total_epochs(const TrainOptions& given, std::size_t rows) {

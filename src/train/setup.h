@@ -16,8 +16,12 @@ bool names_part(const TrainOptions& options);
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings);
 
-// Throws UsageError for a loss of classes on a target of numbers, and for one of a single class on labels.
+// Throws UsageError for a loss of classes on a target of numbers, the other way round, for one of a single class on
+// labels, and for one of counts, quantiles or variances on several targets.
 void check_loss(Loss loss, const Preprocessing& preprocessing);
+
+// The loss's outputs become the target's. Throws UsageError when the network has others.
+void take_outputs(Model& model);
 
 // What the best epoch is chosen by. Throws UsageError for a metric that means nothing to the target or the loss.
 Metric chosen_metric(const TrainOptions& options, const Model& model, std::size_t validation_rows);

@@ -42,6 +42,8 @@ void check_options(const TrainOptions& o) {
   TrainerOptions trainer = training::trainer_options(o);
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
   trainer.loss.huber_delta = o.huber_delta.value_or(1);
+  trainer.loss.focal_gamma = o.focal_gamma.value_or(LossOptions{}.focal_gamma);
+  trainer.loss.quantiles = o.quantiles.value_or(LossOptions{}.quantiles);
   training::check(trainer);
   BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
   BPROP_CHECK(*o.batch > 0, UsageError, "batch is 0, expected at least 1");
@@ -56,8 +58,14 @@ void check_options(const TrainOptions& o) {
               "record: an explanation of an update knows no weights, expected neither row_weights nor class_weights");
 }
 
-TrainOptions for_table(const TrainOptions& options, const Dataset& data) {
-  return resolved(options, options.task ? *options.task : task_of(data));
+bool wants_numbers(Loss loss) {
+  return rule(loss).target == LossTarget::kNumbers || rule(loss).target == LossTarget::kCounts;
+}
+
+TrainOptions for_table(TrainOptions options, const Dataset& data) {
+  const Task task = task_of(options, data);
+  if (options.loss && wants_numbers(*options.loss)) options.task = task;
+  return resolved(std::move(options), task);
 }
 
 // For a model that has its own layers and preprocessing.
@@ -120,6 +128,11 @@ TrainResult train_model(Model model, const Model* start, training::WeightedRows 
 }
 
 }  // namespace
+
+Task task_of(const TrainOptions& options, const Dataset& data) {
+  if (options.task) return *options.task;
+  return options.loss && wants_numbers(*options.loss) ? Task::kNumbers : task_of(data);
+}
 
 std::string_view name(StopReason reason) { return kStopTexts[static_cast<std::size_t>(reason)].name; }
 std::string sentence(StopReason reason) { return std::string(kStopTexts[static_cast<std::size_t>(reason)].sentence); }
@@ -203,6 +216,7 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   model.preprocessing = training::preprocessing_for(start, data);
   model.loss = training::loss_options(options, start.loss);
   training::check_loss(model.loss.loss, *model.preprocessing);
+  training::take_outputs(model);
   return train_model(std::move(model), &start, std::move(rows), validation, options, observer, {});
 }
 

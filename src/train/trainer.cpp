@@ -93,6 +93,7 @@ struct BasicTrainer<T>::State {
         optimizer(o.optimizer, of.state().layout.size()),
         twins(of.state(), false),
         batch_gradient(of.architecture(), o.loss, o.batch) {
+    check_outputs(o.loss, of.outputs());
     if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
   }
 

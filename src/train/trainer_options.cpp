@@ -57,6 +57,13 @@ void check(const TrainerOptions& o) {
               "label_smoothing is {}, expected a number from 0 to below 1", o.loss.label_smoothing);
   BPROP_CHECK(positive(o.loss.huber_delta), UsageError, "huber_delta is {}, expected a number above 0",
               o.loss.huber_delta);
+  BPROP_CHECK(positive(o.loss.focal_gamma), UsageError, "focal_gamma is {}, expected a number above 0",
+              o.loss.focal_gamma);
+  for (std::size_t k = 0; k < o.loss.quantiles.size(); ++k) {
+    const double level = o.loss.quantiles[k];
+    BPROP_CHECK(level > (k == 0 ? 0 : o.loss.quantiles[k - 1]) && level < 1, UsageError,
+                "quantiles is {}, expected ascending numbers above 0 and below 1", level);
+  }
   BPROP_CHECK(o.schedule.factor > 0 && o.schedule.factor <= 1, UsageError,
               "the schedule's factor is {}, expected a number above 0 to 1", o.schedule.factor);
   BPROP_CHECK(o.schedule.last >= 0 && o.schedule.last <= 1, UsageError,

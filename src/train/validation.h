@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Validation: loss and score of the validation rows; the score is the metric asked for, by default accuracy for
-// classes and labels, RMSE in the target's units for numbers, and the mean R² of several targets.
+// classes and labels, RMSE in the target's units for numbers, the mean R² of several targets, and the loss itself where
+// it is of counts, quantiles or variances.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,9 @@ class Validation {
         scores_(targets_, network_.outputs(),
                 {.rows = rows.rows(),
                  .probabilities = metric == Metric::kLogLoss && gives_probabilities(model, targets_.front()),
-                 .whole_scores = metric == Metric::kAuc}) {
+                 .whole_scores = metric == Metric::kAuc,
+                 .threshold = class_threshold(model.loss.loss),
+                 .point = target_outputs(model.loss).point}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
     if (rows.rows() > 0)
@@ -52,7 +55,7 @@ class Validation {
     const std::optional<double> loss = pass_->run(engine, network_.state(), visit, stop);
     if (!loss) return false;
     report.validation_loss = *loss / static_cast<double>(rows_.rows());
-    report.validation_score = scores_.value(metric_);
+    report.validation_score = metric_ == Metric::kLoss ? report.validation_loss : scores_.value(metric_);
     return true;
   }
 

@@ -39,7 +39,7 @@ TEST(ActivationRules, StandInTheOrderOfTheEnumerationWithAllTheirWords) {
     expect_all_words(candidate);
     names.insert(candidate.name);
   }
-  EXPECT_EQ(names.size(), 13U);
+  EXPECT_EQ(names.size(), 14U);
 }
 
 TEST(LossRules, StandInTheOrderOfTheEnumerationWithAllTheirWords) {
@@ -49,19 +49,26 @@ TEST(LossRules, StandInTheOrderOfTheEnumerationWithAllTheirWords) {
     EXPECT_EQ(static_cast<std::size_t>(candidate.id), index++);
     EXPECT_EQ(&rule(candidate.id), &candidate);
     EXPECT_EQ(loss_named(candidate.name), candidate.id);
-    EXPECT_EQ(candidate.value == nullptr, candidate.id == Loss::kCrossEntropy);
-    EXPECT_EQ(candidate.derivative == nullptr, candidate.id == Loss::kCrossEntropy);
+    const bool of_row = candidate.link == Activation::kSoftmax || candidate.id == Loss::kGaussianNll;
+    EXPECT_EQ(candidate.value == nullptr, of_row);
+    EXPECT_EQ(candidate.derivative == nullptr, of_row);
+    EXPECT_EQ(candidate.parameter.empty(), candidate.parameter_latex.empty());
+    EXPECT_EQ(candidate.parameter.empty(), loss_parameter({.loss = candidate.id}, 0) == 0);
     expect_all_words(candidate);
     names.insert(candidate.name);
   }
-  EXPECT_EQ(names.size(), 7U);
+  EXPECT_EQ(names.size(), 13U);
 }
 
 TEST(LossRules, NameTheirLink) {
   EXPECT_EQ(rule(Loss::kCrossEntropy).link, Activation::kSoftmax);
   EXPECT_EQ(rule(Loss::kBinaryCrossEntropy).link, Activation::kSigmoid);
+  EXPECT_EQ(rule(Loss::kFocal).link, Activation::kSoftmax);
+  EXPECT_EQ(rule(Loss::kBinaryFocal).link, Activation::kSigmoid);
+  EXPECT_EQ(rule(Loss::kPoisson).link, Activation::kExp);
   for (const LossRule& candidate : loss_rules()) {
-    if (candidate.id >= Loss::kBinaryCrossEntropy) continue;
+    const bool of_classes = candidate.target == LossTarget::kClasses && candidate.id != Loss::kHinge;
+    if (of_classes || candidate.id == Loss::kPoisson) continue;
     EXPECT_EQ(candidate.link, Activation::kIdentity) << candidate.name;
   }
 }
@@ -72,7 +79,7 @@ TEST(ActivationRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
                 testing::ThrowsMessage<UsageError>(
                     "unknown activation '" + wrong +
                     "'; known: identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, "
-                    "softsign, softmax"));
+                    "softsign, exp, softmax"));
   }
 }
 
@@ -80,7 +87,7 @@ TEST(LossRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
   EXPECT_THAT([] { (void)loss_named("mse"); },
               testing::ThrowsMessage<UsageError>(
                   "unknown loss 'mse'; known: half_squared_error, squared_error, absolute_error, huber, log_cosh, "
-                  "binary_cross_entropy, cross_entropy"));
+                  "binary_cross_entropy, cross_entropy, poisson, quantile, hinge, binary_focal, focal, gaussian_nll"));
 }
 
 TEST(Reductions, AreFoundByTheirNames) {

@@ -28,12 +28,16 @@ class Source {
   std::uint32_t next_ = 0;
 };
 
-// Targets as the loss wants them: labels for the cross entropies, shares near the corners for softmax, else numbers.
+// Targets as the loss wants them: labels for the losses of classes, counts for poisson, shares near the corners for
+// softmax, else numbers.
 void draw_target(const SmallCase& c, Source& source, std::vector<double>& target) {
   const std::size_t hot = source.below(c.outputs);
-  const bool labels = c.loss == Loss::kBinaryCrossEntropy;
+  const bool of_row = rule(c.loss).link == Activation::kSoftmax;
+  const bool labels = rule(c.loss).target == LossTarget::kClasses && !of_row;
   for (std::size_t k = 0; k < c.outputs; ++k) {
-    if (c.loss == Loss::kCrossEntropy || (labels && c.activation == Activation::kSoftmax && c.outputs > 1)) {
+    if (c.loss == Loss::kPoisson) {
+      target.push_back(static_cast<double>(source.below(4)));
+    } else if (of_row || (labels && c.activation == Activation::kSoftmax && c.outputs > 1)) {
       target.push_back(k == hot ? 1 : 0);
     } else if (labels) {
       target.push_back(source.below(2) == 0 ? 0 : 1);

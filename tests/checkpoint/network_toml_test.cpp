@@ -107,10 +107,25 @@ TEST(NetworkToml, TheWeightsOfAScaleLayerAreOneListOfNumbers) {
             "net.toml, line 2, column 12: weights of layer 1 is a list of 1, expected 2 numbers");
 }
 
+TEST(NetworkToml, TakesTheNumbersOfEveryLossAndRefusesWhatCannotBe) {
+  const Model model = model_from_toml(small("loss = \"quantile\"\nquantiles = [0.3]\nfocal_gamma = 3\n"));
+  EXPECT_EQ(model.loss.quantiles, (std::vector<double>{0.3}));
+  EXPECT_EQ(model.loss.focal_gamma, 3);
+  EXPECT_EQ(refusal(small("focal_gamma = 0")),
+            "net.toml, line 3, column 15: focal_gamma is 0, expected a number above 0");
+  EXPECT_EQ(
+      refusal(small("loss = \"quantile\"\nquantiles = [0.1, 0.9]")),
+      "net.toml, line 1, column 10: loss quantile takes 2 outputs a target, one for each quantile, the network has "
+      "1");
+  EXPECT_EQ(refusal(small("quantiles = [0.9, 0.1]")),
+            "net.toml, line 3, column 13: quantiles has 0.1, expected ascending numbers above 0 and below 1");
+}
+
 TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
   EXPECT_EQ(refusal(small("learningrate = 0.5")),
             "net.toml, line 3, column 1: there is no key \"learningrate\", expected one of layers, loss, reduction, "
-            "label_smoothing, huber_delta, arithmetic, weights, biases, input, target, learning_rate, freeze");
+            "label_smoothing, huber_delta, focal_gamma, quantiles, arithmetic, weights, biases, input, target, "
+            "learning_rate, freeze");
   EXPECT_THAT(refusal(small("[train]\nepochs = 3")),
               StartsWith("net.toml, line 3, column 2: there is no key \"train\""));
 }

@@ -30,6 +30,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.loss = loss_rules()[triple / activations % loss_rules().size()].id;
   c.inputs = 1 + numbers.below(4);
   c.outputs = 1 + numbers.below(4);
+  if (c.loss == Loss::kGaussianNll) c.outputs += c.outputs % 2;
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));

@@ -15,7 +15,7 @@
 namespace bprop::linalg {
 namespace {
 
-constexpr LossOptions kOptions{.loss = Loss::kCrossEntropy};
+const LossOptions kOptions{.loss = Loss::kCrossEntropy};
 
 // Of one row in double; scores and targets of up to 16 classes.
 struct Outcome {

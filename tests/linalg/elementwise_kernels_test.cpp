@@ -92,7 +92,7 @@ TEST_P(ElementwiseOf, NanGoesThroughEveryActivation) {
 
 TEST_P(ElementwiseOf, LossesEqualTheReferenceAndZeroThePaddingOfTheGradient) {
   for (const LossRule& rule : loss_rules()) {
-    const LossOptions options{.loss = rule.id, .huber_delta = 0.7};
+    const LossOptions options{.loss = rule.id, .huber_delta = 0.7, .focal_gamma = 1.5, .quantiles = {0.1, 0.5, 0.8}};
     for (const std::size_t columns : {1U, 2U, 3U, 10U, 15U, 16U, 17U, 31U, 33U}) {
       for (const std::size_t rows : {1U, 2U, 5U, 23U}) {
         const std::size_t size = rows * padded(columns);

@@ -173,7 +173,7 @@ TEST(Architecture, TheTextOfAnyArchitectureGivesItBack) {
       if (*rc::gen::inRange(0, 3) == 0) architecture.layers.emplace_back(Scale{inputs});
       if (*rc::gen::inRange(0, 3) == 0) architecture.layers.emplace_back(Dropout{inputs, 0.125});
       const auto outputs = *rc::gen::inRange<std::size_t>(1, 2000);
-      const auto activation = static_cast<Activation>(*rc::gen::inRange(0, 13));
+      const auto activation = static_cast<Activation>(*rc::gen::inRange(0, 14));
       architecture.layers.emplace_back(Dense{inputs, outputs, activation, *rc::gen::arbitrary<bool>()});
       inputs = outputs;
     }

@@ -81,7 +81,7 @@ struct Batch {
   std::span<const T> targets(Leaf leaf) const { return std::span(target).subspan(leaf.begin * 3, leaf.rows() * 3); }
 };
 
-constexpr LossOptions kSum{.loss = Loss::kCrossEntropy, .reduction = Reduction::kSum};
+const LossOptions kSum{.loss = Loss::kCrossEntropy, .reduction = Reduction::kSum};
 
 TEST(Leaves, TheGradientOfAThousandRowsIsTheFixedTreeOfFourLeafGradients) {
   const Network network(kText, {.seed = 1});

@@ -177,7 +177,7 @@ TEST(Metrics, AreFoundByName) {
   }
   EXPECT_EQ(thrown([] { metric_named("roc"); }),
             "UsageError: unknown metric 'roc'; known: accuracy, balanced_accuracy, log_loss, auc, f1, rmse, mae, r2, "
-            "subset_accuracy, micro_f1");
+            "subset_accuracy, micro_f1, loss");
 }
 
 TEST(TrainingMetric, ChoosesTheBestEpoch) {
