@@ -178,6 +178,15 @@ Json json_of(const LayerSummary& layer) {
           {"norm", layer.norm}};
 }
 
+Json json_of(const RecipeChoice& choice) {
+  Json json = {{"folds", choice.folds}, {"seconds", choice.seconds}, {"candidates", Json::array()}};
+  for (const Candidate& c : choice.candidates) {
+    json["candidates"].push_back(
+        {{"preset", name(c.preset)}, {"epoch", c.epoch}, {"score", c.score}, {"loss", c.loss}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string json_text(const TrainReport& report) {
@@ -193,6 +202,7 @@ std::string json_text(const TrainReport& report) {
     json["target"] = json_of_targets(*result.model.preprocessing);
   }
   json["network"] = json_of_network(result.model);
+  if (report.choice != nullptr) json["choice"] = json_of(*report.choice);
   json.update({{"preset", text_of(report.options.preset)},
                {"optimizer", text_of(report.options.optimizer)},
                {"seed", report.options.seed},

@@ -9,6 +9,7 @@
 
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
+#include "bprop/folds.h"
 #include "bprop/report.h"
 #include "bprop/review.h"
 #include "bprop/run_summary.h"
@@ -46,7 +47,8 @@ constexpr VerbText kText = {
     .details =
         "Trains a network on the rows of DATA (CSV, IDX or NPY, also gzipped) and writes it to MODEL. Some rows "
         "are laid aside: those of validation decide which epoch's weights are kept, those of the test say how "
-        "good they are.\n"
+        "good they are. On a small table nobody is laid aside for validation: two recipes compete by five folds of "
+        "the rows, and the better one is trained on all of them (--choose).\n"
         "Ctrl-C ends training; the best weights so far are written all the same.",
 };
 
@@ -61,6 +63,7 @@ class Train : public Verb {
   ExitCode train_on_table(Options& options);
   ExitCode train_on_own_rows(Options& options);
   ExitCode train_folds(Options& options);
+  std::vector<TrainOptions> recipes_for(const Options& options, const TrainOptions& train, Task task) const;
   // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
   void write_model(TrainReport& report) const;
@@ -84,7 +87,7 @@ class Train : public Verb {
 
 void exclude_options_of_the_model(Options& options) {
   options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "scaling", "smooth-clip",
-                   "signed-pairs", "missing-zero", "double", "arithmetic", "task"},
+                   "signed-pairs", "missing-zero", "double", "arithmetic", "task", "choose", "candidates"},
                   "with --from: the model has its own");
 }
 
@@ -179,6 +182,27 @@ bool leaves_at_once(const TrainReport& report) {
   return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
 }
 
+// Those of the presets that compete, or of the one that does not have to.
+std::vector<TrainOptions> Train::recipes_for(const Options& options, const TrainOptions& train, Task task) const {
+  if (train.choose.value_or(0) == 0) return {complete(training_.resolved(train, task), options)};
+  std::vector<TrainOptions> recipes;
+  for (const Preset preset : candidates(train)) {
+    const TrainingOptions::Recipe recipe = training_.recipe(options, train, preset, task);
+    recipes.push_back(complete(recipe.train, recipe.options));
+  }
+  return recipes;
+}
+
+// Rows of validation are a file's, a share, or none where a recipe was chosen.
+TrainResult train_as_told(const std::optional<Model>& start, const std::optional<WatchedChoice>& choice,
+                          const TrainValidationTest& parts, TrainOptions options, const TrainObserver& observer) {
+  if (start) return train_from(*start, parts.train, parts.validation, options, observer);
+  if (!choice) return train(parts.train, parts.validation, options, observer);
+  if (choice->any()) return train_as_chosen(parts.train, options, *choice, observer);
+  options.choose = 0;  // says itself why no candidate came to the end of an epoch
+  return train(parts.train, options, observer);
+}
+
 ExitCode Train::train_on_table(Options& options) {
   std::optional<Model> start;
   if (!from_.empty()) start = load_model(from_);
@@ -188,15 +212,31 @@ ExitCode Train::train_on_table(Options& options) {
   const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
   const Task task = start || train.task ? train.task.value_or(Task::kNumbers) : task_of(parts.train);
-  TrainReport report{.options = complete(training_.resolved(train, task), options)};
+  if (rows.folds > 0) {
+    options.exclude({"validation", "validation-labels"}, "with --choose: no rows are laid aside for it");
+    train.choose = rows.folds;
+  }
+  const std::vector<TrainOptions> recipes = recipes_for(options, train, task);
+  TrainReport report{.options = recipes[0]};
   report.data = data_.path();
   report.rows = rows.all.rows();
   report.columns = rows.all.columns().size();
   report.test_rows = parts.test.rows();
 
+  std::optional<WatchedChoice> choice;
+  if (rows.folds > 0) {
+    choice = watched_choice(report, program_, [&](const TrainObserver& observer) {
+      return choose_recipe(parts.train, rows.folds, recipes, observer);
+    });
+    if (choice->interrupted) {
+      remark("train", fmt::format("training was interrupted while a recipe was chosen, {} is not written", output_));
+      return choice->exit_code;
+    }
+    if (choice->any()) report.options = recipes[choice->chosen];
+    report.choice = &*choice;
+  }
   const WatchedTraining done = watched(report, program_, [&](const TrainObserver& observer) {
-    TrainResult result = start ? train_from(*start, parts.train, parts.validation, report.options, observer)
-                               : bprop::train(parts.train, parts.validation, report.options, observer);
+    TrainResult result = train_as_told(start, choice, rows.parts, report.options, observer);
     result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
     for (auto& remark : review_split(parts.train, parts.test, "test", *result.model.preprocessing)) {
       result.warnings.push_back(std::move(remark));
@@ -227,13 +267,20 @@ ExitCode Train::train_folds(Options& options) {
   train.seed = program_.seed;
   const Dataset all = data_.load_all(train);
   const Task task = train.task ? *train.task : task_of(all);
-  TrainReport report{.options = complete(training_.resolved(train, task), options)};
+  // Each fold chooses its recipe, if a training on as many rows does.
+  const std::size_t chooses = choice_folds(train, split_folds(all, *folds_, train.seed)[0].train);
+  if (chooses > 0) {
+    options.exclude({"momentum", "decay", "beta1", "beta2", "epsilon"}, "with --folds where each chooses its recipe");
+    train.choose = chooses;
+    train.pool = pool_.get();
+  }
+  TrainReport report{.options = recipes_for(options, train, task)[0]};
   report.data = data_.path();
   report.rows = all.rows();
   report.columns = all.columns().size();
   report.test_rows = (all.rows() + *folds_ - 1) / std::max<std::size_t>(*folds_, 1);
   const WatchedFolds done = watched_folds(report, program_, [&](const TrainObserver& observer) {
-    return cross_validate(all, *folds_, report.options, observer);
+    return cross_validate(all, *folds_, chooses > 0 ? train : report.options, observer);
   });
   if (!done.result.folds.empty())
     print(program_.json ? json_text(done.result, report) : folds_text(done.result, report));

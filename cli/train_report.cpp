@@ -63,11 +63,23 @@ bool in_double(const Model& model) { return std::holds_alternative<DoubleNetwork
 
 std::string data_line(const TrainReport& report, const Preprocessing& preprocessing, std::size_t train_rows,
                       std::size_t validation_rows) {
+  const bool folds = report.choice != nullptr && report.choice->any();
+  const std::string validation = folds ? fmt::format("in {} folds", report.choice->folds)
+                                       : fmt::format("{} validation", with_commas(validation_rows));
   std::string text =
-      fmt::format("{} × {}: {}, {}; {} train, {} validation, {} test", counted(report.rows, "row"),
+      fmt::format("{} × {}: {}, {}; {} train{} {}, {} test", counted(report.rows, "row"),
                   counted(report.columns, "column"), input_kinds(preprocessing), target_text(preprocessing),
-                  with_commas(train_rows), with_commas(validation_rows), with_commas(report.test_rows));
+                  with_commas(train_rows), folds ? "" : ",", validation, with_commas(report.test_rows));
   return titled(report.data.substr(report.data.find_last_of('/') + 1), text);
+}
+
+std::string choice_line(const RecipeChoice& choice) {
+  std::string text = fmt::format("{} folds:", choice.folds);
+  for (const Candidate& candidate : choice.candidates) {
+    text += fmt::format("{} {} {}", &candidate == &choice.candidates[0] ? "" : ",", name(candidate.preset),
+                        score_text(choice.metric, candidate.score));
+  }
+  return titled("choosing", text);
 }
 
 std::string network_line(const Model& model) {
@@ -95,6 +107,9 @@ std::string training_line(const TrainReport& report) {
   const TrainResult& result = *report.result;
   std::string text = fmt::format("{}, {} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
                                  duration_text(result.seconds), sentence(result.stop_reason));
+  if (result.choice && result.stop_reason == StopReason::kChosenEpoch) {
+    text += fmt::format("; epoch {} of {}", result.epochs, total_epochs(report.options, result.train_rows));
+  }
   if (const EpochReport* best = result.epoch(result.best_epoch); best != nullptr && result.validation_rows > 0) {
     const bool validated = std::isfinite(best->validation_loss);
     text += fmt::format("; {} epoch {}, ", validated && report.options.keep_best ? "best" : "kept", result.best_epoch);

@@ -16,6 +16,7 @@ struct TrainReport {
   std::size_t columns = 0;
   std::size_t test_rows = 0;
   TrainOptions options = {};
+  const RecipeChoice* choice = nullptr;  // null: no recipes competed
   const TrainResult* result = nullptr;
   std::optional<Evaluation> test = {};     // on rows that training never saw
   std::optional<double> loss_before = {};  // of a network's own rows
@@ -27,6 +28,7 @@ struct TrainReport {
 // Before training: the table, the network, how it learns.
 std::string data_line(const TrainReport& report, const Preprocessing& preprocessing, std::size_t train_rows,
                       std::size_t validation_rows);
+std::string choice_line(const RecipeChoice& choice);  // which recipe was how good
 std::string network_line(const Model& model);
 std::string learning_line(const TrainOptions& options, const Model& start);
 

@@ -31,7 +31,7 @@ void TrainingData::declare(Options& options) {
   options.heading("Data");
   table_.declare(options);
   options.value("validation", "SHARE|FILE", validation_,
-                "rows that choose the epoch, of what the test leaves; 0: none");
+                "rows that choose the epoch, of what the test leaves; 0: none; by default 0.2, or see --choose");
   options.value("validation-labels", "LABELS", validation_labels_, "labels of a FILE of images");
   options.value("test", "SHARE|FILE", test_, "rows laid aside to say how good the model is; 0: none");
   options.value("test-labels", "LABELS", test_labels_, "labels of a FILE of images");
@@ -43,14 +43,14 @@ void TrainingData::exclude(Options& options) const {
   }
   table_.exclude(options, kOwnRows);
   if (test_.path.empty()) options.exclude({"test-labels"}, "without a file of images for --test");
-  if (validation_.path.empty()) options.exclude({"validation-labels"}, "without a file of images for --validation");
+  if (validation_file().empty()) options.exclude({"validation-labels"}, "without a file of images for --validation");
 }
 
 Dataset TrainingData::load_all(TrainOptions& train) const {
-  if (!validation_.path.empty()) {
-    throw UsageError("--validation " + validation_.path + ": expected a share of each fold's rows with --folds");
+  if (!validation_file().empty()) {
+    throw UsageError("--validation " + validation_file() + ": expected a share of each fold's rows with --folds");
   }
-  train.validation = validation_.fraction;
+  if (validation_) train.validation = validation_->fraction;
   return load_for_training(table_);
 }
 
@@ -63,21 +63,27 @@ std::vector<std::string> TrainingData::files() const {
     if (!found.empty()) files.push_back(found);
   };
   add(table_.path, table_.labels);
-  add(validation_.path, validation_labels_);
+  add(validation_file(), validation_labels_);
   add(test_.path, test_labels_);
   return files;
 }
 
-TrainingData::Rows TrainingData::load(const TrainOptions& train, const Model* start) const {
+TrainingData::Rows TrainingData::load(TrainOptions& train, const Model* start) const {
   const bool as_before = start != nullptr && start->preprocessing;
+  if (validation_) train.validation = validation_->fraction;
   Dataset all = as_before ? load_for_model(*start, table_, true) : load_for_training(table_);
-  SplitOptions split{.test = test_.fraction, .validation = validation_.fraction, .seed = train.seed};
+  SplitOptions split{.test = test_.fraction, .seed = train.seed};
   if (train.task && all.targets().size() == 1) split.stratify = *train.task == Task::kClasses;
   TrainValidationTest parts = split_three(all, split);
+  const std::size_t folds = start == nullptr ? choice_folds(train, parts.train) : 0;
+  if (folds == 0) {
+    split.validation = train.validation.value_or(kValidationShare);
+    parts = split_three(all, split);
+  }
   if (!test_.path.empty()) parts.test = load_like(all, test_.path, test_labels_, table_);
   if (!test_.path.empty()) check_test_rows(parts.test, parts.train, train, start);
-  if (!validation_.path.empty()) parts.validation = load_like(all, validation_.path, validation_labels_, table_);
-  return {std::move(all), std::move(parts)};
+  if (!validation_file().empty()) parts.validation = load_like(all, validation_file(), validation_labels_, table_);
+  return {std::move(all), std::move(parts), folds};
 }
 
 }  // namespace bprop::cli

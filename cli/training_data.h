@@ -27,17 +27,20 @@ class TrainingData {
   struct Rows {
     Dataset all;  // of DATA
     TrainValidationTest parts;
+    std::size_t folds = 0;  // of the training rows, to choose a recipe by: then there are none of validation
   };
   // Those that load() reads.
   std::vector<std::string> files() const;
   // `start`: the model to go on from, or null.
-  Rows load(const TrainOptions& train, const Model* start) const;
+  Rows load(TrainOptions& train, const Model* start) const;
   // For folds: all rows, and the share of validation. Throws UsageError for rows of validation in a file of their own.
   Dataset load_all(TrainOptions& train) const;
 
  private:
+  std::string validation_file() const { return validation_ ? validation_->path : std::string(); }
+
   DataOptions table_;
-  Share validation_{TrainOptions{}.validation};
+  std::optional<Share> validation_;
   Share test_{SplitOptions{}.test};
   std::string validation_labels_;
   std::string test_labels_;

@@ -111,6 +111,13 @@ void TrainingOptions::declare_stopping(Options& options) {
       "metric", "M", train_.metric,
       "that score: accuracy, balanced_accuracy, log_loss, auc or f1; rmse, mae or r2; of labels also subset_accuracy "
       "or micro_f1; by default accuracy, or rmse, of several numbers r2");
+  options.value(
+      "choose", "K", train_.choose,
+      "recipe and epoch by K folds of the rows that the test leaves, then train on all of them; 0: by rows of "
+      "validation. By default 5 on a small table, if nothing else of the recipe is given");
+  options.value(
+      "candidates", "LIST", train_.candidates,
+      "presets that compete then, such as default,plain,linear; by default plain,linear, or the one of --preset");
   options.value("ties", "WHICH", train_.ties, "of epochs with equal scores keep the one of least loss, or the last");
 }
 
@@ -171,10 +178,25 @@ TrainOptions TrainingOptions::checked(Options& options, const Model* start) cons
   TrainOptions train = assembled(options);
   if (start != nullptr) train.preset = Preset::kPlain;
   const TrainOptions parts = bprop::resolved({.preset = train.preset}, Task::kNumbers);
-  train.schedule = schedule_numbers_;
-  train.schedule->kind = schedule_.value_or(parts.schedule->kind);
+  const bool numbers = momentum_ || decay_ || beta1_ || beta2_ || epsilon_ || weight_decay_;
+  if (numbers && !train.choose) train.choose = 0;  // they belong to one recipe
+  if (schedule_ || schedule_numbers_ != Schedule{}) {
+    train.schedule = schedule_numbers_;
+    train.schedule->kind = schedule_.value_or(parts.schedule->kind);
+  }
   exclude(options, resolved(train, Task::kNumbers), start);
   return train;
+}
+
+TrainingOptions::Recipe TrainingOptions::recipe(Options options, const TrainOptions& checked, Preset preset,
+                                                Task task) const {
+  TrainingOptions of_preset = *this;
+  of_preset.train_.preset = preset;
+  of_preset.train_.candidates = {preset};
+  TrainOptions train = of_preset.checked(options, nullptr);
+  train.choose = checked.choose;
+  train.seed = checked.seed;
+  return {std::move(options), of_preset.resolved(train, task)};
 }
 
 TrainOptions TrainingOptions::resolved(const TrainOptions& checked, Task task) const {
@@ -214,6 +236,10 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
     note("reduction", train.reduction.value_or(LossOptions{}.reduction));
     if (train.loss == Loss::kHuber) note("huber-delta", train.huber_delta.value_or(LossOptions{}.huber_delta));
   }
+  note("preset", train.preset);
+  if (train.choose) note("choose", *train.choose);
+  if (train.choose.value_or(0) == 0) note("validation", train.validation.value_or(kValidationShare));
+  if (!train.candidates.empty()) note("candidates", train.candidates);
   note("layers", train.layers);
   if (train.loss) note("loss", train.loss);
   note("initializer", train.initializer);

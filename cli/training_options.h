@@ -22,6 +22,13 @@ class TrainingOptions {
   // These with what the preset decides for the task, and with the optimiser's numbers.
   TrainOptions resolved(const TrainOptions& checked, Task task) const;
 
+  // Everything of one of several presets that compete, and the options that apply to it.
+  struct Recipe {
+    Options options;
+    TrainOptions train;
+  };
+  Recipe recipe(Options options, const TrainOptions& checked, Preset preset, Task task) const;
+
   // The same for a network typed by hand, on its own rows: what is not given is what a textbook does.
   TrainOptions resolved_for_exercise(Options& options, const Model& start) const;
 

@@ -90,6 +90,14 @@ void read(std::string_view text, Optimizer& value) { value = optimizer_named(tex
 void read(std::string_view text, Schedule::Kind& value) { value = schedule_named(text); }
 void read(std::string_view text, Arithmetic& value) { value = arithmetic_named(text); }
 void read(std::string_view text, Preset& value) { value = preset_named(text); }
+void read(std::string_view text, std::vector<Preset>& value) {
+  value.clear();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    value.push_back(preset_named(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+}
 void read(std::string_view text, Ties& value) { value = ties_named(text); }
 void read(std::string_view text, Parametrization& value) { value = parametrization_named(text); }
 void read(std::string_view text, BiasInitializer& value) { value = bias_initializer_named(text); }
@@ -149,6 +157,11 @@ std::string text_of(const ClassWeights& value) {
   return text;
 }
 std::string text_of(Preset value) { return std::string(name(value)); }
+std::string text_of(const std::vector<Preset>& value) {
+  std::string text;
+  for (const Preset preset : value) text += fmt::format("{}{}", text.empty() ? "" : ",", name(preset));
+  return text;
+}
 std::string text_of(Ties value) { return std::string(name(value)); }
 std::string text_of(Parametrization value) { return std::string(name(value)); }
 std::string text_of(BiasInitializer value) { return std::string(name(value)); }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bprop/arithmetic.h"
 #include "bprop/loss.h"
@@ -77,6 +78,7 @@ void read(std::string_view text, Optimizer& value);
 void read(std::string_view text, Schedule::Kind& value);
 void read(std::string_view text, Arithmetic& value);
 void read(std::string_view text, Preset& value);
+void read(std::string_view text, std::vector<Preset>& value);  // "plain,linear"
 void read(std::string_view text, Ties& value);
 void read(std::string_view text, Parametrization& value);
 void read(std::string_view text, BiasInitializer& value);
@@ -104,6 +106,7 @@ std::string text_of(const Optimizer& value);
 std::string text_of(Schedule::Kind value);
 std::string text_of(Arithmetic value);
 std::string text_of(Preset value);
+std::string text_of(const std::vector<Preset>& value);
 std::string text_of(Ties value);
 std::string text_of(Parametrization value);
 std::string text_of(BiasInitializer value);

@@ -17,6 +17,7 @@ namespace {
 void print_what_is_trained(const TrainReport& report, const Model& start, std::size_t train_rows,
                            std::size_t validation_rows) {
   if (start.preprocessing) print(data_line(report, *start.preprocessing, train_rows, validation_rows));
+  if (report.choice != nullptr && report.choice->any()) print(choice_line(*report.choice));
   print(network_line(start) + learning_line(report.options, start));
   std::fflush(stdout);
 }
@@ -42,6 +43,21 @@ WatchedTraining watched(const TrainReport& report, const ProgramOptions& program
   for (const Finding& finding : result.findings) program.remark_all("train", {sentence(finding)});
   const bool diverged = result.stop_reason == StopReason::kDiverged;
   return {std::move(result), diverged ? ExitCode::kFailed : signals.exit_code()};
+}
+
+WatchedChoice watched_choice(const TrainReport& report, const ProgramOptions& program,
+                             const std::function<RecipeChoice(const TrainObserver&)>& choose) {
+  const StopSignals signals;
+  std::optional<Progress> progress;
+  TrainObserver observer;
+  observer.begin = [&](const Model& start, std::size_t train_rows, std::size_t) {
+    progress.emplace(!program.quiet, report.options);
+    progress->begin(start, train_rows);
+  };
+  observer.step = [&](std::size_t step, std::size_t total, double loss) { progress->step(step, total, loss); };
+  observer.stop = &signals.flag();
+  RecipeChoice choice = choose(observer);
+  return {std::move(choice), signals.exit_code()};
 }
 
 WatchedFolds watched_folds(const TrainReport& report, const ProgramOptions& program,

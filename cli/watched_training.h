@@ -20,6 +20,14 @@ struct WatchedTraining {
 WatchedTraining watched(const TrainReport& report, const ProgramOptions& program,
                         const std::function<TrainResult(const TrainObserver&)>& train);
 
+struct WatchedChoice : RecipeChoice {
+  ExitCode exit_code = ExitCode::kDone;
+};
+
+// Nothing is printed but progress, which begins anew with each training.
+WatchedChoice watched_choice(const TrainReport& report, const ProgramOptions& program,
+                             const std::function<RecipeChoice(const TrainObserver&)>& choose);
+
 struct WatchedFolds {
   CrossValidation result;
   ExitCode exit_code = ExitCode::kDone;  // kFailed if a fold diverged

@@ -32,6 +32,7 @@
 #include "bprop/optimizer.h"
 #include "bprop/preprocessing.h"
 #include "bprop/preset.h"
+#include "bprop/recipe_choice.h"
 #include "bprop/review.h"
 #include "bprop/selector.h"
 #include "bprop/suggestion.h"

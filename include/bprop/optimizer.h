@@ -107,6 +107,7 @@ struct Schedule {
   double last = 0;          // kCosine: the factor at the end; in [0, 1]
   std::size_t warm_up = 0;  // updates over which the factor first rises linearly from 1 / warm_up to 1
   std::size_t cycles = 4;   // kCosLog; from 1 to 30
+  bool operator==(const Schedule&) const = default;
 
   // Factor of update `step` (from 0) of `total_steps`, with `steps_per_epoch` updates an epoch.
   double operator()(std::size_t step, std::size_t steps_per_epoch, std::size_t total_steps) const;

@@ -12,9 +12,11 @@
 namespace bprop {
 
 enum class Preset : std::uint8_t {
-  kDefault,  // RealMLP-TD-S of Holzmüller et al. 2024 (arXiv 2407.04491): the best one, minutes on 10⁵ rows
+  kDefault,  // RealMLP-TD-S of Holzmüller et al. 2024 (arXiv 2407.04491): the best one, minutes on 10⁵ rows; on small
+             // tables the better one of plain and linear (recipe_choice.h)
   kFast,     // the same recipe with fewer epochs of a smaller network: seconds on 10⁵ rows
   kPlain,    // standardised numbers, 2 × 256 relu, AdamW with a cosine: what bprop did before there were presets
+  kLinear,   // the same without hidden layers: logistic or linear regression
 };
 
 struct PresetRule {

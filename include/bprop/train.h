@@ -25,10 +25,13 @@
 #include "bprop/model.h"
 #include "bprop/optimizer.h"
 #include "bprop/preset.h"
+#include "bprop/recipe_choice.h"
 #include "bprop/thread_pool.h"
 #include "bprop/weights.h"
 
 namespace bprop {
+
+inline constexpr double kValidationShare = 0.2;
 
 enum class Precision : std::uint8_t { kFloat, kDouble };
 
@@ -70,9 +73,15 @@ struct TrainOptions {
   Precision precision = Precision::kFloat;
   std::optional<Arithmetic> arithmetic{};  // none: what the processor has
   std::uint64_t seed = 0;
-  double validation = 0.2;         // share of the rows laid aside when no validation rows are given; 0: none
-  std::optional<Metric> metric{};  // which epoch is the best one, by its validation rows; none: accuracy, or RMSE
-  std::string row_weights{};       // column of each training row's weight (weights.h), which is then no input; "": none
+  // Share of the rows laid aside when no validation rows are given; 0: none. None: kValidationShare, or no row at all
+  // where the recipe is chosen by folds.
+  std::optional<double> validation{};
+  // Folds by which recipe and epoch are chosen, before a training on all rows: recipe_choice.h; 0: they are not. None:
+  // choice_folds() decides.
+  std::optional<std::size_t> choose{};
+  std::vector<Preset> candidates{};  // that compete; empty: as the preset has it
+  std::optional<Metric> metric{};    // which epoch is the best one, by its validation rows; none: accuracy, or RMSE
+  std::string row_weights{};  // column of each training row's weight (weights.h), which is then no input; "": none
   ClassWeights class_weights{};
   bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
   // Changes only speed.
@@ -99,6 +108,7 @@ enum class StopReason : std::uint8_t {
   kTimeLimit,
   kInterrupted,  // the caller asked to
   kDiverged,     // a number was NaN or infinite; the model is the last good one
+  kChosenEpoch,  // the epoch that the folds chose is done
 };
 std::string_view name(StopReason reason);  // "patience"
 std::string sentence(StopReason reason);   // one for people, ending without a full stop
@@ -122,10 +132,11 @@ struct EpochReport {
 struct TrainResult {
   Model model;
   StopReason stop_reason = StopReason::kEpochs;
-  std::size_t epochs = 0;      // begun
-  std::size_t steps = 0;       // updates made
-  std::size_t best_epoch = 0;  // whose weights the model has; 0: the initial ones
-  double final_change = 0;     // ‖θ_new − θ_old‖₂ of the last update, with min_change
+  std::size_t epochs = 0;                // begun
+  std::size_t steps = 0;                 // updates made
+  std::size_t best_epoch = 0;            // whose weights the model has; 0: the initial ones
+  std::optional<RecipeChoice> choice{};  // by folds; then validation_rows is 0, and the reports have the folds' means
+  double final_change = 0;               // ‖θ_new − θ_old‖₂ of the last update, with min_change
   double seconds = 0;
   std::optional<Divergence> divergence{};  // with kDiverged: where
   // Every one of the first 1,000 epochs, then ever fewer (a million leave at most 11,002), the best and the last

@@ -13,9 +13,6 @@ using Origin = Source::Origin;
 
 constexpr std::size_t kFewUnits = 16;  // above the layer asked about: all of them get steps
 
-// The layer from which a derivation of this number goes on towards the loss.
-std::size_t first_layer(const Selector& what) { return what.kind == Selector::Kind::kInput ? 0 : what.layer; }
-
 std::size_t deepest_layer(const NetworkParts& parts, const Selector& what, const ExplainOptions& options) {
   const std::size_t first = first_layer(what);
   const std::size_t last = parts.layers() - 1;

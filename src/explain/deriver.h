@@ -25,6 +25,9 @@ inline std::string name_of_unit(std::string_view what, std::size_t layer, std::s
   return fmt::format("{} {}:{}", what, layer + 1, unit + 1);
 }
 
+// The layer from which a derivation of this number goes on towards the loss.
+inline std::size_t first_layer(const Selector& what) { return what.kind == Selector::Kind::kInput ? 0 : what.layer; }
+
 class Deriver {
  public:
   Deriver(const NetworkParts& parts, const BatchValues& batch, const ExplainOptions& options, const Symbols& symbols);

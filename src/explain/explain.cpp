@@ -24,8 +24,6 @@ using Kind = Selector::Kind;
 
 bool is_parameter(const Selector& what) { return what.kind == Kind::kWeight || what.kind == Kind::kBias; }
 
-std::size_t first_layer(const Selector& what) { return what.kind == Kind::kInput ? 0 : what.layer; }
-
 // δ and its factors for the units of each layer from the one asked about on: that unit, and above it the largest.
 std::vector<UnitGradient> unit_gradients(const RowValues& row, const Selector& what, std::size_t top,
                                          const Symbols& symbols) {

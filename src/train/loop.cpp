@@ -11,6 +11,7 @@
 
 #include "bprop/trainer.h"
 #include "train/best_weights.h"
+#include "train/chosen_epoch.h"
 #include "train/divergence_search.h"
 #include "train/epoch_record.h"
 #include "train/run_logs.h"
@@ -50,8 +51,9 @@ class Loop {
         scored_rows_(train, scored_rows(loop.options, validation.rows())),
         train_score_(model, scored_rows_, result.metric, loop.options.pool),
         source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
-        best_(result.metric, *options_.ties,
-              options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
+        keeps_best_(options_.keep_best && validation_.exists()),
+        best_(result.metric, *options_.ties, keeps_best_ ? network_.state().layout.size() : 0),
+        curve_(loop.choice),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
@@ -64,8 +66,8 @@ class Loop {
   void run() {
     start_ = Clock::now();
     bool going = total_ > 0;
-    const std::size_t epochs = total_epochs(options_, train_.rows());
-    for (std::size_t epoch = 1; going && epoch <= epochs; ++epoch) going = run_epoch(epoch);
+    for (std::size_t epoch = 1; going && epoch <= last_epoch_; ++epoch) going = run_epoch(epoch);
+    if (going && curve_ != nullptr) stop(StopReason::kChosenEpoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
     logs_.flush();
@@ -80,12 +82,15 @@ class Loop {
 
   // What the loop knows and the options do not.
   TrainerOptions trainer_options(const LoopOptions& loop) {
+    const std::size_t epochs = total_epochs(options_, train_.rows());
+    last_epoch_ = loop.choice == nullptr ? epochs : chosen_epoch(*loop.choice, epochs);
     total_ = total_steps(options_, train_.rows());
     TrainerOptions trainer = training::trainer_options(options_);
     trainer.batch = batch_;
     trainer.loss = model_.loss;
     trainer.steps_per_epoch = steps_per_epoch(options_, train_.rows());
     trainer.total_steps = total_;
+    if (loop.choice != nullptr) total_ = std::min(total_, trainer.steps_per_epoch * last_epoch_);
     trainer.freeze_biases = loop.freeze_biases;
     trainer.doctor_every = options_.doctor_every;
     if (model_.preprocessing) trainer.doctor.column_names = model_.preprocessing->feature_names();
@@ -153,7 +158,7 @@ class Loop {
     const StepReport& last = trainer_->report();
     EpochReport report{
         .epoch = epoch, .step = last.step, .train_loss = train_loss, .learning_rate = last.learning_rate};
-    const bool validated = validation_.fill(report, [this] { return must_end_validation(); });
+    const bool validated = validate(report);
     if (!validated && result_.best_epoch > 0) return false;  // an earlier epoch's weights are better known
     if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
       return diverge_in_validation(report);
@@ -163,7 +168,7 @@ class Loop {
     report.seconds = seconds_since(start_);
     report.rows_per_second = rows_per_second;
     if (report.best) {
-      if (options_.keep_best) best_.take(report, network_.state());
+      if (keeps_best_) best_.take(report, network_.state());
       result_.best_epoch = epoch;
       folder_.best(model_);
     }
@@ -176,6 +181,12 @@ class Loop {
     if (observer_.epoch) observer_.epoch(report);
     if (options_.patience > 0 && epoch - lowest_loss_epoch_ >= options_.patience) return stop(StopReason::kPatience);
     return true;
+  }
+
+  // False if there was no time.
+  bool validate(EpochReport& report) {
+    if (curve_ != nullptr) return fill_from(*curve_, last_epoch_, report);
+    return validation_.fill(report, [this] { return must_end_validation(); });
   }
 
   // Of some training rows with the weights of this moment; NaN if nobody wants it, or there is no time.
@@ -259,7 +270,7 @@ class Loop {
     record_.finish([this](const EpochReport& recorded) { write(recorded); });
     result_.seconds = seconds_since(start_);
     if (!result_.divergence) result_.findings = trainer_->diagnosis().findings;
-    const bool have_best = options_.keep_best && best_.epoch() > 0;
+    const bool have_best = keeps_best_ && best_.epoch() > 0;
     if (have_best) {
       best_.restore(network_.state());
       result_.best_epoch = best_.epoch();
@@ -287,14 +298,17 @@ class Loop {
   TrainResult& result_;
   std::size_t rows_;  // of an epoch
   std::size_t batch_;
-  std::size_t total_ = 0;
+  std::size_t total_ = 0;  // updates
+  std::size_t last_epoch_ = 0;
   const RowSource<T>& train_;
   const RowSource<T>& validation_rows_;
   Validation<T> validation_;
   SomeRows<T> scored_rows_;
   Validation<T> train_score_;
   ShuffledBatch<T> source_;
+  bool keeps_best_;
   BestWeights<T> best_;
+  const RecipeChoice* curve_;
   const Model* start_model_;
   EpochRecord record_;
   TrainerOptions trainer_options_;

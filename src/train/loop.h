@@ -16,6 +16,7 @@ struct LoopOptions {
   bool shuffle = true;
   bool freeze_biases = false;
   std::span<const double> weights = {};  // of the training rows; empty: all 1
+  const RecipeChoice* choice = nullptr;  // whose epoch ends training, and whose means are the validation; null: none
   const Model* start = nullptr;          // whose weights come back if no good ones are left; null: those of the seed
 };
 

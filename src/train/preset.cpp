@@ -5,6 +5,7 @@
 
 #include "base/named.h"
 #include "bprop/train.h"
+#include "train/setup.h"
 
 namespace bprop {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::array kPresets = {
     PresetRule{Preset::kDefault, "default", "RealMLP-TD-S (Holzmüller et al. 2024): the best of a table"},
     PresetRule{Preset::kFast, "fast", "the same recipe, smaller and shorter: seconds on 100,000 rows"},
     PresetRule{Preset::kPlain, "plain", "standardised numbers, 2 x 256 relu, AdamW with a cosine"},
+    PresetRule{Preset::kLinear, "linear", "no hidden layer: logistic or linear regression"},
 };
 constexpr std::array<std::string_view, 2> kTies = {"loss", "last"};
 
@@ -70,13 +72,42 @@ TrainOptions plain() {
   return parts;
 }
 
+TrainOptions linear() {
+  TrainOptions parts = plain();
+  parts.layers = "";
+  return parts;
+}
+
 TrainOptions parts_of(Preset preset, Task task) {
   switch (preset) {
     case Preset::kDefault: return realmlp(task);
     case Preset::kFast: return fast(task);
+    case Preset::kLinear: return linear();
     case Preset::kPlain: break;
   }
   return plain();
+}
+
+// What a preset decides.
+template <class Visit>
+void each_part(const Visit& visit) {
+  visit(&TrainOptions::layers);
+  visit(&TrainOptions::optimizer);
+  visit(&TrainOptions::schedule);
+  visit(&TrainOptions::epochs);
+  visit(&TrainOptions::batch);
+  visit(&TrainOptions::drop_last_batch);
+  visit(&TrainOptions::parametrization);
+  visit(&TrainOptions::bias_rate);
+  visit(&TrainOptions::scale_rate);
+  visit(&TrainOptions::ties);
+  visit(&TrainOptions::initializer);
+  visit(&TrainOptions::bias_initializer);
+  visit(&TrainOptions::zero_last_layer);
+  visit(&TrainOptions::scaling);
+  visit(&TrainOptions::smooth_clip);
+  visit(&TrainOptions::signed_pairs);
+  visit(&TrainOptions::missing_zero);
 }
 
 }  // namespace
@@ -93,6 +124,13 @@ std::string_view name(Ties ties) { return kTies[static_cast<std::size_t>(ties)];
 
 Ties ties_named(std::string_view name) { return static_cast<Ties>(place_named("ties", name, kTies)); }
 
+bool training::names_part(const TrainOptions& o) {
+  bool named = o.loss || o.label_smoothing || o.reduction || o.huber_delta || o.learning_rate || o.steps > 0 ||
+               o.l2 > 0 || o.weight_decay > 0 || o.clip > 0 || o.min_change > 0;
+  each_part([&](auto TrainOptions::* part) { named = named || (o.*part).has_value(); });
+  return named;
+}
+
 TrainOptions resolved(TrainOptions options, Task task) {
   const TrainOptions parts = parts_of(options.preset, task);
   const auto fill = [&](auto TrainOptions::* part) {
@@ -100,23 +138,7 @@ TrainOptions resolved(TrainOptions options, Task task) {
   };
   // A full architecture says itself how many outputs two classes have, and so which loss.
   if (!options.layers || options.layers->find("->") == std::string::npos) fill(&TrainOptions::loss);
-  fill(&TrainOptions::layers);
-  fill(&TrainOptions::optimizer);
-  fill(&TrainOptions::schedule);
-  fill(&TrainOptions::epochs);
-  fill(&TrainOptions::batch);
-  fill(&TrainOptions::drop_last_batch);
-  fill(&TrainOptions::parametrization);
-  fill(&TrainOptions::bias_rate);
-  fill(&TrainOptions::scale_rate);
-  fill(&TrainOptions::ties);
-  fill(&TrainOptions::initializer);
-  fill(&TrainOptions::bias_initializer);
-  fill(&TrainOptions::zero_last_layer);
-  fill(&TrainOptions::scaling);
-  fill(&TrainOptions::smooth_clip);
-  fill(&TrainOptions::signed_pairs);
-  fill(&TrainOptions::missing_zero);
+  each_part(fill);
   return options;
 }
 

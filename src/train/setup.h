@@ -8,6 +8,9 @@
 
 namespace bprop::training {
 
+// Whether the options, not yet resolved, say themselves anything that belongs to a recipe.
+bool names_part(const TrainOptions& options);
+
 // In what follows the options are resolved.
 
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.

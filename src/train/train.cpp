@@ -31,6 +31,7 @@ constexpr std::array kStopTexts = {
     StopText{"time_limit", "the time limit is reached"},
     StopText{"interrupted", "training was interrupted"},
     StopText{"diverged", "a number became NaN or infinite"},
+    StopText{"chosen_epoch", "the epoch that the folds chose is done"},
 };
 
 void check_options(const TrainOptions& o) {
@@ -44,8 +45,9 @@ void check_options(const TrainOptions& o) {
   training::check(trainer);
   BPROP_CHECK(o.epochs.value_or(1) > 0, UsageError, "epochs is 0, expected at least 1");
   BPROP_CHECK(*o.batch > 0, UsageError, "batch is 0, expected at least 1");
-  BPROP_CHECK(o.validation >= 0 && o.validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
-              o.validation);
+  const double validation = o.validation.value_or(0);
+  BPROP_CHECK(validation >= 0 && validation < 1, UsageError, "validation is {}, expected a share from 0 to below 1",
+              validation);
   BPROP_CHECK(std::isfinite(o.min_change) && o.min_change >= 0, UsageError,
               "min_change is {}, expected a norm above 0, or 0 for never", o.min_change);
   BPROP_CHECK(std::isfinite(o.time_limit) && o.time_limit >= 0, UsageError,
@@ -92,7 +94,8 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
 
 // Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
 TrainResult train_model(Model model, const Model* start, training::WeightedRows rows, const Dataset& validation,
-                        const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings) {
+                        const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings,
+                        const RecipeChoice* choice = nullptr) {
   const Dataset& train = rows.rows;
   training::finish_weights(options, *model.preprocessing, rows);
   check_validation(options, validation.rows());
@@ -103,10 +106,11 @@ TrainResult train_model(Model model, const Model* start, training::WeightedRows 
   result.warnings.insert(result.warnings.end(), rows.warnings.begin(), rows.warnings.end());
   result.train_rows = train.rows();
   result.validation_rows = validation.rows();
-  result.metric = training::chosen_metric(options, result.model, validation.rows());
+  result.metric = training::chosen_metric(options, result.model, choice == nullptr ? validation.rows() : train.rows());
+  if (choice != nullptr) result.choice = *choice;
   training::check_calibration(options, result.model, validation.rows());
   if (observer.begin) observer.begin(result.model, train.rows(), validation.rows());
-  const training::LoopOptions loop{.options = options, .weights = rows.weights, .start = start};
+  const training::LoopOptions loop{.options = options, .weights = rows.weights, .choice = choice, .start = start};
   if (std::holds_alternative<Network>(result.model.network)) {
     train_on_table<float>(result.model, train, validation, loop, observer, result);
   } else {
@@ -126,11 +130,54 @@ const EpochReport* TrainResult::epoch(std::size_t number) const {
   return found != history.end() && found->epoch == number ? &*found : nullptr;
 }
 
+namespace {
+
+// Recipe and epoch by folds, then all rows. If no candidate came to the end of an epoch, the first one says why.
+TrainResult train_chosen(const Dataset& data, std::size_t folds, const TrainOptions& given,
+                         const TrainObserver& observer) {
+  std::vector<TrainOptions> recipes;
+  for (const Preset preset : candidates(given)) {
+    recipes.push_back(given);
+    recipes.back().preset = preset;
+    recipes.back() = for_table(recipes.back(), data);
+    check_options(recipes.back());
+  }
+  const RecipeChoice choice = choose_recipe(data, folds, recipes, observer);
+  if (choice.any()) return train_as_chosen(data, recipes[choice.chosen], choice, observer);
+  recipes[0].choose = 0;
+  return train(data, recipes[0], observer);
+}
+
+// A table's first model, with what a colleague would say of it.
+TrainResult train_new(const Dataset& data, const Dataset& validation, const TrainOptions& options,
+                      const TrainObserver& observer, const RecipeChoice* choice = nullptr) {
+  std::vector<std::string> warnings;
+  training::WeightedRows rows = training::rows_with_weight(data, options);
+  Model model = training::initial_model(rows.rows, options, warnings);
+  for (auto& remark : review(rows.rows, *model.preprocessing)) warnings.push_back(std::move(remark));
+  for (auto& remark : review_split(rows.rows, validation, "validation", *model.preprocessing)) {
+    warnings.push_back(std::move(remark));
+  }
+  return train_model(std::move(model), nullptr, std::move(rows), validation, options, observer, std::move(warnings),
+                     choice);
+}
+
+}  // namespace
+
+TrainResult train_as_chosen(const Dataset& data, const TrainOptions& recipe, const RecipeChoice& choice,
+                            const TrainObserver& observer) {
+  TrainOptions options = recipe;
+  options.time_limit -= recipe.time_limit == 0 ? 0 : std::min(choice.seconds, 0.9 * recipe.time_limit);
+  return train_new(data, data.select({}), options, observer, &choice);
+}
+
 TrainResult train(const Dataset& data, const TrainOptions& given, const TrainObserver& observer) {
+  if (const std::size_t folds = choice_folds(given, data); folds > 0) return train_chosen(data, folds, given, observer);
   const TrainOptions options = for_table(given, data);
   check_options(options);
-  if (options.validation == 0) return train(data, data.select({}), options, observer);
-  const auto parts = split_three(data, {.test = 0, .validation = options.validation, .seed = options.seed});
+  const double share = options.validation.value_or(kValidationShare);
+  if (share == 0) return train(data, data.select({}), options, observer);
+  const auto parts = split_three(data, {.test = 0, .validation = share, .seed = options.seed});
   TrainResult result = train(parts.train, parts.validation, options, observer);
   result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
   return result;
@@ -140,14 +187,9 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
                   const TrainObserver& observer) {
   const TrainOptions options = for_table(given, data);
   check_options(options);
-  std::vector<std::string> warnings;
-  training::WeightedRows rows = training::rows_with_weight(data, options);
-  Model model = training::initial_model(rows.rows, options, warnings);
-  for (auto& remark : review(rows.rows, *model.preprocessing)) warnings.push_back(std::move(remark));
-  for (auto& remark : review_split(rows.rows, validation, "validation", *model.preprocessing)) {
-    warnings.push_back(std::move(remark));
-  }
-  return train_model(std::move(model), nullptr, std::move(rows), validation, options, observer, std::move(warnings));
+  BPROP_CHECK(options.choose.value_or(0) == 0, UsageError,
+              "choose is {} folds, but rows of validation are given, expected one of the two", *options.choose);
+  return train_new(data, validation, options, observer);
 }
 
 TrainResult train_from(const Model& start, const Dataset& data, const Dataset& validation, const TrainOptions& given,
@@ -189,7 +231,8 @@ TrainResult train_from(const Model& start, const TrainOptions& given, const Trai
   training::check_calibration(options, result.model, 0);
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
   training::RunFolder folder(options.run_directory, options.configuration);
-  const training::LoopOptions loop{options, false, exercise.freeze_biases, {}, &start};
+  const training::LoopOptions loop{
+      .options = options, .shuffle = false, .freeze_biases = exercise.freeze_biases, .start = &start};
   std::visit(
       [&]<class T>(BasicNetwork<T>& network) {
         const training::ExerciseRows<T> rows(exercise, network.inputs(), network.outputs());

@@ -69,7 +69,8 @@ TEST(Preset, HasAName) {
     EXPECT_EQ(preset_named(rule.name), rule.id);
     EXPECT_EQ(name(rule.id), rule.name);
   }
-  EXPECT_EQ(thrown([] { preset_named("slow"); }), "UsageError: unknown preset 'slow'; known: default, fast, plain");
+  EXPECT_EQ(thrown([] { preset_named("slow"); }),
+            "UsageError: unknown preset 'slow'; known: default, fast, plain, linear");
   for (const char* known : {"loss", "last"}) EXPECT_EQ(name(ties_named(known)), known);
 }
 

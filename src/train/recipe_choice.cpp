@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bprop/recipe_choice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "bprop/folds.h"
+#include "bprop/train.h"
+#include "train/setup.h"
+
+namespace bprop {
+namespace {
+
+using Point = RecipeChoice::Point;
+
+constexpr std::size_t kFolds = 5;
+constexpr std::size_t kSmallRows = 1000;
+constexpr std::size_t kSmallCells = 100'000;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+bool is_small(const Dataset& data) {
+  const std::size_t columns = data.columns().size();
+  return data.rows() >= 2 * kFolds && data.rows() < kSmallRows && data.rows() * columns < kSmallCells;
+}
+
+// Each class can be trained on and tested; each value of a label almost surely, since labels are dealt as they come.
+bool can_be_dealt(const Dataset& data, Task task) {
+  const std::size_t least = task == Task::kLabels ? 10 : 2;
+  return std::ranges::all_of(data.targets(), [&](std::size_t target) {
+    std::map<double, std::size_t> rows_of;
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      const double value = data.cell(row, target);
+      if (!std::isnan(value)) ++rows_of[value];
+    }
+    return std::ranges::all_of(rows_of, [least](const auto& of) { return of.second >= least; });
+  });
+}
+
+bool suits_folds(const TrainOptions& options, const Dataset& data) {
+  const Task task = options.task ? *options.task : task_of(data);
+  return task == Task::kNumbers || can_be_dealt(data, task);
+}
+
+// Of squared errors the mean is taken before the root.
+double addend(Metric metric, double score) { return metric == Metric::kRmse ? score * score : score; }
+double mean_score(Metric metric, double mean) { return metric == Metric::kRmse ? std::sqrt(mean) : mean; }
+
+// The means over all trainings, by their validation rows, of the epochs that all of them have.
+std::vector<Point> mean_curve(const std::vector<TrainResult>& results) {
+  const Metric metric = results[0].metric;
+  std::vector<Point> curve;
+  for (const EpochReport& first : results[0].history) {
+    double rows = 0;
+    Point mean{.epoch = first.epoch};
+    for (const TrainResult& result : results) {
+      const EpochReport* report = result.epoch(first.epoch);
+      const double weight = static_cast<double>(result.validation_rows);
+      rows += weight;
+      mean.loss += weight * (report == nullptr ? kNaN : report->validation_loss);
+      mean.score += weight * (report == nullptr ? kNaN : addend(metric, report->validation_score));
+    }
+    mean.loss /= rows;
+    mean.score = mean_score(metric, mean.score / rows);
+    if (std::isfinite(mean.loss)) curve.push_back(mean);
+  }
+  return curve;
+}
+
+// By the loss where a score is undefined, as AUC is where a class is missing, and between equals.
+bool is_better(Metric metric, const Point& a, const Point& b) {
+  if (std::isnan(a.score) || std::isnan(b.score) || a.score == b.score) return a.loss < b.loss;
+  return larger_is_better(metric) ? a.score > b.score : a.score < b.score;
+}
+
+std::optional<Point> best_point(const std::vector<Point>& curve, Metric metric, Ties ties) {
+  std::optional<Point> best;
+  for (const Point& point : curve) {
+    const bool last_of_equals = best && ties == Ties::kLast && point.score == best->score;
+    if (!best || last_of_equals || is_better(metric, point, *best)) best = point;
+  }
+  return best;
+}
+
+// A choice by folds lays no rows aside.
+void check_choice(const TrainOptions& o) {
+  BPROP_CHECK(!o.validation, UsageError, "validation is {}, but choose lays no rows aside, expected one of the two",
+              *o.validation);
+  BPROP_CHECK(o.keep_best, UsageError, "keep_best is off, but choose trains until the best epoch");
+  BPROP_CHECK(!o.calibrate, UsageError, "calibrate needs validation rows, and choose lays none aside");
+  BPROP_CHECK(o.patience == 0, UsageError, "patience is {}, but choose needs every fold's epochs, expected 0",
+              o.patience);
+}
+
+// A training that leaves nothing behind but its curve, one of so many.
+TrainOptions of_a_fold(TrainOptions recipe, std::size_t trainings) {
+  recipe.time_limit /= static_cast<double>(trainings);
+  recipe.choose = 0;
+  recipe.doctor_every = 0;
+  recipe.run_directory.clear();
+  recipe.log.clear();
+  recipe.tensorboard.clear();
+  recipe.record.clear();
+  return recipe;
+}
+
+}  // namespace
+
+std::size_t choice_folds(const TrainOptions& o, const Dataset& data) {
+  if (o.choose) return *o.choose;
+  const bool needs_validation = o.validation || o.calibrate || o.patience > 0 || !o.keep_best;
+  const bool by_itself = o.preset == Preset::kDefault && !training::names_part(o) && !needs_validation;
+  return by_itself && data.target() && is_small(data) && suits_folds(o, data) ? kFolds : 0;
+}
+
+std::vector<Preset> candidates(const TrainOptions& options) {
+  if (!options.candidates.empty()) return options.candidates;
+  if (options.preset == Preset::kDefault) return {Preset::kPlain, Preset::kLinear};
+  return {options.preset};
+}
+
+RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<const TrainOptions> recipes,
+                           const TrainObserver& observer) {
+  BPROP_CHECK(!recipes.empty(), UsageError, "candidates is empty, expected a preset at least");
+  BPROP_CHECK(folds >= 2 && folds <= data.rows(), UsageError,
+              "choose is {}, expected 2 to the number of rows, {}, or 0", folds, data.rows());
+  for (const TrainOptions& recipe : recipes) check_choice(recipe);
+  const TrainObserver of_folds{.begin = observer.begin, .step = observer.step, .stop = observer.stop};
+  std::optional<bool> stratify;
+  if (recipes[0].task && data.targets().size() == 1) stratify = *recipes[0].task == Task::kClasses;
+  const std::vector<TrainTest> parts = split_folds(data, folds, recipes[0].seed, stratify);
+  RecipeChoice choice{.folds = folds};
+  std::optional<Point> best;
+  for (const TrainOptions& recipe : recipes) {
+    std::vector<TrainResult> results;
+    for (const TrainTest& part : parts) {
+      results.push_back(train(part.train, part.test, of_a_fold(recipe, recipes.size() * folds + 1), of_folds));
+      choice.seconds += results.back().seconds;
+      choice.interrupted = results.back().stop_reason == StopReason::kInterrupted;
+      if (choice.interrupted) return choice;
+    }
+    choice.metric = results[0].metric;
+    const std::size_t epochs = total_epochs(recipe, results[0].train_rows);
+    choice.candidates.push_back({.preset = recipe.preset, .epochs = epochs, .score = kNaN, .loss = kNaN});
+    std::vector<Point> curve = mean_curve(results);
+    const std::optional<Point> point = best_point(curve, choice.metric, *recipe.ties);
+    if (!point) continue;
+    Candidate& candidate = choice.candidates.back();
+    candidate = {recipe.preset, point->epoch, epochs, point->score, point->loss};
+    if (best && !is_better(choice.metric, *point, *best)) continue;
+    best = point;
+    choice.chosen = choice.candidates.size() - 1;
+    choice.curve = std::move(curve);
+  }
+  return choice;
+}
+
+}  // namespace bprop
