@@ -28,18 +28,22 @@ bool is_small(const Dataset& data) {
   return data.rows() >= 2 * kFolds && data.rows() < kSmallRows && data.rows() * columns < kSmallCells;
 }
 
-// Each class can be trained on and tested.
-bool can_be_dealt(const Dataset& data) {
-  std::map<double, std::size_t> rows_of;
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    const double value = data.cell(row, *data.target());
-    if (!std::isnan(value)) ++rows_of[value];
-  }
-  return std::ranges::all_of(rows_of, [](const auto& of) { return of.second > 1; });
+// Each class can be trained on and tested; each value of a label almost surely, since labels are dealt as they come.
+bool can_be_dealt(const Dataset& data, Task task) {
+  const std::size_t least = task == Task::kLabels ? 10 : 2;
+  return std::ranges::all_of(data.targets(), [&](std::size_t target) {
+    std::map<double, std::size_t> rows_of;
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      const double value = data.cell(row, target);
+      if (!std::isnan(value)) ++rows_of[value];
+    }
+    return std::ranges::all_of(rows_of, [least](const auto& of) { return of.second >= least; });
+  });
 }
 
-bool is_classes(const TrainOptions& options, const Dataset& data) {
-  return task_of(options, data) == Task::kClasses;
+bool suits_folds(const TrainOptions& options, const Dataset& data) {
+  const Task task = task_of(options, data);
+  return task == Task::kNumbers || can_be_dealt(data, task);
 }
 
 // Of squared errors the mean is taken before the root.
@@ -140,7 +144,7 @@ std::size_t choice_folds(const TrainOptions& o, const Dataset& data) {
   if (o.choose) return *o.choose;
   const bool needs_validation = o.validation || o.calibrate || o.patience > 0 || !o.keep_best;
   const bool by_itself = o.preset == Preset::kDefault && !training::names_part(o) && !needs_validation;
-  return by_itself && data.target() && is_small(data) && (!is_classes(o, data) || can_be_dealt(data)) ? kFolds : 0;
+  return by_itself && data.target() && is_small(data) && suits_folds(o, data) ? kFolds : 0;
 }
 
 std::vector<Preset> candidates(const TrainOptions& options) {
@@ -157,7 +161,9 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
   for (const TrainOptions& recipe : recipes) check_choice(recipe);
   const TrainObserver of_folds{.begin = observer.begin, .step = observer.step, .stop = observer.stop};
   std::optional<bool> stratify;
-  if ((recipes[0].task || recipes[0].loss) && data.targets().size() == 1) stratify = is_classes(recipes[0], data);
+  if ((recipes[0].task || recipes[0].loss) && data.targets().size() == 1) {
+    stratify = task_of(recipes[0], data) == Task::kClasses;
+  }
   const std::vector<TrainTest> parts = split_folds(data, folds, recipes[0].seed, stratify);
   RecipeChoice choice{.folds = folds};
   std::vector<std::vector<Point>> curves;
