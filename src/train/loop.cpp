@@ -19,6 +19,7 @@
 #include "train/some_rows.h"
 #include "train/trace_record.h"
 #include "train/validation.h"
+#include "train/weight_average.h"
 
 namespace bprop::training {
 namespace {
@@ -52,6 +53,7 @@ class Loop {
         source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
         best_(result.metric, *options_.ties,
               options_.keep_best && validation_.exists() ? network_.state().layout.size() : 0),
+        average_(options_.ema, network_.state().layout.size()),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
@@ -109,6 +111,7 @@ class Loop {
       going = !trainer_->report().abandoned;
       if (!going) break;
       if (!std::isfinite(loss)) return diverge_in_step();
+      average_.add(network_.state());
       if (trainer_->report().examined && logs_.examines()) logs_.examined(trainer_->report().step, trainer_->health());
       trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? source_.weight() : 1.0);
@@ -153,6 +156,7 @@ class Loop {
     const StepReport& last = trainer_->report();
     EpochReport report{
         .epoch = epoch, .step = last.step, .train_loss = train_loss, .learning_rate = last.learning_rate};
+    const typename WeightAverage<T>::InPlace averaged(average_, network_);
     const bool validated = validation_.fill(report, [this] { return must_end_validation(); });
     if (!validated && result_.best_epoch > 0) return false;  // an earlier epoch's weights are better known
     if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
@@ -264,6 +268,7 @@ class Loop {
       best_.restore(network_.state());
       result_.best_epoch = best_.epoch();
     } else {
+      average_.put_into(network_.state());
       result_.best_epoch = result_.history.empty() ? 0 : result_.history.back().epoch;
     }
     // Weights that gave a loss which is not finite are no good either, even where they are finite themselves.
@@ -295,6 +300,7 @@ class Loop {
   Validation<T> train_score_;
   ShuffledBatch<T> source_;
   BestWeights<T> best_;
+  WeightAverage<T> average_;
   const Model* start_model_;
   EpochRecord record_;
   TrainerOptions trainer_options_;
