@@ -113,6 +113,9 @@ void TrainingOptions::declare_stopping(Options& options) {
   options.value("time-limit", "T", time_limit_, "such as 60s, 5m, 1h; 0: none");
   options.value("keep", "WHICH", keep_, "weights of the epoch with the best validation score, or the last ones");
   options.value(
+      "ema", "D", train_.ema,
+      "score and keep a moving average of the weights over the updates, of this decay, such as 0.999; 0: none");
+  options.value(
       "calibrate", "HOW", calibrate_,
       "temperature: afterwards divide scores by the number that makes the validation rows likeliest; or none");
   options.value(
