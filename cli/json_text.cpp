@@ -144,7 +144,7 @@ Json json_of(const InputColumn& column) {
 }
 
 Json json_of(const LayerSummary& layer) {
-  return {{"kind", std::holds_alternative<Scale>(layer.layer) ? "scale" : "dense"},
+  return {{"kind", kind_of(layer.layer)},
           {"inputs", inputs_of(layer.layer)},
           {"outputs", outputs_of(layer.layer)},
           {"activation", rule(activation_of(layer.layer)).name},

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -35,13 +36,24 @@ LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) 
   return summary;
 }
 
+}  // namespace
+
+std::string kind_of(const Layer& layer) {
+  if (std::holds_alternative<Dense>(layer)) return "dense";
+  if (std::holds_alternative<Scale>(layer)) return "scale";
+  constexpr std::array<const char*, 3> kEmbeddings = {"embed", "waves", "mix"};
+  return kEmbeddings[static_cast<std::size_t>(std::get<Embedding>(layer).kind)];
+}
+
+namespace {
+
 std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
-    const bool is_scale = std::holds_alternative<Scale>(layer.layer);
+    const bool is_dense = std::holds_alternative<Dense>(layer.layer);
     rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
-                    is_scale ? "scale" : std::string(rule(activation_of(layer.layer)).name),
+                    is_dense ? std::string(rule(activation_of(layer.layer)).name) : kind_of(layer.layer),
                     has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
                     fmt::format("{:.4g}", layer.smallest), fmt::format("{:.4g}", layer.largest),
                     fmt::format("{:.4g}", layer.norm)});
@@ -57,6 +69,7 @@ std::string weights_text(const ModelSummary& summary) {
     const LayerSummary& layer = summary.layers[k];
     const std::size_t inputs = inputs_of(layer.layer);
     if (layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
+    if (std::holds_alternative<Embedding>(layer.layer)) continue;  // mostly empty
     std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
     for (std::size_t i = 0; i < inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
     if (has_bias(layer.layer)) rows[0].push_back("bias");

@@ -27,6 +27,9 @@ struct ModelSummary {
   std::vector<LayerSummary> layers = {};
 };
 
+// "dense", "scale", "embed", "waves", "mix"
+std::string kind_of(const Layer& layer);
+
 ModelSummary summarize(const Model& model, const std::string& path);
 
 // For people. Columns and layers in tables; a small network with all its weights.

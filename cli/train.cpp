@@ -83,9 +83,10 @@ class Train : public Verb {
 };
 
 void exclude_options_of_the_model(Options& options) {
-  options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "scaling", "smooth-clip",
-                   "signed-pairs", "missing-zero", "double", "arithmetic", "task"},
-                  "with --from: the model has its own");
+  options.exclude(
+      {"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "embedding-sigma", "scaling",
+       "smooth-clip", "signed-pairs", "missing-zero", "embed-above", "double", "arithmetic", "task"},
+      "with --from: the model has its own");
 }
 
 void Train::declare(Options& options) {

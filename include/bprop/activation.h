@@ -26,6 +26,7 @@ enum class Activation : std::uint8_t {
   kMish,
   kSoftplus,
   kSoftsign,
+  kCosine,
   kSoftmax,  // of a whole row; the others look at one element
 };
 

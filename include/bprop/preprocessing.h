@@ -101,6 +101,7 @@ struct PreprocessingOptions {
   bool smooth_clip = false;              // Preprocessing and InputColumn say what these are
   bool signed_pairs = false;
   bool missing_zero = false;
+  std::optional<std::size_t> embed_above = {};  // kRobust: text of more categories is 0 and 1, not scaled or clipped
 };
 
 // What a target is taken for where nobody says it. Throws UsageError when there is no target.

@@ -44,10 +44,10 @@ LossOptions read_loss(const TomlFields& fields) {
   return loss;
 }
 
-// W of one layer: rows, one a unit, or the factors of a scale layer.
+// W of one layer: rows, one a unit; the factors of a scale layer, or the weights of an embedding layer in their order.
 std::vector<double> read_weights(const TomlFields& fields, const toml::node& node, const Layer& of, std::size_t layer) {
   const std::string what = fmt::format("weights of layer {}", layer + 1);
-  if (std::holds_alternative<Scale>(of)) return fields.numbers(node, what, outputs_of(of));
+  if (!std::holds_alternative<Dense>(of)) return fields.numbers(node, what, weight_count(of));
   std::vector<double> values;
   std::size_t unit = 0;
   for (const toml::node& row : fields.list(node, what, outputs_of(of), "rows, one a unit")) {
@@ -71,8 +71,7 @@ DoubleNetwork read_network(const TomlFields& fields) {
   if (const toml::node* all = fields.find("biases")) {
     for (const toml::node& node : fields.list(*all, "biases", count, "lists, one a layer")) {
       const std::size_t layer = biases.size();
-      biases.push_back(fields.numbers(node, fmt::format("biases of layer {}", layer + 1),
-                                      has_bias(layers[layer]) ? outputs_of(layers[layer]) : 0));
+      biases.push_back(fields.numbers(node, fmt::format("biases of layer {}", layer + 1), bias_count(layers[layer])));
     }
   }
 

@@ -64,7 +64,7 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
 // The same network with a bias of zeros where a dense layer has none: ∂L/∂b of a row is δ.
 DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
   Architecture architecture = network.architecture();
-  std::get<Dense>(architecture.layers[layer]).bias = true;
+  if (auto* const dense = std::get_if<Dense>(&architecture.layers[layer])) dense->bias = true;
   DoubleNetwork result(architecture, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
   for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
     result.set_weights(k, network.weights(k));
@@ -127,10 +127,15 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
                             bool is_input) {
     judge(Moved(moved, moved_rows, loss, place, is_input), explained, scale, engine.loss, result);
   };
-  const bool is_scale = what.kind != Kind::kInput && at.diagonal;
-  // Of a scale layer a is z, so that ∂L/∂z is ∂L/∂a.
-  switch (is_scale && what.kind != Kind::kWeight ? Kind::kActivation : what.kind) {
-    case Kind::kWeight: judge_at(network, rows, at.weight(what.unit, what.from), false); break;
+  const bool has_no_bias = at.diagonal || (at.grouped && what.unit >= at.bias_count);
+  // Of a scale layer, and where an embedding layer has no bias, a is z, so that ∂L/∂z is ∂L/∂a.
+  const bool a_is_z = what.kind != Kind::kInput && what.kind != Kind::kWeight && has_no_bias;
+  switch (a_is_z ? Kind::kActivation : what.kind) {
+    case Kind::kWeight: {
+      const std::size_t place = weight_place(network.architecture().layers[what.layer], what.unit, what.from);
+      judge_at(network, rows, at.weight_at(place), false);
+      break;
+    }
     case Kind::kBias: judge_at(network, rows, at.bias + what.unit, false); break;
     case Kind::kInput: judge_at(network, rows, what.unit, true); break;
     case Kind::kActivation: {

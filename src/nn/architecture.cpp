@@ -3,13 +3,15 @@
 // The architecture text. Grammar (docs/architecture-text.md):
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
-//   layer  = size [ activation ] [ "no-bias" ] | "scale"
+//   layer  = size [ activation ] [ "no-bias" ] | "scale" | embedding (nn/embedding_text.h)
 #include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "base/check.h"
+#include "base/overloaded.h"
 #include "bprop/network.h"
+#include "nn/embedding_text.h"
 
 namespace bprop {
 namespace {
@@ -46,6 +48,14 @@ class Parser {
     if (take("scale")) return Scale{};
     return dense(default_activation);
   }
+  // Adds the layers that the next word stands for.
+  void layer(nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
+    if (const auto word = nn::embedding_word(word_)) return embedding(*word, reader, layers);
+    Layer next = layer(Activation::kRelu);
+    connect(next, reader.width());
+    reader.pass(next);
+    layers.push_back(next);
+  }
   // Whether the layer read last says its activation.
   bool has_activation() const { return has_activation_; }
 
@@ -56,6 +66,28 @@ class Parser {
   }
 
  private:
+  // Reads what the layer before it gives.
+  static void connect(Layer& layer, std::size_t inputs) {
+    if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
+    if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
+  }
+
+  void embedding(nn::EmbeddingWord word, nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
+    has_activation_ = false;
+    next();
+    const Parser first = *this;
+    std::vector<std::string_view> arguments;
+    while (nn::is_embedding_argument(word_)) {
+      arguments.push_back(word_);
+      next();
+    }
+    const auto complaint = reader.read(word, arguments, layers);
+    if (!complaint) return;
+    *this = first;
+    for (std::size_t k = 0; k < complaint->argument; ++k) next();
+    fail(complaint->expected);
+  }
+
   // size [activation] ["no-bias"]
   Dense dense(Activation default_activation) {
     Dense layer{0, size(", or 'scale'"), default_activation, true};
@@ -106,35 +138,29 @@ void check_agreement(std::string_view text, std::string_view what, std::size_t f
               found, what, expected);
 }
 
-std::vector<Layer> parse_full(Parser& parser) {
+std::vector<Layer> parse_full(Parser& parser, std::size_t inputs) {
+  nn::EmbeddingReader reader(inputs, {});
   std::vector<Layer> layers;
   bool output_named = false;
   do {
-    layers.push_back(parser.layer(Activation::kRelu));
+    parser.layer(reader, layers);
     output_named = parser.has_activation();
   } while (parser.take("->"));
   if (!parser.at_end()) parser.fail("'->' or the end");
+  if (layers.empty() || std::holds_alternative<Embedding>(layers.back())) parser.fail("'->' and a dense layer");
   Dense* const output = std::get_if<Dense>(&layers.back());
   if (output != nullptr && !output_named) output->activation = Activation::kIdentity;
   return layers;
 }
 
 std::vector<Layer> parse_hidden(Parser& parser, const ArchitectureDefaults& defaults) {
+  nn::EmbeddingReader reader(defaults.inputs, defaults);
   std::vector<Layer> layers;
-  if (!parser.at_end()) layers.push_back(parser.layer(Activation::kRelu));
-  while (parser.take(",")) layers.push_back(parser.layer(Activation::kRelu));
+  if (!parser.at_end()) parser.layer(reader, layers);
+  while (parser.take(",")) parser.layer(reader, layers);
   if (!parser.at_end()) parser.fail("',' or the end");
-  layers.push_back(Dense{0, defaults.outputs, defaults.output_activation, true});
+  layers.push_back(Dense{reader.width(), defaults.outputs, defaults.output_activation, true});
   return layers;
-}
-
-// Each layer reads what the one before it gives.
-void connect(std::vector<Layer>& layers, std::size_t inputs) {
-  for (Layer& layer : layers) {
-    if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
-    if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
-    inputs = outputs_of(layer);
-  }
 }
 
 }  // namespace
@@ -147,8 +173,7 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
     const std::size_t inputs = parser.size();
     if (!parser.take("->")) parser.fail("'->'");
     check_agreement(text, "inputs", inputs, defaults.inputs);
-    layers = parse_full(parser);
-    connect(layers, inputs);
+    layers = parse_full(parser, inputs);
     check_agreement(text, "outputs", architecture.outputs(), defaults.outputs);
   } else {
     BPROP_CHECK(
@@ -156,7 +181,6 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
         "[architecture] \"{}\" names hidden layers only; without data write all sizes, as in \"2 -> 3 relu -> 1\"",
         text);
     layers = parse_hidden(parser, defaults);
-    connect(layers, defaults.inputs);
   }
   BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] {} layers, at most {} are possible",
               layers.size(), kMostLayers);
@@ -170,18 +194,20 @@ std::size_t Architecture::outputs() const { return outputs_of(layers.back()); }
 
 std::size_t Architecture::parameters() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) count += weight_count(layer) + (has_bias(layer) ? outputs_of(layer) : 0);
+  for (const Layer& layer : layers) count += weight_count(layer) + bias_count(layer);
   return count;
 }
 
 std::string Architecture::text() const {
   std::string text = std::to_string(inputs());
   for (const Layer& layer : layers) {
-    if (const auto* const d = std::get_if<Dense>(&layer)) {
-      text += fmt::format(" -> {} {}{}", d->outputs, rule(d->activation).name, d->bias ? "" : " no-bias");
-    } else {
-      text += " -> scale";
-    }
+    text += std::visit(Overloaded{[](const Dense& d) {
+                                    return fmt::format(" -> {} {}{}", d.outputs, rule(d.activation).name,
+                                                       d.bias ? "" : " no-bias");
+                                  },
+                                  [](const Scale&) { return std::string(" -> scale"); },
+                                  [](const Embedding& e) { return " -> " + nn::text_of(e); }},
+                       layer);
   }
   return text;
 }

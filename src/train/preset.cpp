@@ -30,14 +30,17 @@ TrainOptions realmlp(Task task) {
   parts.parametrization = Parametrization::kNtk;
   parts.bias_rate = 0.1;
   parts.scale_rate = 6;
+  parts.embedding_rate = 0.1;
   parts.ties = Ties::kLast;
   parts.initializer = Initializer::kLecunNormal;
   parts.bias_initializer = BiasInitializer::kNormal;
   parts.zero_last_layer = true;
+  parts.embedding_sigma = 0.1;
   parts.scaling = Scaling::kRobust;
   parts.smooth_clip = true;
   parts.signed_pairs = true;
   parts.missing_zero = true;
+  parts.embed_above = 8;
   return parts;
 }
 
@@ -59,14 +62,17 @@ TrainOptions plain() {
   parts.parametrization = Parametrization::kStandard;
   parts.bias_rate = 1;
   parts.scale_rate = 1;
+  parts.embedding_rate = 1;
   parts.ties = Ties::kLoss;
   parts.initializer = Initializer::kAutomatic;
   parts.bias_initializer = BiasInitializer::kZeros;
   parts.zero_last_layer = false;
+  parts.embedding_sigma = 0.1;
   parts.scaling = Scaling::kStandard;
   parts.smooth_clip = false;
   parts.signed_pairs = false;
   parts.missing_zero = false;
+  parts.embed_above = 8;
   return parts;
 }
 
@@ -109,14 +115,17 @@ TrainOptions resolved(TrainOptions options, Task task) {
   fill(&TrainOptions::parametrization);
   fill(&TrainOptions::bias_rate);
   fill(&TrainOptions::scale_rate);
+  fill(&TrainOptions::embedding_rate);
   fill(&TrainOptions::ties);
   fill(&TrainOptions::initializer);
   fill(&TrainOptions::bias_initializer);
   fill(&TrainOptions::zero_last_layer);
+  fill(&TrainOptions::embedding_sigma);
   fill(&TrainOptions::scaling);
   fill(&TrainOptions::smooth_clip);
   fill(&TrainOptions::signed_pairs);
   fill(&TrainOptions::missing_zero);
+  fill(&TrainOptions::embed_above);
   return options;
 }
 

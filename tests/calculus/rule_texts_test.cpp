@@ -72,7 +72,7 @@ TEST(ActivationRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
                 testing::ThrowsMessage<UsageError>(
                     "unknown activation '" + wrong +
                     "'; known: identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, "
-                    "softsign, softmax"));
+                    "softsign, cosine, softmax"));
   }
 }
 

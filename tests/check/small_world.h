@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The small world: every network with (N, in, out) in 1 … 4, each activation (softmax as output over hidden layers that
-// take all other activations in turn), each loss, bias or none, one to three layers – 34,944 networks, each drawn from
+// take all other activations in turn), each loss, bias or none, one to three layers – 37,632 networks, each drawn from
 // its own number. Tolerances: VECTORS.md.
 #pragma once
 
@@ -26,12 +26,15 @@ struct SmallCase {
   // Scale layers: digit k in base 3 says how many of them stand before dense layer k, digit `depth` how many behind
   // all.
   std::size_t scales = 0;
+  std::size_t front = 0;  // embedding layers before all others: none, or one of the other patterns below kFronts
 
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"
 };
 std::ostream& operator<<(std::ostream& out, const SmallCase& c);
+
+constexpr std::size_t kFronts = 6;
 
 // How many values of `scales` there are for so many dense layers.
 std::size_t scale_patterns(std::size_t depth);

@@ -22,7 +22,7 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers.
+// layers, a third embedding layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -33,6 +33,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
+  c.front = numbers.below(3) == 0 ? 1 + numbers.below(check::kFronts - 1) : 0;
   return c;
 }
 
@@ -41,7 +42,7 @@ inline Selector draw_number(const Architecture& architecture, Dice& numbers) {
   const Layer& of = architecture.layers[layer];
   const std::size_t units = outputs_of(of);
   switch (numbers.below(8)) {
-    case 0: return has_bias(of) ? bias(layer, numbers.below(units)) : delta(layer, numbers.below(units));
+    case 0: return has_bias(of) ? bias(layer, numbers.below(bias_count(of))) : delta(layer, numbers.below(units));
     case 1: return delta(layer, numbers.below(units));
     case 2: return input(numbers.below(architecture.inputs()));
     case 3: return activation(layer, numbers.below(units));

@@ -18,8 +18,9 @@ constexpr std::size_t kInputs = 21;
 constexpr std::size_t kOutputs = 18;
 
 Architecture architecture(const ActivationRule& activation) {
-  return Architecture::parse("21 -> scale -> 35 " + std::string(activation.name) + " -> scale -> scale -> 17 " +
-                             std::string(activation.name) + " no-bias -> scale -> 18 softmax");
+  return Architecture::parse("21 -> embed 3-9:5 -> periodic 2-6:7x3 -> scale -> 35 " + std::string(activation.name) +
+                             " -> scale -> scale -> 17 " + std::string(activation.name) +
+                             " no-bias -> scale -> 18 softmax");
 }
 
 template <class T>
