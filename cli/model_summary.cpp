@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -36,6 +37,10 @@ LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) 
   return summary;
 }
 
+}  // namespace
+
+namespace {
+
 std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
@@ -63,6 +68,7 @@ std::string weights_text(const ModelSummary& summary) {
     const LayerSummary& layer = summary.layers[k];
     const std::size_t inputs = inputs_of(layer.layer);
     if (layer.weights.empty() || layer.weights.size() > kSmallLayer || inputs > kNarrowLayer) continue;
+    if (std::holds_alternative<Embedding>(layer.layer)) continue;  // mostly empty
     std::vector<std::vector<std::string>> rows = {{fmt::format("layer {}", k + 1)}};
     for (std::size_t i = 0; i < inputs; ++i) rows[0].push_back(fmt::format("from {}", i + 1));
     if (has_bias(layer.layer)) rows[0].push_back("bias");
@@ -135,6 +141,8 @@ std::string exercise_text(const Exercise& exercise) {
 }  // namespace
 
 std::string_view kind_of(const Layer& layer) {
+  constexpr std::array<std::string_view, 3> kEmbeddings = {"embed", "waves", "mix"};
+  if (const auto* const of = std::get_if<Embedding>(&layer)) return kEmbeddings[static_cast<std::size_t>(of->kind)];
   if (std::holds_alternative<Dense>(layer)) return "dense";
   if (std::holds_alternative<Dropout>(layer)) return "dropout";
   return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";

@@ -87,8 +87,9 @@ class Train : public Verb {
 };
 
 void exclude_options_of_the_model(Options& options) {
-  options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "scaling", "smooth-clip",
-                   "signed-pairs", "missing-zero", "double", "arithmetic", "task", "choose", "candidates"},
+  options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "embedding-sigma",
+                   "scaling", "smooth-clip", "signed-pairs", "missing-zero", "embed-above", "double", "arithmetic",
+                   "task", "choose", "candidates"},
                   "with --from: the model has its own");
 }
 

@@ -39,6 +39,7 @@ void TrainingOptions::declare_network(Options& options) {
   options.value("initializer", "I", train_.initializer, "first weights (bprop list initializers)");
   options.value("bias-initializer", "I", train_.bias_initializer, "first biases: zeros or normal");
   options.value("zero-last-layer", "on|off", zero_last_layer_, "weights and biases of the last layer begin with 0");
+  options.value("embedding-sigma", "S", train_.embedding_sigma, "spread of first frequencies (periodic), in turns");
   options.value("loss", "L", train_.loss, "bprop list losses; by default what suits the target");
   options.value("reduction", "R", train_.reduction,
                 "of the rows' losses in an update: mean or sum; by default mean, or the model's of --from");
@@ -67,6 +68,7 @@ void TrainingOptions::declare_table(Options& options) {
   options.value("smooth-clip", "on|off", smooth_clip_, "every input x becomes x / sqrt(1 + (x/3)^2), below 3");
   options.value("signed-pairs", "on|off", signed_pairs_, "text of two categories is one input, -1 or 1");
   options.value("missing-zero", "on|off", missing_zero_, "missing text becomes zeros, not an input of its own");
+  options.value("embed-above", "N", train_.embed_above, "text of more categories is what 'embed' in --layers takes");
 }
 
 void TrainingOptions::declare_optimizer(Options& options) {
@@ -80,6 +82,7 @@ void TrainingOptions::declare_optimizer(Options& options) {
                 "what the optimizer moves: weights w (standard), or v with w = v / sqrt(inputs of the layer) (ntk)");
   options.value("bias-rate", "F", train_.bias_rate, "the biases' rate, in rates of the weights");
   options.value("scale-rate", "F", train_.scale_rate, "that of scale layers");
+  options.value("embedding-rate", "F", train_.embedding_rate, "that of waves and mix layers (periodic)");
   options.value("momentum", "M", momentum_, "of momentum and nesterov");
   options.value("decay", "R", decay_, "of rmsprop's mean of squares");
   options.value("beta1", "B", beta1_, "of adam and adamw");
@@ -266,10 +269,12 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("initializer", train.initializer);
   note("bias-initializer", train.bias_initializer);
   note("zero-last-layer", Choice{*train.zero_last_layer});
+  note("embedding-sigma", train.embedding_sigma);
   note("scaling", train.scaling);
   note("smooth-clip", Choice{*train.smooth_clip});
   note("signed-pairs", Choice{*train.signed_pairs});
   note("missing-zero", Choice{*train.missing_zero});
+  note("embed-above", train.embed_above);
   note("batch", BatchSize{*train.batch});
   note("drop-last-batch", Choice{*train.drop_last_batch});
   note("weight-decay-schedule", train.weight_decay_schedule);
@@ -277,6 +282,7 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("parametrization", train.parametrization);
   note("bias-rate", train.bias_rate);
   note("scale-rate", train.scale_rate);
+  note("embedding-rate", train.embedding_rate);
   note("ties", train.ties);
   if (train.epochs) note("epochs", *train.epochs);
   note("schedule", train.schedule->kind);

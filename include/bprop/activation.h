@@ -27,6 +27,7 @@ enum class Activation : std::uint8_t {
   kSoftplus,
   kSoftsign,
   kExp,
+  kCosine,
   kSoftmax,  // of a whole row; the others look at one element
 };
 

@@ -30,7 +30,7 @@ struct UpdateOfNumber {
   double before = 0;          // w(k)
   double gradient = 0;        // of the batch's loss with the l2 term, before clipping
   double rate_factor = 1;  // plain gradient descent moves it by learning_rate × this × gradient: bias_rate, scale_rate,
-                           // or 1/n_in of a weight where training moved v of w = v/√n_in
+                           // embedding_rate, or 1/n_in of a weight where training moved v of w = v/√n_in
   double after = 0;        // w(k+1)
   double change() const { return after - before; }
 };
@@ -48,9 +48,10 @@ struct TraceAgreement {
 
 struct TraceExplanation {
   Selector what;
-  bool is_factor = false;  // a scale layer's weight: neither the l2 term nor weight decay applies to it
-  Formula symbol;          // of the number,
-  Formula loss;            // and of the loss, in the notation
+  bool is_factor = false;     // a scale layer's weight: neither the l2 term nor weight decay applies to it
+  bool is_embedding = false;  // of an embedding layer, to which they do not apply either
+  Formula symbol;             // of the number,
+  Formula loss;               // and of the loss, in the notation
   TraceSettings settings;
   UpdateOfNumber update;
   std::vector<std::uint32_t> rows;         // of the batch, from 0

@@ -10,13 +10,16 @@
 // Scale layer: z = a = x ⊙ s, a factor for each number; s (out) are its weights.
 // Layer norm: z = a = γ ⊙ u + b, u = (x − mean) / √(variance + ε) over the numbers of a row; γ (out) are its weights.
 // Dropout layer: z = a = x in predictions; in training z = a = x ⊙ m / (1 − p), each m anew 0 with probability p,
-// else 1. Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want;
+// else 1.
+// Embedding layer: groups of inputs, each with a small dense layer of its own; other inputs are passed on as they are.
+// Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want;
 // accessors copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,23 +58,62 @@ struct Dropout {
   bool operator==(const Dropout&) const = default;
 };
 
-using Layer = std::variant<Dense, Scale, LayerNorm, Dropout>;
+// Consecutive inputs begin … end − 1, cut into groups of `size`: each group has a dense layer of so many units.
+struct InputGroups {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size = 1;
+  std::size_t outputs = 1;
+
+  std::size_t count() const { return (end - begin) / size; }
+  std::size_t units() const { return count() * outputs; }
+  bool operator==(const InputGroups&) const = default;
+};
+
+// Units: those of the groups, group by group; behind them the numbers passed on, in order, which have no weight, bias
+// or activation: the inputs of no group – of waves all inputs.
+struct Embedding {
+  enum class Kind : std::uint8_t {
+    kCategories,  // "embed"  z = a = W x; of one-hot inputs a column of W. No bias. W ~ N(0, 1)
+    kWaves,       // "waves"  z = W x + b, a = cos z. W ~ N(0, (2πσ)²), b uniform in ±π
+    kMix,         // "mix"    z = a = W x + b. W, b uniform in ±1/√size
+  };
+  Kind kind = Kind::kCategories;
+  std::size_t inputs = 0;
+  std::vector<InputGroups> groups{};  // ascending, apart from each other
+
+  std::size_t units() const;  // of groups; the others are passed on
+  bool operator==(const Embedding&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale, LayerNorm, Dropout, Embedding>;
 
 // What every layer has.
 std::size_t inputs_of(const Layer& layer);
 std::size_t outputs_of(const Layer& layer);
-Activation activation_of(const Layer& layer);  // identity where a layer has none
+Activation activation_of(const Layer& layer);                   // identity where a layer has none
+Activation activation_of(const Layer& layer, std::size_t out);  // a unit's own: identity of a number passed on
 bool has_bias(const Layer& layer);
+std::size_t bias_count(const Layer& layer);  // numbers in b: those of the first units; 0 without bias
 // Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm; a dropout layer has
 // the diagonal of ones, which are no weights.
 bool is_diagonal(const Layer& layer);
-// Numbers in W: out × in, or those of the diagonal; none of a dropout layer.
+// Numbers in W: out × in, or those of the diagonal; of an embedding layer out × in of each group; none of a dropout
+// layer.
 std::size_t weight_count(const Layer& layer);
-std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}, or {size} of a diagonal
+std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}; {weight_count} unless dense
+// Whether a unit of an embedding layer gives the one number that it reads, without a weight.
+bool passes_on(const Layer& layer, std::size_t out);
+// The inputs that a unit has weights for (or the one of a dropout layer, or that it passes on): consecutive ones.
+struct InputRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool operator==(const InputRange&) const = default;
+};
+InputRange sources_of(const Layer& layer, std::size_t out);
 // Whether z of unit `out` depends on input `in`: of a layer norm, of all of them.
 bool reads(const Layer& layer, std::size_t out, std::size_t in);
-// Whether a weight leads from input `in` to unit `out` (or the one of a dropout layer), and if so, its place in what
-// weights() gives.
+// Whether unit `out` has input `in` among its sources, and if so, the place of its weight in what weights() gives.
 bool connects(const Layer& layer, std::size_t out, std::size_t in);
 std::size_t weight_place(const Layer& layer, std::size_t out, std::size_t in);
 struct WeightEnds {
@@ -85,12 +127,18 @@ struct ArchitectureDefaults {
   std::size_t inputs = 0;   // 0: the text must say it
   std::size_t outputs = 0;  // 0: the text must say it
   Activation output_activation = Activation::kIdentity;
+  // Which inputs "periodic" and "embed" take: numbers, and the one-hot inputs of each column. None: the text must say.
+  std::optional<std::vector<InputRange>> numbers{};
+  std::optional<std::vector<InputRange>> categories{};
 };
 
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
-// "scale", "layer-norm" and "dropout 0.2" in the place of a layer are layers as wide as what comes before them.
+// "scale", "layer-norm" and "dropout 0.2" in the place of a layer are layers as wide as what comes before them;
+// "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands for waves and a mix
+// (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the inputs that the
+// defaults name.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
   std::vector<Layer> layers;
@@ -105,8 +153,8 @@ struct Architecture {
   static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
 };
 
-// Distribution of the initial weights; factors and γ start at 1, b of a layer norm at 0. n_in, n_out: the layer's
-// sizes.
+// Distribution of the initial weights of dense layers; factors and γ start at 1, b of a layer norm at 0. n_in, n_out:
+// the layer's sizes.
 enum class Initializer : std::uint8_t {
   kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
                    // glorot_uniform
@@ -142,6 +190,7 @@ struct NetworkOptions {
   Arithmetic arithmetic = native_arithmetic();
   BiasInitializer bias_initializer = BiasInitializer::kZeros;
   bool zero_last_layer = false;  // weights and biases of the last layer start at 0
+  double embedding_sigma = 0.1;  // σ of the frequencies of waves, in turns a unit of input
 };
 
 namespace nn {
@@ -165,7 +214,8 @@ class BasicNetwork {
   std::size_t inputs() const { return architecture().inputs(); }
   std::size_t outputs() const { return architecture().outputs(); }
 
-  // Copies W (out × in, row-major; of a diagonal its numbers) or b (out; empty for a layer without bias) out or in.
+  // Copies W (out × in, row-major; of a diagonal its numbers, of an embedding layer the W of each group) or b
+  // (bias_count; empty for a layer without bias) out or in.
   // Throws ShapeError when there is no such layer or the sizes differ.
   std::vector<T> weights(std::size_t layer) const;
   std::vector<T> bias(std::size_t layer) const;

@@ -88,7 +88,8 @@ Parametrization parametrization_named(std::string_view name);
 struct Rates {
   Parametrization parametrization = Parametrization::kStandard;
   double biases = 1;
-  double scales = 1;  // the factors of scale layers
+  double scales = 1;      // the factors of scale layers
+  double embeddings = 1;  // weights and biases of waves and mix layers
   bool operator==(const Rates&) const = default;
 };
 

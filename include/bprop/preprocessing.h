@@ -112,6 +112,7 @@ struct PreprocessingOptions {
   bool smooth_clip = false;              // Preprocessing and InputColumn say what these are
   bool signed_pairs = false;
   bool missing_zero = false;
+  std::optional<std::size_t> embed_above = {};  // kRobust: text of more categories is 0 and 1, not scaled or clipped
 };
 
 // What targets are taken for where nobody says it. One: classes if it is text or has at most 20 distinct integers.

@@ -58,8 +58,11 @@ struct TrainOptions {
   std::optional<Fade> dropout_schedule{};
   double clip = 0;
   std::optional<Parametrization> parametrization{};
-  std::optional<double> bias_rate{};   // biases' rate, in rates of the weights
-  std::optional<double> scale_rate{};  // that of the factors of scale layers
+  std::optional<double> bias_rate{};         // biases' rate, in rates of the weights
+  std::optional<double> scale_rate{};        // that of the factors of scale layers
+  std::optional<double> embedding_rate{};    // that of waves and mix layers: numeric embeddings
+  std::optional<double> embedding_sigma{};   // NetworkOptions says what it is
+  std::optional<std::size_t> embed_above{};  // with "embed" in layers: text of more categories than this is embedded
   double min_change = 0;       // stop when ‖θ_new − θ_old‖₂ < this after an update, which is kept (N7); 0: never
   std::size_t patience = 0;    // stop after so many epochs without a better validation loss; 0: never
   double time_limit = 0;       // seconds; 0: none

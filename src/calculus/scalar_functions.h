@@ -24,6 +24,8 @@ inline double expm1(double x) { return std::expm1(x); }
 inline double log(double x) { return std::log(x); }
 inline double log1p(double x) { return std::log1p(x); }
 inline double tanh(double x) { return std::tanh(x); }
+inline double cos(double x) { return std::cos(x); }
+inline double sin(double x) { return std::sin(x); }
 inline double normal_distribution(double x) { return 0.5 * std::erfc(-x * std::numbers::sqrt2 / 2); }
 inline double normal_density(double x) {
   return std::exp(-0.5 * x * x) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
@@ -42,6 +44,8 @@ inline Complex tanh(Complex x) {
   const double c = std::cosh(x.real());
   return {t, x.imag() / (c * c)};
 }
+inline Complex cos(Complex x) { return {std::cos(x.real()), -x.imag() * std::sin(x.real())}; }
+inline Complex sin(Complex x) { return {std::sin(x.real()), x.imag() * std::cos(x.real())}; }
 inline Complex normal_distribution(Complex x) {
   return {normal_distribution(x.real()), x.imag() * normal_density(x.real())};
 }

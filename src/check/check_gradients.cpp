@@ -206,18 +206,16 @@ CheckReport check_gradients(const BasicNetwork<T>& network, std::span<const T> i
   std::vector<Subject> subjects;
   const nn::Layout& layout = exact_network.state().layout;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
-    const nn::LayerLayout at = layout[k];
+    const nn::LayerLayout& at = layout[k];
     if (at.weights_size == 0) continue;
-    const std::size_t columns = at.diagonal ? 1 : at.inputs;
-    const auto weight = [at](std::size_t i) {
-      return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
-    };
+    const std::size_t columns = at.dense() ? at.inputs : 1;
+    const auto weight = [&at](std::size_t i) { return at.weight_at(i); };
     subjects.push_back(
         {fmt::format("layers.{}.weight", k), columns, in_double(judged.layers[k].d_weights), exact.layers[k].d_weights,
          tape.d_weights[k], [weight](ComplexStep& step, std::size_t i) { return step.parameter_derivative(weight(i)); },
          [weight](ComplexStep& step, std::size_t i, double h) { return step.loss_with_parameter(weight(i), h); }});
     if (at.bias_size == 0) continue;
-    const auto bias = [at](std::size_t i) { return at.bias + i; };
+    const auto bias = [&at](std::size_t i) { return at.bias + i; };
     subjects.push_back(
         {fmt::format("layers.{}.bias", k), 1, in_double(judged.layers[k].d_bias), exact.layers[k].d_bias,
          tape.d_bias[k], [bias](ComplexStep& step, std::size_t i) { return step.parameter_derivative(bias(i)); },

@@ -18,11 +18,13 @@ void add_to(std::vector<T>& sums, const std::vector<T>& others) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += others[i];
 }
 
-// Where φ' tells how much a unit can learn: not where it is 1 everywhere, a matrix, or never computed.
+// Where φ' tells how much a unit can learn: not where it is 1 everywhere, a matrix, or never computed; nor that of a
+// cosine, which is small in one place and large in the next.
 bool has_slopes(const Architecture& architecture, Loss loss, std::size_t layer) {
   const Activation activation = activation_of(architecture.layers[layer]);
   const bool pair = layer + 1 == architecture.layers.size() && nn::is_pair(architecture, loss);
-  return !pair && nn::by_element(activation) && activation != Activation::kIdentity;
+  return !pair && nn::by_element(activation) && activation != Activation::kIdentity &&
+         activation != Activation::kCosine;
 }
 
 // Squares of each of the 16 columns of a panel, and the largest size. Sixteen sums side by side fill whole vectors.

@@ -30,6 +30,27 @@ std::vector<TapeLayer> parameters_on(Tape& tape, const DoubleNetwork& network) {
   return layers;
 }
 
+// Group after group, with its own W and b; then what is passed on.
+std::vector<Variable> embedded(const Embedding& embedding, const TapeLayer& layer, const std::vector<Variable>& x) {
+  std::vector<Variable> z;
+  std::vector<bool> passed(x.size(), true);
+  std::size_t place = 0;
+  for (const InputGroups& of : embedding.groups) {
+    for (std::size_t first = of.begin; first < of.end; first += of.size) {
+      for (std::size_t unit = 0; unit < of.outputs; ++unit) {
+        Variable sum = 0.0;
+        for (std::size_t i = first; i < first + of.size; ++i) sum = sum + layer.weights[place++] * x[i];
+        z.push_back(layer.bias.empty() ? sum : sum + layer.bias[z.size()]);
+      }
+    }
+    for (std::size_t i = of.begin; i < of.end; ++i) passed[i] = embedding.kind == Embedding::Kind::kWaves;
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (passed[i]) z.push_back(x[i]);
+  }
+  return z;
+}
+
 // γ (x − mean) / √(variance + ε) + b over the numbers of the row.
 std::vector<Variable> normalised(const TapeLayer& layer, const std::vector<Variable>& x) {
   const double count = static_cast<double>(x.size());
@@ -64,6 +85,7 @@ struct PreActivations {
     return z;
   }
   std::vector<Variable> operator()(const LayerNorm&) const { return normalised(layer, x); }
+  std::vector<Variable> operator()(const Embedding& embedding) const { return embedded(embedding, layer, x); }
   std::vector<Variable> operator()(const Dense& dense) const {
     std::vector<Variable> z;
     for (std::size_t out = 0; out < dense.outputs; ++out) {
@@ -128,6 +150,7 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
       if (!rule(activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
       const bool last = &layer == &layers.back();
       a = last && pair ? z : tape_rules::activate(activation, z);
+      for (std::size_t i = 0; i < a.size(); ++i) a[i] = passes_on(*layer.layer, i) ? z[i] : a[i];
     }
     const auto y = target.subspan(row * outputs, outputs);
     if (!rule(options.loss).smooth) {

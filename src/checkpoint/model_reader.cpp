@@ -23,14 +23,14 @@ BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf)
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
     if (weight_count(of) > 0) shelf.expect<T>(weight_name(layer), weight_shape(of));
-    if (has_bias(of)) shelf.expect<T>(bias_name(layer), {outputs_of(of)});
+    if (has_bias(of)) shelf.expect<T>(bias_name(layer), {bias_count(of)});
   }
   BasicNetwork<T> network(description.architecture,
                           {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
     if (weight_count(of) > 0) network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
-    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {outputs_of(of)}));
+    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {bias_count(of)}));
   }
   return network;
 }

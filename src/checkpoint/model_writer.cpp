@@ -41,7 +41,7 @@ void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tens
           computed(weight_name(layer), weight_shape(of), [&network, layer] { return network.weights(layer); }));
     }
     if (!has_bias(of)) continue;
-    tensors.push_back(computed(bias_name(layer), {outputs_of(of)}, [&network, layer] { return network.bias(layer); }));
+    tensors.push_back(computed(bias_name(layer), {bias_count(of)}, [&network, layer] { return network.bias(layer); }));
   }
 }
 

@@ -50,10 +50,11 @@ LossOptions read_loss(const TomlFields& fields) {
   return loss;
 }
 
-// W of one layer: rows, one a unit, or the numbers of a diagonal: factors, γ, none of a dropout layer, as in [].
+// W of one layer: rows, one a unit; or a list: the numbers of a diagonal (factors, γ, none of a dropout layer, as in
+// []), the weights of an embedding layer in their order.
 std::vector<double> read_weights(const TomlFields& fields, const toml::node& node, const Layer& of, std::size_t layer) {
   const std::string what = fmt::format("weights of layer {}", layer + 1);
-  if (is_diagonal(of)) return fields.numbers(node, what, weight_count(of));
+  if (!std::holds_alternative<Dense>(of)) return fields.numbers(node, what, weight_count(of));
   std::vector<double> values;
   std::size_t unit = 0;
   for (const toml::node& row : fields.list(node, what, outputs_of(of), "rows, one a unit")) {
@@ -77,8 +78,7 @@ DoubleNetwork read_network(const TomlFields& fields) {
   if (const toml::node* all = fields.find("biases")) {
     for (const toml::node& node : fields.list(*all, "biases", count, "lists, one a layer")) {
       const std::size_t layer = biases.size();
-      biases.push_back(fields.numbers(node, fmt::format("biases of layer {}", layer + 1),
-                                      has_bias(layers[layer]) ? outputs_of(layers[layer]) : 0));
+      biases.push_back(fields.numbers(node, fmt::format("biases of layer {}", layer + 1), bias_count(layers[layer])));
     }
   }
 

@@ -69,7 +69,7 @@ std::variant<Network, DoubleNetwork> Trace::network(std::size_t place) const {
 
 double Trace::weight(TracePart part, std::size_t place, std::size_t layer, std::size_t unit, std::size_t from) const {
   const Layer& of = checked_layer(*state_, layer);
-  BPROP_CHECK(weight_count(of) > 0 && connects(of, unit, from), ShapeError,
+  BPROP_CHECK(weight_count(of) > 0 && connects(of, unit, from) && !passes_on(of, unit), ShapeError,
               "[trace] weight {}, {} of layer {}, which is ({})", unit, from, layer,
               fmt::join(weight_shape(of), " x "));
   return numbers(*state_, trace_name(part, weight_name(layer)), checked_place(*state_, place),
@@ -79,7 +79,7 @@ double Trace::weight(TracePart part, std::size_t place, std::size_t layer, std::
 
 double Trace::bias(TracePart part, std::size_t place, std::size_t layer, std::size_t unit) const {
   const Layer& of = checked_layer(*state_, layer);
-  const std::size_t biases = has_bias(of) ? outputs_of(of) : 0;
+  const std::size_t biases = bias_count(of);
   BPROP_CHECK(unit < biases, ShapeError, "[trace] bias {} of layer {}, which has {}", unit, layer, biases);
   return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), unit, 1).front();
 }
@@ -93,7 +93,7 @@ std::vector<double> Trace::weights(TracePart part, std::size_t place, std::size_
 std::vector<double> Trace::biases(TracePart part, std::size_t place, std::size_t layer) const {
   const Layer& of = checked_layer(*state_, layer);
   if (!has_bias(of)) return {};
-  return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), 0, outputs_of(of));
+  return numbers(*state_, trace_name(part, bias_name(layer)), checked_place(*state_, place), 0, bias_count(of));
 }
 
 Trace load_trace(const std::string& path) {

@@ -80,7 +80,7 @@ void accept_parts(const Architecture& architecture, std::uint64_t updates, Tenso
       std::vector<std::uint64_t> shape = weight_shape(of);
       shape.insert(shape.begin(), updates);
       if (weight_count(of) > 0) shelf.accept<T>(trace_name(part, weight_name(layer)), shape);
-      if (has_bias(of)) shelf.accept<T>(trace_name(part, bias_name(layer)), {updates, outputs_of(of)});
+      if (has_bias(of)) shelf.accept<T>(trace_name(part, bias_name(layer)), {updates, bias_count(of)});
     }
   }
 }

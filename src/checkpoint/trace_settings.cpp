@@ -59,6 +59,7 @@ TraceSettings read_settings(const json& value, const std::string& where) {
     settings.rates.parametrization = parametrization_named(fields.text("parametrization"));
   if (fields.has("bias_rate")) settings.rates.biases = fields.number("bias_rate");
   if (fields.has("scale_rate")) settings.rates.scales = fields.number("scale_rate");
+  if (fields.has("embedding_rate")) settings.rates.embeddings = fields.number("embedding_rate");
   if (fields.has("weight_decay_schedule")) {
     settings.weight_decay_schedule = fade_named(fields.text("weight_decay_schedule"));
     const double steps = fields.number("total_steps");
@@ -81,6 +82,7 @@ std::string settings_text(const TraceSettings& settings) {
   }
   if (settings.rates.biases != plain.biases) value["bias_rate"] = settings.rates.biases;
   if (settings.rates.scales != plain.scales) value["scale_rate"] = settings.rates.scales;
+  if (settings.rates.embeddings != plain.embeddings) value["embedding_rate"] = settings.rates.embeddings;
   if (settings.weight_decay_schedule != Fade::kConstant) {
     value["weight_decay_schedule"] = name(settings.weight_decay_schedule);
     value["total_steps"] = settings.total_steps;

@@ -32,7 +32,7 @@ std::vector<T> row_major(const nn::NetworkState<T>& network, std::span<const T> 
     const nn::LayerLayout& at = network.layout[k];
     nn::weights_to_row_major(at, flat.data(), next);
     next += at.weight_count();
-    if (at.bias_size > 0) next = std::copy_n(flat.data() + at.bias, at.outputs, next);
+    if (at.bias_size > 0) next = std::copy_n(flat.data() + at.bias, at.bias_count, next);
   }
   return all;
 }
@@ -120,8 +120,8 @@ void TraceWriter::add_part(TracePart part, std::vector<TensorSource>& tensors) c
     if (weight_count(of) > 0) tensors.push_back(stacked(part, weight_name(layer), weight_shape(of), offset));
     offset += weight_count(of) * element;
     if (!has_bias(of)) continue;
-    tensors.push_back(stacked(part, bias_name(layer), {outputs_of(of)}, offset));
-    offset += outputs_of(of) * element;
+    tensors.push_back(stacked(part, bias_name(layer), {bias_count(of)}, offset));
+    offset += bias_count(of) * element;
   }
 }
 

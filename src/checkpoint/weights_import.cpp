@@ -76,11 +76,15 @@ Architecture architecture_of(std::string_view text, const LayersByName& layers, 
 void check_bias(const LayerTensors& layer, const Layer& of, const std::string& path) {
   if (has_bias(of)) {
     BPROP_CHECK(layer.bias != nullptr, FormatError, "{}: tensor {} has no bias beside it, expected one ({}){}", path,
-                in_quotes(layer.weight->name), outputs_of(of),
+                in_quotes(layer.weight->name), bias_count(of),
                 std::holds_alternative<Dense>(of) ? "; say no-bias behind the layer if that is right" : "");
   } else {
     BPROP_CHECK(layer.bias == nullptr, FormatError, "{}: tensor {} is there, expected none for a {} layer", path,
-                in_quotes(layer.bias->name), std::holds_alternative<Dense>(of) ? "no-bias" : "scale");
+                in_quotes(layer.bias->name),
+                std::holds_alternative<Dense>(of)     ? "no-bias"
+                : std::holds_alternative<Scale>(of)   ? "scale"
+                : std::holds_alternative<Dropout>(of) ? "dropout"
+                                                      : "embed");
   }
 }
 
@@ -98,12 +102,12 @@ BasicNetwork<T> read_network(const Architecture& architecture, const LayersByNam
   each([&](std::size_t, const Layer& of, const LayerTensors& found) {
     shelf.expect<T>(found.weight->name, weight_shape(of));
     check_bias(found, of, path);
-    if (has_bias(of)) shelf.expect<T>(found.bias->name, {outputs_of(of)});
+    if (has_bias(of)) shelf.expect<T>(found.bias->name, {bias_count(of)});
   });
   BasicNetwork<T> network(architecture, {.initializer = Initializer::kZeros, .arithmetic = arithmetic});
   each([&](std::size_t layer, const Layer& of, const LayerTensors& found) {
     network.set_weights(layer, shelf.take<T>(found.weight->name, weight_shape(of)));
-    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(found.bias->name, {outputs_of(of)}));
+    if (has_bias(of)) network.set_bias(layer, shelf.take<T>(found.bias->name, {bias_count(of)}));
   });
   return network;
 }

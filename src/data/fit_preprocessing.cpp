@@ -84,6 +84,7 @@ class Fit {
   void fit_text(InputColumn& input, std::size_t column);
   InputScale scale_of_flag(std::size_t ones) const;
   void scale_text(InputColumn& input, const std::vector<std::size_t>& counts, std::size_t missing) const;
+  void keep_ones(InputColumn& input) const;
   void warn_of_constants();
   void check_inputs_are_left() const;
 
@@ -233,6 +234,12 @@ void Fit::scale_text(InputColumn& input, const std::vector<std::size_t>& counts,
   if (input.missing_seen) input.scales.push_back(scale_of_flag(missing));
 }
 
+// Inputs of 0 and 1, whose weights are then the numbers of an embedding: the clip, which keeps 0, makes 1 of 1/√(1 −
+// 1/9).
+void Fit::keep_ones(InputColumn& input) const {
+  input.scales.assign(input.features(), {0, options_.smooth_clip ? std::sqrt(1 - 1.0 / 9) : 1});
+}
+
 void Fit::fit_text(InputColumn& input, std::size_t column) {
   const Column& described = train_.columns()[column];
   if (auto remark = data::remark_of_text(train_, described)) {
@@ -265,7 +272,8 @@ void Fit::fit_text(InputColumn& input, std::size_t column) {
   input.signed_pair = options_.signed_pairs && distinct == 2;
   input.missing_zero = missing > 0 && options_.missing_zero;
   input.missing_seen = missing > 0 && !input.missing_zero;
-  if (options_.scaling == Scaling::kRobust) scale_text(input, counts, missing);
+  const bool embedded = options_.embed_above && distinct > *options_.embed_above;
+  if (options_.scaling == Scaling::kRobust) embedded ? keep_ones(input) : scale_text(input, counts, missing);
   fitted_.preprocessing.inputs.push_back(std::move(input));
 }
 

@@ -64,7 +64,7 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
 // The same network with a bias of zeros where a dense layer has none: ∂L/∂b of a row is δ.
 DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
   Architecture architecture = network.architecture();
-  std::get<Dense>(architecture.layers[layer]).bias = true;
+  if (auto* const dense = std::get_if<Dense>(&architecture.layers[layer])) dense->bias = true;
   DoubleNetwork result(architecture, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
   for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
     result.set_weights(k, network.weights(k));
@@ -128,9 +128,14 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
     judge(Moved(moved, moved_rows, loss, place, is_input), explained, scale, engine.loss, result);
   };
   const bool is_unit = what.kind == Kind::kPreActivation || what.kind == Kind::kDelta;
-  // Of a diagonal a is z, so that ∂L/∂z is ∂L/∂a.
-  switch (is_unit && at.diagonal ? Kind::kActivation : what.kind) {
-    case Kind::kWeight: judge_at(network, rows, at.weight(what.unit, what.from), false); break;
+  const bool has_no_slope = at.diagonal || (at.grouped && what.unit >= at.bias_count);
+  // Of a diagonal, and where an embedding layer has no bias, a is z, so that ∂L/∂z is ∂L/∂a.
+  switch (is_unit && has_no_slope ? Kind::kActivation : what.kind) {
+    case Kind::kWeight: {
+      const std::size_t place = weight_place(network.architecture().layers[what.layer], what.unit, what.from);
+      judge_at(network, rows, at.weight_at(place), false);
+      break;
+    }
     case Kind::kBias: judge_at(network, rows, at.bias + what.unit, false); break;
     case Kind::kInput: judge_at(network, rows, what.unit, true); break;
     case Kind::kActivation: {

@@ -70,12 +70,18 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
     Layer& layer = layers[l];
     if (parts.is_norm(l)) incoming = layer.u = normalised(incoming);
     for (std::size_t j = 0; j < units; ++j) {
-      CarriedNumber z = parts.bias(l) ? parameter(bias(l, j)) : CarriedNumber();
-      for (const std::size_t i : parts.sources(l, j)) z = z + parameter(weight(l, j, i)) * incoming[i];
+      CarriedNumber z = parts.bias(l, j) ? parameter(bias(l, j)) : CarriedNumber();
+      if (parts.passes_on(l, j)) z = incoming[*parts.sources(l, j).begin()];
+      for (const std::size_t i : parts.sources(l, j)) {
+        if (!parts.passes_on(l, j)) z = z + parameter(weight(l, j, i)) * incoming[i];
+      }
       layer.z.push_back(settle(unit(Kind::kPreActivation, l, j), z));
     }
     layer.a = activations(parts.activation(l), layer.z);
-    for (std::size_t j = 0; j < units; ++j) layer.a[j] = settle(unit(Kind::kActivation, l, j), layer.a[j]);
+    for (std::size_t j = 0; j < units; ++j) {
+      if (parts.passes_on(l, j)) layer.a[j] = layer.z[j];
+      layer.a[j] = settle(unit(Kind::kActivation, l, j), layer.a[j]);
+    }
     incoming = layer.a;
   }
   return layers;
@@ -130,7 +136,7 @@ void CarriedPass::find_deltas(std::size_t l) {
 
 CarriedNumber CarriedPass::slope(std::size_t l, std::size_t j) const {
   if (by_.slope == CarriedRule::Slope::kForgotten) return 1.0;
-  const ActivationRule& phi = rule(task_.parts.activation(l));
+  const ActivationRule& phi = rule(task_.parts.activation(l, j));
   if (phi.derivative_from_output && by_.slope == CarriedRule::Slope::kFromOutput) {
     const double z = layers_[l].z[j].value;
     return carried([&](double a) { return phi.derivative(z, a); }, layers_[l].a[j]);

@@ -24,7 +24,10 @@ bool is_factor(const Selector& what, const Architecture& architecture) {
 
 std::string explaining::name_in_files(const Selector& what, const Architecture& architecture) {
   if (what.kind == Selector::Kind::kBias) return fmt::format("layers.{}.bias[{}]", what.layer, what.unit);
-  if (is_factor(what, architecture)) return fmt::format("layers.{}.weight[{}]", what.layer, what.unit);
+  const Layer& layer = architecture.layers[what.layer];
+  if (!std::holds_alternative<Dense>(layer)) {
+    return fmt::format("layers.{}.weight[{}]", what.layer, weight_place(layer, what.unit, what.from));
+  }
   return fmt::format("layers.{}.weight[{}, {}]", what.layer, what.unit, what.from);
 }
 

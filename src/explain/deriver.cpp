@@ -144,7 +144,7 @@ Deriver::Use Deriver::target_of(std::size_t unit) const {
 
 Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
   const Use delta = delta_of(layer, unit);
-  if (!parts_.has_weights(layer)) {
+  if (!parts_.has_weight(layer, unit)) {
     return {delta.source.symbol, delta.source.value, math::number(delta.source.value), {delta}};
   }
   const Use weight = slope_by_read_of(layer, unit, from);
@@ -185,9 +185,18 @@ void Deriver::gradient(const Selector& what, Step& step) {
 std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
   const std::size_t number = symbols_.layer_number(layer);
   if (parts_.is_norm(layer)) return fmt::format("every unit of layer {}, a layer norm", number);
+  if (parts_.is_embedding(layer)) {
+    std::vector<std::string> units;
+    for (const std::size_t unit : parts_.readers(layer, from)) {
+      units.push_back(std::to_string(symbols_.unit_number(layer, unit)));
+    }
+    if (units.size() > 3) units = {fmt::format("{} … {}", units.front(), units[units.size() - 2]), units.back()};
+    return fmt::format("unit{} {} of layer {}, an embedding layer, alone", units.size() == 1 ? "" : "s",
+                       fmt::join(units, ", "), number);
+  }
   if (!parts_.is_diagonal(layer)) return fmt::format("every unit of layer {}", number);
   return fmt::format("unit {} of layer {}, {}, alone", symbols_.unit_number(layer, from), number,
-                     diagonal_in_words(parts_.architecture.layers[layer]));
+                     kind_in_words(parts_.architecture.layers[layer]));
 }
 
 void Deriver::input_gradient(const Selector& what, Step& step) {
@@ -224,14 +233,16 @@ void Deriver::through_activation(std::size_t layer, std::size_t unit, Step& step
 }
 
 void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
-  const ActivationRule& activation = rule(parts_.activation(layer));
+  const ActivationRule& activation = rule(parts_.activation(layer, unit));
   const LayerValues& values = row_->layers[layer];
   step.name = name_of_unit("slope", layer, unit);
   step.left = symbols_.slope(layer, unit);
   step.reason = parts_.is_diagonal(layer) ? fmt::format("{} has no activation: what it gives grows as its sum does",
-                                                        diagonal_in_words(parts_.architecture.layers[layer]))
-                                          : fmt::format("the slope of {}{}", activation.name,
-                                                        activation.derivative_from_output ? ", from its output" : "");
+                                                        kind_in_words(parts_.architecture.layers[layer]))
+                : parts_.passes_on(layer, unit)
+                    ? std::string("the unit passes its number on: what it gives grows as that does")
+                    : fmt::format("the slope of {}{}", activation.name,
+                                  activation.derivative_from_output ? ", from its output" : "");
   step.symbols = {rule_formula(activation.derivative_text, activation.derivative_latex,
                                {{"z", symbols_.z(layer, unit)}, {"a", symbols_.a(layer, unit)}}, options_.numbers)};
   step.numbers =

@@ -72,7 +72,7 @@ std::string title_of(const Selector& what, const Architecture& architecture, con
     case Kind::kWeight:
       title += is_diagonal(architecture.layers[what.layer])
                    ? fmt::format("the factor of layer {}, {}, for {}", what.layer + 1,
-                                 diagonal_in_words(architecture.layers[what.layer]), from())
+                                 kind_in_words(architecture.layers[what.layer]), from())
                    : fmt::format("the weight of layer {} to {} from {}", what.layer + 1, unit(what.layer, what.unit),
                                  from());
       break;

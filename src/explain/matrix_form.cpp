@@ -55,9 +55,9 @@ class MatrixForm {
   }
 
  private:
-  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a diagonal.
+  // ⊙ φ'(z), or times softmax's Jacobian; nothing of a diagonal or an embedding layer without φ.
   Formula gained(std::size_t layer, Formula by_a) const {
-    if (parts_.is_diagonal(layer)) return by_a;
+    if (!parts_.is_dense(layer) && parts_.activation(layer) == Activation::kIdentity) return by_a;
     if (parts_.activation(layer) != Activation::kSoftmax) {
       return math::hadamard(std::move(by_a), math::call(fmt::format("{}'", symbols_.activation_letter()),
                                                         {symbols_.pre_activations(layer)}));
@@ -74,6 +74,10 @@ class MatrixForm {
     const std::size_t inputs = parts_.inputs(layer);
     const std::size_t units = parts_.units(layer);
     if (parts_.is_diagonal(layer)) return fmt::format("{} factors", units);
+    if (parts_.is_embedding(layer)) {
+      return fmt::format("{}, zeros outside of the groups, ones where a number is passed on",
+                         symbols_.weights_are_in_by_out() ? shape(inputs, units) : shape(units, inputs));
+    }
     return symbols_.weights_are_in_by_out() ? shape(inputs, units) : shape(units, inputs);
   }
   // W · column or row · Wᵀ, whichever way round W is stored: forward maps in to out, backward out to in. Factors are
@@ -114,10 +118,19 @@ class MatrixForm {
   Equation activation(std::size_t layer) const {
     const Activation activation = parts_.activation(layer);
     if (parts_.is_diagonal(layer)) {
-      return {.reason = fmt::format("{} has no activation: {}", diagonal_in_words(parts_.architecture.layers[layer]),
+      return {.reason = fmt::format("{} has no activation: {}", kind_in_words(parts_.architecture.layers[layer]),
                                     vector(parts_.units(layer))),
               .left = symbols_.activations(layer),
               .right = {symbols_.pre_activations(layer)}};
+    }
+    if (parts_.is_embedding(layer)) {
+      const bool is_none = activation == Activation::kIdentity;
+      return {.reason = is_none ? fmt::format("no activation: {}", vector(parts_.units(layer)))
+                                : fmt::format("{} of the groups' units; the others pass their number on: {}",
+                                              rule(activation).name, vector(parts_.units(layer))),
+              .left = symbols_.activations(layer),
+              .right = {is_none ? symbols_.pre_activations(layer)
+                                : math::call(symbols_.activation_letter(), {symbols_.pre_activations(layer)})}};
     }
     const bool is_softmax = activation == Activation::kSoftmax;
     return {.reason =
@@ -162,7 +175,11 @@ class MatrixForm {
     } else {
       first = math::transposed(std::move(first));
     }
-    return gradient_of(layer, fmt::format("{}, of rank one for each sample{}", matrix(layer), bias_gradient(layer)),
+    const std::string where = parts_.is_embedding(layer) ? "where W has weights, " : "";
+    const std::string shape_of_w = symbols_.weights_are_in_by_out() ? shape(parts_.inputs(layer), parts_.units(layer))
+                                                                    : shape(parts_.units(layer), parts_.inputs(layer));
+    return gradient_of(layer,
+                       fmt::format("{}, {}of rank one for each sample{}", shape_of_w, where, bias_gradient(layer)),
                        {std::move(first), std::move(second)});
   }
 

@@ -96,7 +96,8 @@ class NetworkDrawing {
     for (const auto& [unit, to] : column_) {
       for (const auto& [from_unit, from] : units) {
         if (from_unit != unit && !mixes(layer)) continue;
-        const std::string label = from_unit == unit ? std::string(symbols_.activation_letter()) : std::string();
+        const bool has_letter = from_unit == unit && !passes_on(architecture_.layers[layer], unit);
+        const std::string label = has_letter ? std::string(symbols_.activation_letter()) : std::string();
         diagram_.edges.push_back({from, to, label, z_is_reached(layer, from_unit)});
       }
     }
@@ -131,10 +132,14 @@ class NetworkDrawing {
   }
   // Whether z of a unit depends on what number `from` below layer `first` is.
   bool is_heard(std::size_t layer, std::size_t unit, std::size_t from, std::size_t first) const {
-    for (std::size_t l = first; l <= layer; ++l) {
-      if (!is_diagonal(architecture_.layers[l])) return true;
+    if (layer < first) return unit == from;
+    const Layer& of = architecture_.layers[layer];
+    if (std::holds_alternative<Dense>(of) || std::holds_alternative<LayerNorm>(of)) return true;
+    const InputRange sources = sources_of(of, unit);
+    for (std::size_t source = sources.begin; source < sources.end; ++source) {
+      if (layer == first ? source == from : is_heard(layer - 1, source, from, first)) return true;
     }
-    return unit == from;
+    return false;
   }
   bool is_on_path(std::size_t layer, std::size_t unit, std::size_t from) const {
     if (!options_.paths_of) return false;

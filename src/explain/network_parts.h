@@ -2,20 +2,18 @@
 //
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
 // layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a layer norm has such a W for γ, but
-// its units read all numbers; a dropout layer has, in the predictions that are explained, ones that are no parameters.
+// its units read all numbers; a dropout layer has, in the predictions that are explained, ones that are no parameters;
+// a unit of an embedding layer reads its group's numbers, or the one that it passes on, with a 1 for a weight.
 #pragma once
 
 #include <cstddef>
-#include <ranges>
-#include <string_view>
 #include <vector>
 
 #include "bprop/network.h"
 #include "bprop/selector.h"
+#include "explain/places.h"
 
 namespace bprop::explaining {
-
-using Places = std::ranges::iota_view<std::size_t, std::size_t>;
 
 struct NetworkParts {
   explicit NetworkParts(const DoubleNetwork& network);
@@ -24,37 +22,48 @@ struct NetworkParts {
   bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
   std::size_t inputs(std::size_t layer) const { return inputs_of(architecture.layers[layer]); }
   std::size_t units(std::size_t layer) const { return outputs_of(architecture.layers[layer]); }
+  // Of a layer: whether softmax mixes its units; of a unit: its own.
   Activation activation(std::size_t layer) const { return activation_of(architecture.layers[layer]); }
+  Activation activation(std::size_t layer, std::size_t unit) const {
+    return activation_of(architecture.layers[layer], unit);
+  }
   bool bias(std::size_t layer) const { return has_bias(architecture.layers[layer]); }
+  bool bias(std::size_t layer, std::size_t unit) const { return unit < biases[layer].size(); }
+  bool is_dense(std::size_t layer) const { return std::holds_alternative<Dense>(architecture.layers[layer]); }
   bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(architecture.layers[layer]); }
+  bool is_embedding(std::size_t layer) const { return std::holds_alternative<Embedding>(architecture.layers[layer]); }
+  bool passes_on(std::size_t layer, std::size_t unit) const {
+    return bprop::passes_on(architecture.layers[layer], unit);
+  }
 
   bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(architecture.layers[layer]); }
   bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
   bool has_weights(std::size_t layer) const { return weight_count(architecture.layers[layer]) > 0; }
+  // Not of a number that a unit passes on.
+  bool has_weight(std::size_t layer, std::size_t unit) const { return has_weights(layer) && !passes_on(layer, unit); }
 
   // The units of a layer that read a number of the layer below; the numbers that a unit reads, and
   // those that it has weights for.
-  Places readers(std::size_t layer, std::size_t from) const {
-    return is_diagonal(layer) && !is_norm(layer) ? Places(from, from + 1) : Places(0, units(layer));
-  }
+  Places readers(std::size_t layer, std::size_t from) const { return readers_of(architecture.layers[layer], from); }
   Places read_by(std::size_t layer, std::size_t unit) const {
     return is_norm(layer) ? Places(0, inputs(layer)) : sources(layer, unit);
   }
   Places sources(std::size_t layer, std::size_t unit) const {
-    return is_diagonal(layer) ? Places(unit, unit + 1) : Places(0, inputs(layer));
+    const InputRange sources = sources_of(architecture.layers[layer], unit);
+    return {sources.begin, sources.end};
   }
 
   // The same; none where there are no weights.
   Places weighted_sources(std::size_t layer, std::size_t unit) const {
-    return has_weights(layer) ? sources(layer, unit) : Places(0, 0);
+    return has_weight(layer, unit) ? sources(layer, unit) : Places(0, 0);
   }
 
   // Where a weight stands in weights[layer], and in a gradient of the same shape.
   std::size_t place(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return is_diagonal(layer) ? unit : unit * inputs(layer) + from;
+    return weight_place(architecture.layers[layer], unit, from);
   }
   double weight(std::size_t layer, std::size_t unit, std::size_t from) const {
-    return has_weights(layer) ? weights[layer][place(layer, unit, from)] : 1;
+    return has_weight(layer, unit) ? weights[layer][place(layer, unit, from)] : 1;
   }
   // A weight or a bias.
   double parameter(const Selector& what) const {

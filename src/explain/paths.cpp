@@ -119,28 +119,38 @@ class Walk {
   std::vector<Path> found_;
 };
 
-// How many units of a layer read a number of the layer below: as many read each.
-std::size_t fan_out(const NetworkParts& parts, std::size_t layer) { return parts.readers(layer, 0).size(); }
+Integer sum_of(const std::vector<Integer>& counts, const Places& places) {
+  Integer sum = 0;
+  for (const std::size_t place : places) sum += counts[place];
+  return sum;
+}
 
-// Paths to the loss from one z of each layer; all z of a layer have as many.
-std::vector<Integer> paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
+// Paths to the loss from each z of each layer.
+std::vector<std::vector<Integer>> paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
-  std::vector<Integer> counts(parts.layers());
+  std::vector<std::vector<Integer>> counts(parts.layers());
   for (std::size_t l = parts.layers(); l-- > 0;) {
-    const Integer from_a = parts.is_last(l) ? Integer(1) : fan_out(parts, l + 1) * counts[l + 1];
-    const bool is_softmax = parts.activation(l) == Activation::kSoftmax && !(parts.is_last(l) && is_pair);
-    counts[l] = is_softmax ? Integer(parts.units(l) * from_a) : from_a;
+    std::vector<Integer>& of = counts[l];
+    of.assign(parts.units(l), 1);
+    for (std::size_t j = 0; j < of.size() && !parts.is_last(l); ++j) {
+      // Who reads a number of a dense layer, reads all of them.
+      of[j] = j > 0 && parts.is_dense(l + 1) ? of[0] : sum_of(counts[l + 1], parts.readers(l + 1, j));
+    }
+    if (parts.activation(l) == Activation::kSoftmax && !(parts.is_last(l) && is_pair)) {
+      of.assign(of.size(), sum_of(of, Places(0, of.size())));
+    }
   }
   return counts;
 }
 
 Integer count(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
-  const std::vector<Integer> from_z = paths_from_z(parts, loss);
+  const std::vector<std::vector<Integer>> from_z = paths_from_z(parts, loss);
   switch (what.kind) {
-    case Selector::Kind::kInput: return fan_out(parts, 0) * from_z[0];
+    case Selector::Kind::kInput: return sum_of(from_z[0], parts.readers(0, what.unit));
     case Selector::Kind::kActivation:
-      return parts.is_last(what.layer) ? Integer(1) : fan_out(parts, what.layer + 1) * from_z[what.layer + 1];
-    default: return from_z[what.layer];
+      if (parts.is_last(what.layer)) return 1;
+      return sum_of(from_z[what.layer + 1], parts.readers(what.layer + 1, what.unit));
+    default: return from_z[what.layer][what.unit];
   }
 }
 
@@ -164,7 +174,7 @@ Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& wha
 Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
   Reuse result;
   result.paths = count(parts, what, loss).str();
-  const std::vector<Integer> from_z = paths_from_z(parts, loss);
+  const std::vector<std::vector<Integer>> from_z = paths_from_z(parts, loss);
   Integer path_by_path = 0;
   Integer once = 0;
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
@@ -174,7 +184,9 @@ Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& 
     // Factors along a path: what the weight multiplies; per layer φ' and, but for the first, a weight; the loss's.
     const std::size_t layers = parts.layers() - l;
     const std::size_t factors = 2 * layers + 1 - (is_pair ? 1 : 0);
-    path_by_path += weights * from_z[l] * (factors - 1);
+    for (std::size_t j = 0; j < parts.units(l); ++j) {
+      path_by_path += Integer(parts.weighted_sources(l, j).size()) * from_z[l][j] * (factors - 1);
+    }
     // δ a for each weight; δ W for the layer below; ⊙ φ'.
     once += weights;
     // A layer norm goes back by two means over its numbers: each number takes part in four products.

@@ -65,7 +65,7 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
     if (activation != Activation::kSoftmax) {
       const bool forgotten = parts.is_last(l) ? slips.forget_output_slope : slips.forget_hidden_slopes;
       for (std::size_t j = 0; j < units; ++j) {
-        layer.slope.push_back(forgotten ? 1.0 : rule(activation).derivative(layer.z[j], layer.a[j]));
+        layer.slope.push_back(forgotten ? 1.0 : rule(parts.activation(l, j)).derivative(layer.z[j], layer.a[j]));
       }
     }
     if (parts.is_last(l)) {

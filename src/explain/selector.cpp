@@ -59,6 +59,20 @@ Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture
       fmt::format("{}: there is no such number, the last is {}{}", text, kind == Kind::kWeight ? 'w' : 'b', last));
 }
 
+// layers.0.weight[3] of a layer that is not dense; both from 0.
+Selector weight_in_file(std::size_t layer, std::size_t place, const Architecture& architecture, std::string_view text) {
+  const auto& layers = architecture.layers;
+  if (layer < layers.size() && std::holds_alternative<Dense>(layers[layer])) {
+    throw UsageError(fmt::format("{}: layer {} is dense, expected {}", text, layer + 1, expected(Kind::kWeight)));
+  }
+  if (layer < layers.size() && place >= weight_count(layers[layer])) {
+    throw UsageError(
+        fmt::format("{}: layer {} has {}", text, layer + 1, counted(weight_count(layers[layer]), "weight")));
+  }
+  const WeightEnds ends = layer < layers.size() ? weight_ends(layers[layer], place) : WeightEnds{};
+  return weight(layer, ends.out, ends.in);
+}
+
 // s[1:3] of a scale layer, γ[1:3] of a layer norm; layer and unit from 0.
 template <class Of>
 Selector factor(std::size_t layer, std::size_t unit, const Architecture& architecture, std::string_view text) {
@@ -93,12 +107,7 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
     case NameOrder::kLast: return {kind, architecture.layers.size() - 1, at(0), 0};
     case NameOrder::kFactor: return factor<Scale>(at(0), at(1), architecture, text);
     case NameOrder::kNormFactor: return factor<LayerNorm>(at(0), at(1), architecture, text);
-    case NameOrder::kFactorInFile: {
-      const bool is_norm =
-          numbers[0] < architecture.layers.size() && std::holds_alternative<LayerNorm>(architecture.layers[numbers[0]]);
-      return is_norm ? factor<LayerNorm>(numbers[0], numbers[1], architecture, text)
-                     : factor<Scale>(numbers[0], numbers[1], architecture, text);
-    }
+    case NameOrder::kFactorInFile: return weight_in_file(numbers[0], numbers[1], architecture, text);
     case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
   }
   return {};
@@ -198,14 +207,23 @@ void check_selector(const Selector& selector, const Architecture& architecture) 
   BPROP_CHECK(selector.unit < outputs_of(layer), ShapeError, "there is no unit {} in layer {}, which has {}",
               selector.unit + 1, selector.layer + 1, counted(outputs_of(layer), "unit"));
   BPROP_CHECK(selector.kind != Kind::kBias || has_bias(layer), ShapeError, "layer {} has no bias", selector.layer + 1);
+  BPROP_CHECK(selector.kind != Kind::kBias || selector.unit < bias_count(layer), ShapeError,
+              "unit {} of layer {} passes a number on, without a bias", selector.unit + 1, selector.layer + 1);
   if (selector.kind != Kind::kWeight) return;
-  BPROP_CHECK(weight_count(layer) > 0, ShapeError, "layer {}, a dropout layer, has no weights", selector.layer + 1);
+  BPROP_CHECK(weight_count(layer) > 0, ShapeError, "layer {}, {}, has no weights", selector.layer + 1,
+              explaining::kind_in_words(layer));
+  BPROP_CHECK(!passes_on(layer, selector.unit), ShapeError, "unit {} of layer {} passes a number on, without a weight",
+              selector.unit + 1, selector.layer + 1);
   const std::string_view read = selector.layer == 0 ? "input" : "unit";
   BPROP_CHECK(selector.from < inputs_of(layer), ShapeError, "there is no {} {} before layer {}, which has {}", read,
               selector.from + 1, selector.layer + 1, counted(inputs_of(layer), "input"));
-  BPROP_CHECK(connects(layer, selector.unit, selector.from), ShapeError, "unit {0} of layer {1}, {3}, {4} {2} {0} only",
-              selector.unit + 1, selector.layer + 1, read, explaining::diagonal_in_words(layer),
-              std::holds_alternative<LayerNorm>(layer) ? "has a factor for" : "reads");
+  const InputRange sources = sources_of(layer, selector.unit);
+  BPROP_CHECK(connects(layer, selector.unit, selector.from) || sources.end == sources.begin + 1, ShapeError,
+              "unit {} of layer {}, an embedding layer, reads {}s {} to {} only", selector.unit + 1, selector.layer + 1,
+              read, sources.begin + 1, sources.end);
+  BPROP_CHECK(connects(layer, selector.unit, selector.from), ShapeError, "unit {} of layer {}, {}, {} {} {} only",
+              selector.unit + 1, selector.layer + 1, explaining::kind_in_words(layer),
+              std::holds_alternative<LayerNorm>(layer) ? "has a factor for" : "reads", read, sources.end);
 }
 
 std::size_t flat_index(const Selector& selector, const Architecture& architecture) {

@@ -89,11 +89,11 @@ class Slips {
     for (const double d : first.d_output) result.d_output.push_back(scale * d);
     for (const double d : first.delta) result.delta.push_back(scale * d);
     result.d_weights.assign(parts.weights[layer].size(), 0.0);
-    result.d_bias.assign(parts.bias(layer) ? units : 0, 0.0);
+    result.d_bias.assign(parts.biases[layer].size(), 0.0);
     for (const RowValues& row : values) {
       for (std::size_t j = 0; j < units; ++j) {
         const double delta = scale * row.layers[layer].delta[j];
-        if (parts.bias(layer)) result.d_bias[j] += delta;
+        if (parts.bias(layer, j)) result.d_bias[j] += delta;
         for (const std::size_t i : parts.weighted_sources(layer, j)) {
           result.d_weights[parts.place(layer, j, i)] += delta * row.incoming(layer, i);
         }
@@ -145,6 +145,7 @@ class Slips {
       const std::size_t units = parts_.units(l);
       if (!parts_.has_weights(l) || units < 2 || units > kMostUnitsToLeaveOut) continue;
       for (std::size_t k = 0; k < units; ++k) {
+        if (parts_.passes_on(l, k)) continue;
         NetworkParts without = parts_;
         for (const std::size_t i : parts_.sources(l, k)) without.weights[l][parts_.place(l, k, i)] = 0;
         add(fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), without);

@@ -18,7 +18,7 @@ constexpr std::size_t kMostUnitsToLeaveOut = 10;
 
 // A matrix that is taken the wrong way round without a word: a square one, which is not its own transpose.
 inline bool can_be_transposed(const NetworkParts& parts, std::size_t layer) {
-  return !parts.is_diagonal(layer) && parts.inputs(layer) == parts.units(layer) && parts.units(layer) > 1;
+  return parts.is_dense(layer) && parts.inputs(layer) == parts.units(layer) && parts.units(layer) > 1;
 }
 
 // What somebody who calculates so gets.

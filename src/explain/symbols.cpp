@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bprop::explaining {
 namespace {
 
@@ -87,6 +89,7 @@ Formula Symbols::target(std::size_t output) const {
 }
 
 Formula Symbols::weight(std::size_t layer, std::size_t unit, std::size_t from) const {
+  if (passes_on(layers_[layer], unit)) return math::number(1);
   switch (notation_) {
     case Notation::kOurs:
       if (is_diagonal(layers_[layer])) return ours(is_norm(layer) ? "γ" : "s", layer + 1, std::to_string(unit + 1));
@@ -275,6 +278,11 @@ std::vector<std::string> Symbols::remarks() const {
         "The note has no layer norms: here u is what one makes of the numbers of a row, whose mean is m and whose "
         "variance is v; a diagonal W and a bias follow, and the activation is the identity.");
     break;
+  }
+  if (std::ranges::any_of(layers_, [](const Layer& layer) { return std::holds_alternative<Embedding>(layer); })) {
+    all.emplace_back(
+        "The note has no embedding layers: here such a layer is a W of which only the weights from a unit to its "
+        "group's numbers are there; units that pass a number on have none.");
   }
   return all;
 }

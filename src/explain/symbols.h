@@ -18,8 +18,8 @@ std::string name_in_files(const Selector& what, const Architecture& architecture
 
 // √(v + ε) of a layer norm.
 Formula deviation(Formula variance);
-// "a scale layer", "a layer norm".
-std::string_view diagonal_in_words(const Layer& layer);
+// "a scale layer", "a layer norm", "an embedding layer"; not of a dense one.
+std::string_view kind_in_words(const Layer& layer);
 
 class Symbols {
  public:

@@ -21,7 +21,8 @@ Formula deviation(Formula variance) {
   return math::call("sqrt", {math::sum({std::move(variance), math::number(LayerNorm::kEpsilon)})});
 }
 
-std::string_view diagonal_in_words(const Layer& layer) {
+std::string_view kind_in_words(const Layer& layer) {
+  if (std::holds_alternative<Embedding>(layer)) return "an embedding layer";
   if (std::holds_alternative<Dropout>(layer)) return "a dropout layer";
   return std::holds_alternative<LayerNorm>(layer) ? "a layer norm" : "a scale layer";
 }

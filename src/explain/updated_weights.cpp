@@ -10,7 +10,7 @@ namespace {
 std::vector<double> weight_gradient(const NetworkParts& parts, const BatchValues& batch, std::size_t layer) {
   std::vector<double> gradient(parts.weights[layer].size(), 0.0);
   for (const RowValues& row : batch.rows) {
-    for (std::size_t j = 0; j < parts.units(layer); ++j) {
+    for (std::size_t j = 0; j < parts.units(layer) && !parts.passes_on(layer, j); ++j) {
       const double delta = batch.scale * row.layers[layer].delta[j];
       for (const std::size_t i : parts.sources(layer, j)) {
         gradient[parts.place(layer, j, i)] += delta * row.incoming(layer, i);

@@ -4,16 +4,19 @@
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
 //   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm" | "dropout" probability
+//          | embedding (nn/embedding_text.h)
 #include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "base/check.h"
 #include "bprop/network.h"
+#include "nn/embedding_text.h"
 
 namespace bprop {
 namespace {
 
+constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'dropout', 'embed' or 'periodic'";
 constexpr std::size_t kLargestLayer = std::size_t{1} << 24;
 constexpr std::size_t kMostLayers = 10'000;
 constexpr std::size_t kMostParameters = std::size_t{1} << 40;
@@ -48,6 +51,14 @@ class Parser {
     if (take("dropout")) return Dropout{0, probability()};
     return dense(default_activation);
   }
+  // Adds the layers that the next word stands for.
+  void layer(nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
+    if (const auto word = nn::embedding_word(word_)) return embedding(*word, reader, layers);
+    Layer next = layer(Activation::kRelu);
+    connect(next, reader.width());
+    reader.pass(next);
+    layers.push_back(next);
+  }
   // Whether the layer read last says its activation.
   bool has_activation() const { return has_activation_; }
 
@@ -58,9 +69,33 @@ class Parser {
   }
 
  private:
+  // Reads what the layer before it gives.
+  static void connect(Layer& layer, std::size_t inputs) {
+    if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
+    if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
+    if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
+    if (auto* const dropout = std::get_if<Dropout>(&layer)) dropout->size = inputs;
+  }
+
+  void embedding(nn::EmbeddingWord word, nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
+    has_activation_ = false;
+    next();
+    const Parser first = *this;
+    std::vector<std::string_view> arguments;
+    while (nn::is_embedding_argument(word_)) {
+      arguments.push_back(word_);
+      next();
+    }
+    const auto complaint = reader.read(word, arguments, layers);
+    if (!complaint) return;
+    *this = first;
+    for (std::size_t k = 0; k < complaint->argument; ++k) next();
+    fail(complaint->expected);
+  }
+
   // size [activation] ["no-bias"]
   Dense dense(Activation default_activation) {
-    Dense layer{0, size(", 'scale', 'layer-norm' or 'dropout'"), default_activation, true};
+    Dense layer{0, size(kOtherLayers), default_activation, true};
     if (is_name()) {
       for (const ActivationRule& rule : activation_rules()) {
         if (rule.name == word_) layer.activation = rule.id;
@@ -119,25 +154,28 @@ void check_agreement(std::string_view text, std::string_view what, std::size_t f
               found, what, expected);
 }
 
-std::vector<Layer> parse_full(Parser& parser) {
+std::vector<Layer> parse_full(Parser& parser, std::size_t inputs) {
+  nn::EmbeddingReader reader(inputs, {});
   std::vector<Layer> layers;
   bool output_named = false;
   do {
-    layers.push_back(parser.layer(Activation::kRelu));
+    parser.layer(reader, layers);
     output_named = parser.has_activation();
   } while (parser.take("->"));
   if (!parser.at_end()) parser.fail("'->' or the end");
+  if (layers.empty() || std::holds_alternative<Embedding>(layers.back())) parser.fail("'->' and a dense layer");
   Dense* const output = std::get_if<Dense>(&layers.back());
   if (output != nullptr && !output_named) output->activation = Activation::kIdentity;
   return layers;
 }
 
 std::vector<Layer> parse_hidden(Parser& parser, const ArchitectureDefaults& defaults) {
+  nn::EmbeddingReader reader(defaults.inputs, defaults);
   std::vector<Layer> layers;
-  if (!parser.at_end()) layers.push_back(parser.layer(Activation::kRelu));
-  while (parser.take(",")) layers.push_back(parser.layer(Activation::kRelu));
+  if (!parser.at_end()) parser.layer(reader, layers);
+  while (parser.take(",")) parser.layer(reader, layers);
   if (!parser.at_end()) parser.fail("',' or the end");
-  layers.push_back(Dense{0, defaults.outputs, defaults.output_activation, true});
+  layers.push_back(Dense{reader.width(), defaults.outputs, defaults.output_activation, true});
   return layers;
 }
 
@@ -147,17 +185,7 @@ std::string text_of_layer(const Dense& layer) {
 std::string text_of_layer(const Scale&) { return "scale"; }
 std::string text_of_layer(const LayerNorm&) { return "layer-norm"; }
 std::string text_of_layer(const Dropout& layer) { return fmt::format("dropout {}", layer.probability); }
-
-// Each layer reads what the one before it gives.
-void connect(std::vector<Layer>& layers, std::size_t inputs) {
-  for (Layer& layer : layers) {
-    if (auto* const dense = std::get_if<Dense>(&layer)) dense->inputs = inputs;
-    if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
-    if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
-    if (auto* const dropout = std::get_if<Dropout>(&layer)) dropout->size = inputs;
-    inputs = outputs_of(layer);
-  }
-}
+std::string text_of_layer(const Embedding& layer) { return nn::text_of(layer); }
 
 }  // namespace
 
@@ -169,8 +197,7 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
     const std::size_t inputs = parser.size();
     if (!parser.take("->")) parser.fail("'->'");
     check_agreement(text, "inputs", inputs, defaults.inputs);
-    layers = parse_full(parser);
-    connect(layers, inputs);
+    layers = parse_full(parser, inputs);
     check_agreement(text, "outputs", architecture.outputs(), defaults.outputs);
   } else {
     BPROP_CHECK(
@@ -178,7 +205,6 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
         "[architecture] \"{}\" names hidden layers only; without data write all sizes, as in \"2 -> 3 relu -> 1\"",
         text);
     layers = parse_hidden(parser, defaults);
-    connect(layers, defaults.inputs);
   }
   BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] {} layers, at most {} are possible",
               layers.size(), kMostLayers);
@@ -194,7 +220,7 @@ std::size_t Architecture::outputs() const { return outputs_of(layers.back()); }
 
 std::size_t Architecture::parameters() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) count += weight_count(layer) + (has_bias(layer) ? outputs_of(layer) : 0);
+  for (const Layer& layer : layers) count += weight_count(layer) + bias_count(layer);
   return count;
 }
 

@@ -142,7 +142,7 @@ class Inspector {
       result.layers[k].d_weights.resize(at.weight_count());
       nn::weights_to_row_major(at, flat.data(), result.layers[k].d_weights.data());
       if (at.bias_size > 0) {
-        result.layers[k].d_bias.assign(flat.data() + at.bias, flat.data() + at.bias + at.outputs);
+        result.layers[k].d_bias.assign(flat.data() + at.bias, flat.data() + at.bias + at.bias_count);
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "base/named.h"
 #include "base/random.h"
@@ -88,46 +89,111 @@ BiasInitializer bias_initializer_named(std::string_view name) {
 namespace nn {
 namespace {
 
-// Numbers of a key of their own: no layer has so many weights that they would reach it.
-template <class T>
-void initialize_biases(NetworkState<T>& state, std::size_t layer, std::uint64_t seed) {
-  constexpr std::uint32_t kBiases = 0xFFFFFFFF;
-  const LayerLayout& at = state.layout[layer];
-  if (!std::holds_alternative<Dense>(state.architecture.layers[layer])) return;  // b of a norm starts at 0
-  const RandomKey key{seed, Purpose::kInitialize, kBiases, static_cast<std::uint32_t>(layer)};
-  for (std::size_t out = 0; at.bias_size > 0 && out < at.outputs; ++out) {
-    state.parameters[at.bias + out] = static_cast<T>(random_normal(key, static_cast<std::uint32_t>(out)));
+// Random numbers of one tensor: of its weights, or of its biases, which have a key of their own: no layer has so many
+// weights that they would reach it.
+class Draws {
+ public:
+  Draws(std::uint64_t seed, std::size_t layer, bool biases)
+      : seed_(seed), layer_(static_cast<std::uint32_t>(layer)), biases_(biases) {}
+
+  // Numbered row by row, so that a weight does not depend on the storage order; 2^30 to an "epoch" of the key.
+  double uniform(std::size_t number) const { return 2.0 * random_uniform(key(number), index(number)) - 1.0; }
+  double normal(std::size_t number) const { return random_normal(key(number), index(number)); }
+
+ private:
+  static std::uint32_t index(std::size_t number) { return static_cast<std::uint32_t>(number & ((1U << 30) - 1)); }
+  RandomKey key(std::size_t number) const {
+    constexpr std::uint32_t kBiases = 0xFFFFFFFF;
+    return {seed_, Purpose::kInitialize, biases_ ? kBiases : static_cast<std::uint32_t>(number >> 30), layer_};
   }
-}
+
+  std::uint64_t seed_;
+  std::uint32_t layer_;
+  bool biases_;
+};
+
+// The layers of a network, one after the other.
+template <class T>
+class Initialization {
+ public:
+  Initialization(NetworkState<T>& state, const NetworkOptions& options) : state_(state), options_(options) {}
+
+  void operator()(std::size_t layer) {
+    at_ = &state_.layout[layer];
+    weights_ = Draws(options_.seed, layer, false);
+    biases_ = Draws(options_.seed, layer, true);
+    std::visit([this](const auto& of) { fill(of); }, state_.architecture.layers[layer]);
+  }
+
+ private:
+  void fill(const Dense& dense) {
+    if (options_.bias_initializer == BiasInitializer::kNormal) {
+      set_biases([this](std::size_t i) { return biases_.normal(i); });
+    }
+    const auto [variance, uniform] = distribution(resolve(options_.initializer, dense.activation), dense);
+    if (variance == 0) return;
+    const double scale = uniform ? std::sqrt(3 * variance) : std::sqrt(variance);
+    if (uniform) return set_weights([this, scale](std::size_t i) { return weights_.uniform(i) * scale; });
+    set_weights([this, scale](std::size_t i) { return weights_.normal(i) * scale; });
+  }
+
+  void fill(const Scale&) {
+    set_weights([](std::size_t) { return 1.0; });
+  }
+  void fill(const LayerNorm&) {
+    set_weights([](std::size_t) { return 1.0; });  // and b at 0
+  }
+  void fill(const Dropout&) {}
+
+  void fill(const Embedding& embedding) {
+    constexpr double kPi = std::numbers::pi;
+    switch (embedding.kind) {
+      case Embedding::Kind::kCategories: return set_weights([this](std::size_t i) { return weights_.normal(i); });
+      case Embedding::Kind::kWaves: {
+        const double sigma = 2 * kPi * options_.embedding_sigma;
+        set_weights([this, sigma](std::size_t i) { return weights_.normal(i) * sigma; });
+        return set_biases([this](std::size_t i) { return biases_.uniform(i) * kPi; });
+      }
+      case Embedding::Kind::kMix:
+        for (const GroupLayout& group : at_->groups) {
+          const GroupPlace& of = group.place;
+          const double bound = 1 / std::sqrt(static_cast<double>(of.size));
+          for (std::size_t i = of.weights; i < of.weights + of.size * of.outputs; ++i) {
+            state_.parameters[at_->weight_at(i)] = rounded(weights_.uniform(i) * bound);
+          }
+          for (std::size_t i = of.unit; i < of.unit + of.outputs; ++i) {
+            state_.parameters[at_->bias + i] = rounded(biases_.uniform(i) * bound);
+          }
+        }
+    }
+  }
+
+  // Both precisions start from the same floats.
+  static T rounded(double value) { return static_cast<T>(static_cast<float>(value)); }
+  template <class Value>
+  void set_weights(const Value& value) {
+    for_each_weight(*at_, [&](std::size_t i, std::size_t offset) { state_.parameters[offset] = rounded(value(i)); });
+  }
+  template <class Value>
+  void set_biases(const Value& value) {
+    for (std::size_t i = 0; i < at_->bias_count; ++i) state_.parameters[at_->bias + i] = rounded(value(i));
+  }
+
+  NetworkState<T>& state_;
+  const NetworkOptions& options_;
+  const LayerLayout* at_ = nullptr;
+  Draws weights_{0, 0, false};
+  Draws biases_{0, 0, true};
+};
 
 }  // namespace
 
 template <class T>
 void initialize(NetworkState<T>& state, const NetworkOptions& options) {
-  for (std::size_t layer = 0; layer < state.layout.layers(); ++layer) {
-    if (options.zero_last_layer && layer + 1 == state.layout.layers()) continue;  // parameters are born as zeros
-    if (options.bias_initializer == BiasInitializer::kNormal) initialize_biases(state, layer, options.seed);
-    const LayerLayout& at = state.layout[layer];
-    if (at.diagonal) {
-      for_each_weight(at, [&](std::size_t, std::size_t offset) { state.parameters[offset] = T(1); });
-      continue;
-    }
-    const Dense& d = std::get<Dense>(state.architecture.layers[layer]);
-    const auto [variance, uniform] = distribution(resolve(options.initializer, d.activation), d);
-    if (variance == 0) continue;
-    const double scale = uniform ? std::sqrt(3 * variance) : std::sqrt(variance);
-    // Numbered row by row, so that a weight does not depend on the storage order; 2^30 to an "epoch" of the key.
-    for (std::size_t out = 0; out < d.outputs; ++out) {
-      for (std::size_t in = 0; in < d.inputs; ++in) {
-        const std::size_t number = out * d.inputs + in;
-        const RandomKey key{options.seed, Purpose::kInitialize, static_cast<std::uint32_t>(number >> 30),
-                            static_cast<std::uint32_t>(layer)};
-        const auto index = static_cast<std::uint32_t>(number & ((1U << 30) - 1));
-        const double x = uniform ? 2.0 * random_uniform(key, index) - 1.0 : random_normal(key, index);
-        state.parameters[at.weight(out, in)] = static_cast<T>(static_cast<float>(x * scale));
-      }
-    }
-  }
+  Initialization<T> initialization(state, options);
+  // Of a last layer of zeros nothing: parameters are born as zeros.
+  const std::size_t layers = state.layout.layers() - (options.zero_last_layer ? 1 : 0);
+  for (std::size_t layer = 0; layer < layers; ++layer) initialization(layer);
 }
 
 template void initialize(NetworkState<float>&, const NetworkOptions&);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
-// diagonal its numbers, padded to 16, nothing of a dropout layer –, then the bias padded to 16 (none for a layer
-// without). Padding is zero and stays zero: gradients, optimiser state and averages share the layout, and each of their
-// operations maps zeros to zeros.
+// diagonal its numbers, padded to 16, nothing of a dropout layer, of an embedding layer for each group [in][out],
+// padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays zero: gradients,
+// optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,15 @@
 
 #include "bprop/network.h"
 #include "linalg/panels.h"
+#include "nn/group_place.h"
 
 namespace bprop::nn {
+
+// Of a group of an embedding layer.
+struct GroupLayout {
+  GroupPlace place;
+  std::size_t offset = 0;  // from the layer's first weight
+};
 
 struct LayerLayout {
   std::size_t inputs = 0;
@@ -21,34 +28,24 @@ struct LayerLayout {
   std::size_t weights_size = 0;  // with padding
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
+  std::size_t bias_count = 0;    // without padding
   bool diagonal = false;         // one weight a number: scale, layer norm; none of a dropout layer
+  bool grouped = false;          // an embedding layer
+  std::vector<GroupLayout> groups{};
 
-  // Offset of w(out, in), from input `in` to output `out`.
+  bool dense() const { return !diagonal && !grouped; }
+  // Offset of w(out, in), from input `in` to output `out`; not of an embedding layer.
   std::size_t weight(std::size_t out, std::size_t in) const {
     return weights + (diagonal ? out : linalg::panel_offset(inputs, in, out));
   }
-  std::size_t weight_count() const { return weights_size == 0 ? 0 : diagonal ? outputs : inputs * outputs; }
+  // Offset of the weight at a place of a row-major W (bprop/network.h).
+  std::size_t weight_at(std::size_t place) const;
+  std::size_t weight_count() const;
 };
 
 class Layout {
  public:
-  explicit Layout(const Architecture& architecture) {
-    for (const Layer& layer : architecture.layers) {
-      const bool diagonal = is_diagonal(layer);
-      const std::size_t padded = linalg::padded(outputs_of(layer));
-      LayerLayout at{.inputs = inputs_of(layer),
-                     .outputs = outputs_of(layer),
-                     .weights = size_,
-                     .weights_size = !diagonal                 ? padded * inputs_of(layer)
-                                     : weight_count(layer) > 0 ? padded
-                                                               : 0,
-                     .diagonal = diagonal};
-      at.bias = at.weights + at.weights_size;
-      at.bias_size = has_bias(layer) ? padded : 0;
-      size_ = at.bias + at.bias_size;
-      layers_.push_back(at);
-    }
-  }
+  explicit Layout(const Architecture& architecture);
 
   const LayerLayout& operator[](std::size_t layer) const { return layers_[layer]; }
   std::size_t layers() const { return layers_.size(); }
@@ -65,6 +62,14 @@ template <class Visit>
 void for_each_weight(const LayerLayout& at, const Visit& visit) {
   if (at.weights_size == 0) return;
   std::size_t place = 0;
+  for (const GroupLayout& group : at.groups) {
+    for (std::size_t j = 0; j < group.place.outputs; ++j) {
+      for (std::size_t i = 0; i < group.place.size; ++i) {
+        visit(place++, at.weights + group.offset + i * group.place.outputs + j);
+      }
+    }
+  }
+  if (at.grouped) return;
   for (std::size_t out = 0; out < at.outputs; ++out) {
     for (std::size_t in = at.diagonal ? out : 0; in < (at.diagonal ? out + 1 : at.inputs); ++in) {
       visit(place++, at.weight(out, in));

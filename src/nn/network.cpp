@@ -40,6 +40,8 @@ BasicNetwork<T>::BasicNetwork(std::string_view architecture, const NetworkOption
 template <class T>
 BasicNetwork<T>::BasicNetwork(const Architecture& architecture, const NetworkOptions& options) {
   BPROP_CHECK(!architecture.layers.empty(), UsageError, "[network] an architecture needs at least one layer");
+  BPROP_CHECK(!std::holds_alternative<Embedding>(architecture.layers.back()), UsageError,
+              "[network] the last layer is an embedding layer, expected a dense or a scale layer");
   state_ = std::make_unique<nn::NetworkState<T>>(architecture, options.arithmetic);
   nn::initialize(*state_, options);
 }
@@ -102,7 +104,7 @@ std::vector<T> BasicNetwork<T>::bias(std::size_t layer) const {
   const nn::LayerLayout& at = checked_layer(*state_, layer, "bias");
   if (at.bias_size == 0) return {};
   const T* from = state_->parameters.data() + at.bias;
-  return std::vector<T>(from, from + at.outputs);
+  return std::vector<T>(from, from + at.bias_count);
 }
 
 template <class T>
@@ -115,7 +117,7 @@ void BasicNetwork<T>::set_weights(std::size_t layer, std::span<const T> values) 
 template <class T>
 void BasicNetwork<T>::set_bias(std::size_t layer, std::span<const T> values) {
   const nn::LayerLayout& at = checked_layer(*state_, layer, "set_bias");
-  check_size(values.size(), at.bias_size == 0 ? 0 : at.outputs, "set_bias", at);
+  check_size(values.size(), at.bias_count, "set_bias", at);
   std::copy(values.begin(), values.end(), state_->parameters.data() + at.bias);
 }
 

@@ -8,6 +8,7 @@
 #include "linalg/panels.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
+#include "nn/embedding.h"
 #include "nn/layer_norm.h"
 #include "nn/scale.h"
 
@@ -118,7 +119,7 @@ template <class T>
 Twins<T>::Twins(const NetworkState<T>& network, bool input_gradient) {
   for (std::size_t k = 0; k < network.layout.layers(); ++k) {
     const LayerLayout& at = network.layout[k];
-    const bool needed = !at.diagonal && (k > 0 || input_gradient);
+    const bool needed = at.dense() && (k > 0 || input_gradient);
     twins_.emplace_back(needed ? linalg::padded(at.inputs) * at.outputs : 0);
   }
   refresh({&linalg::kernels_for<T>(network.arithmetic), nullptr}, network);
@@ -165,10 +166,7 @@ class BackwardPass {
         if (has_parameters) parameter_gradient(k, share);
         if (inputs) input_gradient(k - 1, share);
       });
-      if (inputs && k > 1 && !by_element(activation_of(layer(k - 2)))) {
-        activation_backward(engine_, activation_of(layer(k - 2)), rows_, network_.layout[k - 2].outputs,
-                            workspace_[k - 2]);
-      }
+      if (inputs && k > 1) activation_by_row(k - 2);
     }
   }
 
@@ -183,6 +181,15 @@ class BackwardPass {
             workspace_.input_of(k), workspace_.statistics(k), training ? workspace_[k].mask : nullptr};
   }
 
+  // What could not be done element by element: units that differ, softmax.
+  void activation_by_row(std::size_t k) const {
+    if (const auto* const embedding = std::get_if<Embedding>(&layer(k))) {
+      embedding_backward(engine_, *embedding, rows_, workspace_[k]);
+    } else if (!by_element(activation_of(layer(k)))) {
+      activation_backward(engine_, activation_of(layer(k)), rows_, network_.layout[k].outputs, workspace_[k]);
+    }
+  }
+
   void parameter_gradient(std::size_t k, Share share) const {
     T* const twin = refreshed_ == nullptr ? nullptr : (*refreshed_)[k];
     std::visit(
@@ -195,7 +202,8 @@ class BackwardPass {
 
   void input_gradient(std::size_t k, Share share) const {
     T* const d_x = k > 0 ? workspace_[k - 1].d_output : workspace_.d_input();
-    const Below<T> below = k > 0 ? Below<T>{activation_of(layer(k - 1)), &workspace_[k - 1]} : Below<T>{};
+    const bool by_row = k > 0 && std::holds_alternative<Embedding>(layer(k - 1));
+    const Below<T> below = k > 0 && !by_row ? Below<T>{activation_of(layer(k - 1)), &workspace_[k - 1]} : Below<T>{};
     std::visit(
         [&](const auto& of) {
           layer_input_gradient(*engine_.kernels, of, workspace_[k].delta, parameters(k), rows_, d_x, below, share);

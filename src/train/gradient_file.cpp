@@ -27,7 +27,7 @@ void write_gradients(const std::string& path, const EncodedRows<T>& rows, const 
     const LayerGradients<T>& g = gradients.layers[k];
     const std::string prefix = "layers." + std::to_string(k) + ".";
     add(prefix + "d_weights", weight_shape(layer), g.d_weights);
-    if (has_bias(layer)) add(prefix + "d_bias", {outputs}, g.d_bias);
+    if (has_bias(layer)) add(prefix + "d_bias", {bias_count(layer)}, g.d_bias);
     add(prefix + "delta", {n, outputs}, g.delta);
     add(prefix + "d_output", {n, outputs}, g.d_output);
     add(prefix + "z", {n, outputs}, g.z);

@@ -34,14 +34,17 @@ TrainOptions realmlp(Task task) {
   parts.parametrization = Parametrization::kNtk;
   parts.bias_rate = 0.1;
   parts.scale_rate = 6;
+  parts.embedding_rate = 0.1;
   parts.ties = Ties::kLast;
   parts.initializer = Initializer::kLecunNormal;
   parts.bias_initializer = BiasInitializer::kNormal;
   parts.zero_last_layer = true;
+  parts.embedding_sigma = 0.1;
   parts.scaling = Scaling::kRobust;
   parts.smooth_clip = true;
   parts.signed_pairs = true;
   parts.missing_zero = true;
+  parts.embed_above = 8;
   return parts;
 }
 
@@ -65,14 +68,17 @@ TrainOptions plain() {
   parts.parametrization = Parametrization::kStandard;
   parts.bias_rate = 1;
   parts.scale_rate = 1;
+  parts.embedding_rate = 1;
   parts.ties = Ties::kLoss;
   parts.initializer = Initializer::kAutomatic;
   parts.bias_initializer = BiasInitializer::kZeros;
   parts.zero_last_layer = false;
+  parts.embedding_sigma = 0.1;
   parts.scaling = Scaling::kStandard;
   parts.smooth_clip = false;
   parts.signed_pairs = false;
   parts.missing_zero = false;
+  parts.embed_above = 8;
   return parts;
 }
 
@@ -106,14 +112,17 @@ void each_part(const Visit& visit) {
   visit(&TrainOptions::parametrization);
   visit(&TrainOptions::bias_rate);
   visit(&TrainOptions::scale_rate);
+  visit(&TrainOptions::embedding_rate);
   visit(&TrainOptions::ties);
   visit(&TrainOptions::initializer);
   visit(&TrainOptions::bias_initializer);
   visit(&TrainOptions::zero_last_layer);
+  visit(&TrainOptions::embedding_sigma);
   visit(&TrainOptions::scaling);
   visit(&TrainOptions::smooth_clip);
   visit(&TrainOptions::signed_pairs);
   visit(&TrainOptions::missing_zero);
+  visit(&TrainOptions::embed_above);
 }
 
 }  // namespace

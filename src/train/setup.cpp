@@ -34,6 +34,26 @@ bool wants_two_outputs(const TrainOptions& options) {
   return Architecture::parse(*options.layers).outputs() == 2;
 }
 
+// Whether the architecture has the program choose categories: those inputs are not scaled.
+bool embeds_categories(const std::string& layers) { return layers.find("embed") != std::string::npos; }
+
+ArchitectureDefaults architecture_defaults(const Preprocessing& preprocessing, const TrainOptions& options,
+                                           Activation link) {
+  std::vector<InputRange> numbers;
+  std::vector<InputRange> categories;
+  std::size_t begin = 0;
+  for (const InputColumn& column : preprocessing.inputs) {
+    const std::size_t end = begin + column.features();
+    if (column.kind != ColumnKind::kText) {
+      numbers.push_back({begin, begin + 1});
+    } else if (column.categories.size() > *options.embed_above) {
+      categories.push_back({begin, end});
+    }
+    begin = end;
+  }
+  return {preprocessing.features(), preprocessing.outputs(), link, numbers, categories};
+}
+
 }  // namespace
 
 void check_loss(Loss loss, const Preprocessing& preprocessing) {
@@ -48,8 +68,7 @@ void check_loss(Loss loss, const Preprocessing& preprocessing) {
   BPROP_CHECK(!only_numbers || target.task == Task::kNumbers, UsageError,
               "loss {} needs a target of numbers, '{}' holds classes", rule(loss).name, target.name);
   BPROP_CHECK(!only_numbers || preprocessing.further_targets.empty(), UsageError,
-              "loss {} is of a single target, there are {}", rule(loss).name,
-              1 + preprocessing.further_targets.size());
+              "loss {} is of a single target, there are {}", rule(loss).name, 1 + preprocessing.further_targets.size());
   BPROP_CHECK(wanted != LossTarget::kCounts || target.shift == 0, UsageError,
               "loss {} needs counts, the model reads '{}' less {}, standardised", rule(loss).name, target.name,
               target.shift);
@@ -108,7 +127,7 @@ TrainerOptions trainer_options(const TrainOptions& options) {
   trainer.optimizer = *options.optimizer;
   if (options.learning_rate) set_learning_rate(trainer.optimizer, *options.learning_rate);
   trainer.schedule = *options.schedule;
-  trainer.rates = {*options.parametrization, *options.bias_rate, *options.scale_rate};
+  trainer.rates = {*options.parametrization, *options.bias_rate, *options.scale_rate, *options.embedding_rate};
   trainer.l2 = options.l2;
   trainer.weight_decay = options.weight_decay;
   trainer.weight_decay_schedule = *options.weight_decay_schedule;
@@ -136,10 +155,17 @@ std::size_t steps_per_epoch(const TrainOptions& options, std::size_t rows) {
 }
 
 NetworkOptions network_options(const TrainOptions& options, Arithmetic arithmetic) {
-  return {options.seed, *options.initializer, arithmetic, *options.bias_initializer, *options.zero_last_layer};
+  return {options.seed,
+          *options.initializer,
+          arithmetic,
+          *options.bias_initializer,
+          *options.zero_last_layer,
+          *options.embedding_sigma};
 }
 
 Model initial_model(const Dataset& train, const TrainOptions& options, std::vector<std::string>& warnings) {
+  BPROP_CHECK(*options.embedding_sigma >= 0 && std::isfinite(*options.embedding_sigma), UsageError,
+              "embedding_sigma is {}, expected a number from 0", *options.embedding_sigma);
   PreprocessingOptions preprocessing_options;
   preprocessing_options.task = options.task;
   preprocessing_options.scaling = *options.scaling;
@@ -147,6 +173,7 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   preprocessing_options.smooth_clip = *options.smooth_clip;
   preprocessing_options.signed_pairs = *options.signed_pairs;
   preprocessing_options.missing_zero = *options.missing_zero;
+  if (embeds_categories(*options.layers)) preprocessing_options.embed_above = options.embed_above;
   preprocessing_options.one_hot_pairs = wants_two_outputs(options);
   if (options.loss) {
     preprocessing_options.counts = rule(*options.loss).target == LossTarget::kCounts;
@@ -161,7 +188,7 @@ Model initial_model(const Dataset& train, const TrainOptions& options, std::vect
   const Loss loss = options.loss.value_or(default_loss(preprocessing.task(), preprocessing.outputs()));
   check_loss(loss, preprocessing);
   const Architecture architecture =
-      Architecture::parse(*options.layers, {preprocessing.features(), preprocessing.outputs(), rule(loss).link});
+      Architecture::parse(*options.layers, architecture_defaults(preprocessing, options, rule(loss).link));
   const NetworkOptions network = network_options(options, options.arithmetic.value_or(native_arithmetic()));
   Model model = options.precision == Precision::kDouble ? Model{DoubleNetwork(architecture, network)}
                                                         : Model{Network(architecture, network)};

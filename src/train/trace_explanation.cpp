@@ -10,6 +10,7 @@
 #include "explain/derive.h"
 #include "explain/symbols.h"
 #include "nn/in_double.h"
+#include "train/layer_rates.h"
 
 namespace bprop {
 namespace {
@@ -26,14 +27,11 @@ double number_of(const Trace& trace, TracePart part, std::size_t place, const Se
                                   : trace.weight(part, place, what.layer, what.unit, what.from);
 }
 
-// 1/√n_in, bias_rate and scale_rate as they come into a plain update.
+// What comes into a plain update: a rate, and the square of c in w = c v.
 double rate_factor(const Trace& trace, const Selector& what) {
-  const Rates& rates = trace.settings().rates;
   const Layer& layer = trace.model().architecture().layers[what.layer];
-  if (what.kind == Kind::kBias) return rates.biases;
-  if (std::holds_alternative<Scale>(layer)) return rates.scales;
-  if (is_diagonal(layer)) return 1;
-  return rates.parametrization == Parametrization::kNtk ? 1 / static_cast<double>(inputs_of(layer)) : 1;
+  const training::LayerRates of = training::layer_rates(layer, trace.settings().rates);
+  return what.kind == Kind::kBias ? of.biases : of.weights * of.scale * of.scale;
 }
 
 // With the weight decay that its schedule left at this update, from 1.
@@ -166,10 +164,12 @@ void derive(TraceExplanation& e, const BasicNetwork<T>& before, const Trace& tra
 }  // namespace
 
 bool TraceExplanation::is_frozen() const { return what.kind == Kind::kBias && settings.freeze_biases; }
-bool TraceExplanation::has_l2() const { return what.kind == Kind::kWeight && !is_factor && settings.l2 > 0; }
+bool TraceExplanation::has_l2() const {
+  return what.kind == Kind::kWeight && !is_factor && !is_embedding && settings.l2 > 0;
+}
 bool TraceExplanation::is_decayed() const {
   const AdamW* const adamw = std::get_if<AdamW>(&settings.optimizer);
-  if (what.kind != Kind::kWeight || is_factor) return false;
+  if (what.kind != Kind::kWeight || is_factor || is_embedding) return false;
   return settings.weight_decay + (adamw != nullptr ? adamw->weight_decay : 0) > 0;
 }
 
@@ -202,6 +202,7 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
   TraceExplanation e;
   e.what = what;
   e.is_factor = what.kind == Kind::kWeight && is_diagonal(model.architecture().layers[what.layer]);
+  e.is_embedding = std::holds_alternative<Embedding>(model.architecture().layers[what.layer]);
   e.settings = settings_at(trace.settings(), step);
   e.update = update_of(trace, place, what);
   e.rows = trace.steps()[place].rows;

@@ -130,9 +130,17 @@ class TracePage {
   }
 
   std::string rate_factor() const {
-    if (e_.what.kind == Selector::Kind::kBias || e_.is_factor) {
+    if ((e_.what.kind == Selector::Kind::kBias && !e_.is_embedding) || e_.is_factor) {
       return fmt::format("{} move {} times as fast as weights: f = {}.",
                          e_.is_factor ? "Factors of scale layers" : "Biases", u_.rate_factor, u_.rate_factor);
+    }
+    if (e_.is_embedding) {
+      return fmt::format("Numbers of this embedding layer move {} times as fast as plain gradient descent has it{}.",
+                         number(u_.rate_factor),
+                         e_.settings.rates.parametrization == Parametrization::kNtk
+                             ? "; of waves, the frequencies w/2π are moved: a factor of 4π², or of 2π where the rule "
+                               "divides by the size of gradients, with ε/2π for ε"
+                             : "");
     }
     return fmt::format(
         "What is moved is v, with w = v/√n, n the inputs of the layer: the gradient of v is that of w divided by √n, "

@@ -14,6 +14,7 @@
 #include "optim/norms.h"
 #include "optim/update.h"
 #include "train/health_record.h"
+#include "train/layer_rates.h"
 #include "train/trainer_options.h"
 #include "train/update_observer.h"
 
@@ -24,16 +25,15 @@ namespace {
 std::vector<optim::Segment> segments_of(const Architecture& architecture, const nn::Layout& layout, const Rates& rates,
                                         bool freeze_biases) {
   std::vector<optim::Segment> segments;
-  const bool ntk = rates.parametrization == Parametrization::kNtk;
   for (std::size_t k = 0; k < layout.layers(); ++k) {
     const nn::LayerLayout& at = layout[k];
-    const double scale = ntk && !at.diagonal ? 1 / std::sqrt(static_cast<double>(at.inputs)) : 1;
+    const training::LayerRates of = training::layer_rates(architecture.layers[k], rates);
     segments.push_back({.begin = at.weights,
                         .size = at.weights_size,
-                        .rate_factor = std::holds_alternative<Scale>(architecture.layers[k]) ? rates.scales : 1,
-                        .decay_factor = at.diagonal ? 0.0 : 1.0,
-                        .scale = scale});
-    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, rates.biases, 0, 1});
+                        .rate_factor = of.weights,
+                        .decay_factor = of.decays ? 1.0 : 0.0,
+                        .scale = of.scale});
+    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, of.biases, 0, 1});
   }
   return segments;
 }

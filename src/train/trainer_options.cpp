@@ -49,6 +49,8 @@ void check(const TrainerOptions& o) {
   std::visit(OptimizerCheck{}, o.optimizer);
   BPROP_CHECK(not_negative(o.rates.biases), UsageError, "bias_rate is {}, expected a factor from 0", o.rates.biases);
   BPROP_CHECK(not_negative(o.rates.scales), UsageError, "scale_rate is {}, expected a factor from 0", o.rates.scales);
+  BPROP_CHECK(not_negative(o.rates.embeddings), UsageError, "embedding_rate is {}, expected a factor from 0",
+              o.rates.embeddings);
   BPROP_CHECK(o.batch > 0, UsageError, "batch is 0, expected at least 1");
   BPROP_CHECK(not_negative(o.l2), UsageError, "l2 is {}, expected a number from 0", o.l2);
   BPROP_CHECK(not_negative(o.weight_decay), UsageError, "weight_decay is {}, expected a number from 0", o.weight_decay);

@@ -120,6 +120,36 @@ TYPED_TEST(Elementary, TanhErrsByAtMost4Ulp) {
   EXPECT_TRUE(std::isnan(tanh(TypeParam::of(kNan)).value));
 }
 
+// Neighbours of the zeros and everything between up to 1,000; beyond, to 2^15, in ulp of 1.
+TYPED_TEST(Elementary, CosAndSinErrByAtMost4Ulp) {
+  const auto exact_cos = [](double x) { return std::cos(x); };
+  const auto exact_sin = [](double x) { return std::sin(x); };
+  Worst of_cos;
+  Worst of_sin;
+  for (const float sign : {1.0F, -1.0F}) {
+    look_for_worst(of_cos, 0.0F, 1000.0F, sign, OURS(cos), exact_cos);
+    look_for_worst(of_sin, 0.0F, 1000.0F, sign, OURS(sin), exact_sin);
+    for (int n = 1; n < 300; ++n) {
+      const auto zero = static_cast<float>(n * std::numbers::pi / 2);
+      for (const float x : {std::nextafter(zero, 0.0F), zero, std::nextafter(zero, kInfinity)}) {
+        look_for_worst(of_cos, x, x, sign, OURS(cos), exact_cos);
+        look_for_worst(of_sin, x, x, sign, OURS(sin), exact_sin);
+      }
+    }
+  }
+  this->expect_at_most(4, of_cos);
+  this->expect_at_most(4, of_sin);
+  for (float x = 1000.0F; x < 32768.0F; x += 0.7F) {
+    ASSERT_NEAR(static_cast<double>(cos(TypeParam::of(x)).value), std::cos(static_cast<double>(x)), 0x1p-22) << x;
+    ASSERT_NEAR(static_cast<double>(sin(TypeParam::of(-x)).value), std::sin(static_cast<double>(-x)), 0x1p-22) << x;
+  }
+  for (const float x : {1e5F, 1e10F, 3e38F}) EXPECT_LE(std::fabs(cos(TypeParam::of(x)).value), 1.0F) << x;
+  for (const float x : {kInfinity, -kInfinity, kNan}) {
+    EXPECT_TRUE(std::isnan(cos(TypeParam::of(x)).value)) << x;
+    EXPECT_TRUE(std::isnan(sin(TypeParam::of(x)).value)) << x;
+  }
+}
+
 TYPED_TEST(Elementary, NormalDistributionErrsByAtMost4Ulp) {
   const auto exact = [](double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); };
   Worst worst;

@@ -79,7 +79,7 @@ TEST(ActivationRules, AnUnknownNameIsRefusedWithTheKnownOnes) {
                 testing::ThrowsMessage<UsageError>(
                     "unknown activation '" + wrong +
                     "'; known: identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, "
-                    "softsign, exp, softmax"));
+                    "softsign, exp, cosine, softmax"));
   }
 }
 

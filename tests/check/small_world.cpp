@@ -66,7 +66,7 @@ class Entries {
   std::size_t offset(std::size_t tensor, std::size_t i) const {
     const nn::LayerLayout& at = layout_[tensor % layout_.layers()];
     if (tensor >= layout_.layers()) return at.bias + i;
-    return at.diagonal ? at.weight(i, i) : at.weight(i / at.inputs, i % at.inputs);
+    return at.weight_at(i);
   }
   double moved(std::size_t tensor, std::size_t i, double change) {
     return is_input(tensor) ? step_.loss_with_input(i, change) : step_.loss_with_parameter(offset(tensor, i), change);
@@ -110,8 +110,10 @@ std::size_t scale_patterns(std::size_t depth) {
 }
 
 std::size_t pair_number(Activation activation, Loss loss) {
-  const bool later = activation == Activation::kExp || loss > Loss::kCrossEntropy;
-  const auto of_activation = static_cast<std::size_t>(activation);
+  const bool later = activation == Activation::kExp || activation == Activation::kCosine || loss > Loss::kCrossEntropy;
+  const auto of_activation = activation == Activation::kSoftmax  ? std::size_t{13}
+                             : activation == Activation::kCosine ? std::size_t{14}
+                                                                 : static_cast<std::size_t>(activation);
   const auto of_loss = static_cast<std::size_t>(loss);
   if (later) return 91 + 13 * of_activation + of_loss;
   return 7 * (activation == Activation::kSoftmax ? 12 : of_activation) + of_loss;
@@ -123,17 +125,36 @@ std::uint64_t SmallCase::number() const {
   std::uint64_t n = pair_number(activation, loss);
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
-         (static_cast<std::uint64_t>(norms) << 40) + (dropout ? std::uint64_t{1} << 60 : 0);
+         (static_cast<std::uint64_t>(norms) << 40) + (static_cast<std::uint64_t>(front) << 50) +
+         (dropout ? std::uint64_t{1} << 60 : 0);
 }
 
 PassKey SmallCase::pass(std::uint32_t draw) const {
   return {.pass = dropout ? Pass::kTraining : Pass::kPrediction, .seed = number(), .step = draw};
 }
 
+namespace {
+
+// Of all inputs, of the last, of what an embedding gives, behind a scale layer.
+std::string front_text(std::size_t front, std::size_t inputs) {
+  const std::string all = "1-" + std::to_string(inputs);
+  const std::string last = std::to_string(inputs);
+  switch (front) {
+    case 1: return " -> waves " + all + ":2";
+    case 2: return " -> periodic " + last + ":2x3";
+    case 3: return " -> embed " + all + ":3";
+    case 4: return " -> embed " + last + ":2 -> periodic 1-2:3x2";
+    case 5: return " -> scale -> mix " + all + "/1:2 -> waves 1:1";
+    default: return "";
+  }
+}
+
+}  // namespace
+
 std::string SmallCase::architecture() const {
   const bool only_last = activation == Activation::kSoftmax || activation == Activation::kExp;
   const auto hidden = only_last ? static_cast<Activation>(number() % 12) : activation;
-  std::string text = std::to_string(inputs);
+  std::string text = std::to_string(inputs) + front_text(front, inputs);
   const auto add_scales = [&](std::size_t before) {
     for (std::size_t i = 0; i < scales_before(before); ++i) text += " -> scale";
     if ((norms >> before & 1) == 1) text += " -> layer-norm";

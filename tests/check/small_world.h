@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The small world: every network with (N, in, out) in 1 … 4, each activation (softmax as output over hidden layers that
-// take all other activations in turn), each loss, bias or none, one to three layers – 34,944 networks, each drawn from
+// take all other activations in turn), each loss, bias or none, one to three layers – 37,632 networks, each drawn from
 // its own number. Tolerances: VECTORS.md.
 #pragma once
 
@@ -27,7 +27,8 @@ struct SmallCase {
   // Scale layers: digit k in base 3 says how many of them stand before dense layer k, digit `depth` how many behind
   // all.
   std::size_t scales = 0;
-  bool dropout = false;  // a dropout layer before each dense one; what is compared is a training's pass
+  bool dropout = false;   // a dropout layer before each dense one; what is compared is a training's pass
+  std::size_t front = 0;  // embedding layers before all others: none, or one of the other patterns below kFronts
 
   // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
   std::size_t norms = 0;
@@ -38,6 +39,8 @@ struct SmallCase {
   std::string architecture() const;  // "3 -> 3 tanh -> 2 tanh"
 };
 std::ostream& operator<<(std::ostream& out, const SmallCase& c);
+
+constexpr std::size_t kFronts = 6;
 
 // Of an activation with a loss. Rules that came later have numbers behind those of the others, whose networks stay what
 // they were.

@@ -22,7 +22,8 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers, a quarter layer norms where three numbers or more are (small_draw.cpp says why), a fifth dropout layers.
+// layers, a quarter layer norms where three numbers or more are (small_draw.cpp says why), a fifth dropout layers, a
+// third embedding layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -34,6 +35,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.bias = numbers.below(2) == 0;
   c.depth = 1 + numbers.below(3);
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
+  c.front = numbers.below(3) == 0 ? 1 + numbers.below(check::kFronts - 1) : 0;
   c.norms = numbers.below(4) == 0 ? numbers.below(std::size_t{2} << c.depth) : 0;
   c.dropout = triple % 5 == 4;
   if (c.inputs < 3) c.norms &= ~std::size_t{1};
@@ -46,7 +48,7 @@ inline Selector draw_number(const Architecture& architecture, Dice& numbers) {
   const Layer& of = architecture.layers[layer];
   const std::size_t units = outputs_of(of);
   switch (numbers.below(8)) {
-    case 0: return has_bias(of) ? bias(layer, numbers.below(units)) : delta(layer, numbers.below(units));
+    case 0: return has_bias(of) ? bias(layer, numbers.below(bias_count(of))) : delta(layer, numbers.below(units));
     case 1: return delta(layer, numbers.below(units));
     case 2: return input(numbers.below(architecture.inputs()));
     case 3: return activation(layer, numbers.below(units));

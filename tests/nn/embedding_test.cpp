@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Embedding layers: their text, places, first values, and what a network with them computes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "bprop/gradients.h"
+#include "bprop/network.h"
+#include "checkpoint/temporary_folder.h"
+#include "nn/layout.h"
+#include "nn/network_state.h"
+
+namespace bprop {
+namespace {
+
+using Kind = Embedding::Kind;
+using Ranges = std::vector<InputRange>;
+
+Embedding embedding(const Layer& layer) { return std::get<Embedding>(layer); }
+
+TEST(EmbeddingText, NamesInputsGroupsAndUnits) {
+  const Architecture of = Architecture::parse("20 -> embed 5-12:3 13-20:8 -> waves 1-2:16 7:4 -> mix 1-32/16:3 -> 1");
+  EXPECT_EQ(embedding(of.layers[0]), (Embedding{Kind::kCategories, 20, {{4, 12, 8, 3}, {12, 20, 8, 8}}}));
+  EXPECT_EQ(embedding(of.layers[1]), (Embedding{Kind::kWaves, 15, {{0, 2, 1, 16}, {6, 7, 1, 4}}}));
+  EXPECT_EQ(embedding(of.layers[2]), (Embedding{Kind::kMix, 51, {{0, 32, 16, 3}}}));
+  EXPECT_EQ(outputs_of(of.layers[2]), 6U + 51 - 32);
+  EXPECT_EQ(of.parameters(), (24U + 64) + 2 * 36 + (96 + 6) + 26);
+  EXPECT_EQ(of.text(), "20 -> embed 5-12:3 13-20:8 -> waves 1-2:16 7:4 -> mix 1-32/16:3 -> 1 identity");
+  EXPECT_EQ(Architecture::parse(of.text()), of);
+}
+
+// PBLD: cos(2π f x + b) of 16 frequencies, 3 mixtures of them, and x itself.
+TEST(EmbeddingText, PeriodicIsWavesAndTheirMixture) {
+  EXPECT_EQ(Architecture::parse("5 -> periodic 2-3:16x4 5:16x4 -> 1").text(),
+            "5 -> waves 2-3:16 5:16 -> mix 1-48/16:3 -> 1 identity");
+}
+
+TEST(EmbeddingText, WithoutRangesTheDefaultsSayWhichInputs) {
+  const ArchitectureDefaults data{20, 2, Activation::kSoftmax, Ranges{{0, 1}, {2, 3}}, Ranges{{3, 12}, {12, 20}}};
+  const auto text = [&](std::string_view layers) { return Architecture::parse(layers, data).text(); };
+  EXPECT_EQ(text("embed, scale, 4"), "20 -> embed 4-12:8 13-20:8 -> scale -> 4 relu -> 2 softmax");
+  EXPECT_EQ(text("embed 3, 4"), "20 -> embed 4-12:3 13-20:3 -> 4 relu -> 2 softmax");
+  EXPECT_EQ(text("periodic 8x2"), "20 -> waves 1:8 3:8 -> mix 1-16/8:1 -> 2 softmax");
+  // Behind 16 units of embeddings stand inputs 1, 2 and 3; behind 6 of waves all that there was.
+  EXPECT_EQ(text("embed, periodic"), "20 -> embed 4-12:8 13-20:8 -> waves 17:16 19:16 -> mix 1-32/16:3 -> 2 softmax");
+  EXPECT_EQ(text("periodic, embed"), "20 -> waves 1:16 3:16 -> mix 1-32/16:3 -> embed 10-18:8 19-26:8 -> 2 softmax");
+  const ArchitectureDefaults three{4, 2, Activation::kSoftmax, Ranges{{0, 1}, {1, 2}, {3, 4}}, Ranges{}};
+  EXPECT_EQ(Architecture::parse("periodic 8x2", three).text(), "4 -> waves 1-2:8 4:8 -> mix 1-24/8:1 -> 2 softmax");
+  const ArchitectureDefaults pixels{20, 2, Activation::kSoftmax, Ranges{}, Ranges{}};
+  EXPECT_EQ(Architecture::parse("embed, periodic, 4", pixels).text(), "20 -> 4 relu -> 2 softmax");
+}
+
+TEST(EmbeddingText, WhatMakesNoSenseIsRefusedAtItsColumn) {
+  const auto refusal = [](std::string_view text, const ArchitectureDefaults& defaults = {}) {
+    return thrown([&] { Architecture::parse(text, defaults); });
+  };
+  const std::string embed = "expected inputs and units of each group, as in 'embed 5-20:8' (at most 256 units)";
+  EXPECT_EQ(refusal("4 -> embed -> 1"),
+            "UsageError: [architecture] \"4 -> embed -> 1\", column 12: found '->', " + embed);
+  EXPECT_EQ(refusal("4 -> embed 1-2:257 -> 1"),
+            "UsageError: [architecture] \"4 -> embed 1-2:257 -> 1\", column 12: found '1-2:257', " + embed);
+  EXPECT_EQ(
+      refusal("4 -> embed 1-2:3 2-4:1 -> 1"),
+      "UsageError: [architecture] \"4 -> embed 1-2:3 2-4:1 -> 1\", column 18: found '2-4:1', expected inputs from 3 "
+      "to 4, ascending");
+  EXPECT_EQ(refusal("4 -> periodic 1-5:2x2 -> 1"),
+            "UsageError: [architecture] \"4 -> periodic 1-5:2x2 -> 1\", column 15: found '1-5:2x2', expected inputs "
+            "from 1 to 4, ascending");
+  for (const char* wrong : {"0-1:2", "2-1:2", "1-3/2:2", "1:0", "1:2x", "1:2x1", "1", "1-2", "1:x2", "1::2", "1:2,"}) {
+    EXPECT_THAT(refusal(std::string("4 -> periodic ") + wrong + " -> 1"), testing::HasSubstr("column 15")) << wrong;
+  }
+  EXPECT_THAT(refusal("4 -> periodic 1:2x3 2:3x3 -> 1"), testing::HasSubstr("the same sizes"));
+  EXPECT_THAT(refusal("4 -> 2 -> embed 1-2:2"), testing::HasSubstr("expected '->' and a dense layer"));
+  EXPECT_THAT(refusal("periodic, 3", {4, 1}), testing::HasSubstr("expected inputs, and waves and units of each"));
+  EXPECT_THAT(refusal("3, periodic", {4, 1, Activation::kIdentity, Ranges{{0, 1}}, Ranges{}}),
+              testing::HasSubstr("column 12"));
+  EXPECT_THAT(thrown([] { Network(Architecture{{Embedding{Kind::kMix, 2, {{0, 2, 2, 1}}}}}); }),
+              testing::HasSubstr("the last layer is an embedding layer"));
+}
+
+std::vector<Layer> samples() {
+  return {Embedding{Kind::kCategories, 9, {{1, 4, 3, 5}, {5, 9, 2, 1}}},
+          Embedding{Kind::kWaves, 6, {{0, 2, 1, 3}, {3, 5, 1, 17}}}, Embedding{Kind::kMix, 40, {{0, 36, 9, 3}}},
+          Embedding{Kind::kMix, 3, {{2, 3, 1, 20}}}};
+}
+
+TEST(EmbeddingPlaces, OfWeightsAndTheirEndsAreEachOthersInverses) {
+  for (const Layer& layer : samples()) {
+    std::size_t place = 0;
+    std::size_t passed = 0;
+    for (std::size_t out = 0; out < outputs_of(layer); ++out) {
+      passed += passes_on(layer, out) ? 1 : 0;
+      for (std::size_t in = 0; in < inputs_of(layer); ++in) {
+        if (!connects(layer, out, in) || passes_on(layer, out)) continue;
+        EXPECT_EQ(weight_place(layer, out, in), place);
+        EXPECT_EQ(weight_ends(layer, place).out, out);
+        EXPECT_EQ(weight_ends(layer, place).in, in);
+        ++place;
+      }
+    }
+    EXPECT_EQ(place, weight_count(layer));
+    EXPECT_EQ(passed + embedding(layer).units(), outputs_of(layer));
+  }
+}
+
+TEST(EmbeddingPlaces, InTheFlatBufferAreEachGroupsOwnAndPaddedToSixteen) {
+  for (const Layer& layer : samples()) {
+    const nn::Layout layout(Architecture{{layer, Dense{outputs_of(layer), 1}}});
+    const nn::LayerLayout& at = layout[0];
+    EXPECT_EQ(at.weight_count(), weight_count(layer));
+    EXPECT_EQ(at.weights_size % 16 + at.bias_size % 16, 0U);
+    std::vector<int> uses(at.weights_size, 0);
+    nn::for_each_weight(at, [&](std::size_t place, std::size_t offset) {
+      EXPECT_EQ(at.weight_at(place), offset);
+      ++uses.at(offset - at.weights);
+    });
+    EXPECT_EQ(static_cast<std::size_t>(std::accumulate(uses.begin(), uses.end(), 0)), weight_count(layer));
+    EXPECT_LE(*std::ranges::max_element(uses), 1);
+  }
+}
+
+double spread(const std::vector<float>& values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(squares / static_cast<double>(values.size()));
+}
+
+// Holzmüller et al. 2024: frequencies N(0, σ²) in turns, phases uniform in ±π, mixtures as torch.nn.Linear's.
+TEST(EmbeddingInitializer, IsThatOfThePaper) {
+  const Network network("400 -> embed 201-400:50 -> periodic 51-250:16x4 -> 1", {.seed = 4});
+  EXPECT_NEAR(spread(network.weights(0)), 1, 0.03);
+  EXPECT_NEAR(spread(network.weights(1)), 2 * std::numbers::pi * 0.1, 0.02);
+  EXPECT_NEAR(spread(network.bias(1)), std::numbers::pi / std::sqrt(3.0), 0.05);
+  for (const auto& of : {network.weights(2), network.bias(2)}) {
+    EXPECT_NEAR(spread(of), 0.25 / std::sqrt(3.0), 0.01);
+    EXPECT_LE(std::fabs(*std::ranges::max_element(of)), 0.25F);
+  }
+  const Network fast("400 -> embed 201-400:50 -> periodic 51-250:16x4 -> 1", {.seed = 4, .embedding_sigma = 2});
+  EXPECT_FLOAT_EQ(fast.weights(1)[7], 20 * network.weights(1)[7]);
+}
+
+// cos(2π f x + b) worked out in double, its mixtures, then what is passed on.
+TEST(EmbeddingForward, IsTheFormulaOfThePaper) {
+  Network network("3 -> periodic 2:16x4 -> scale", {.seed = 2});
+  const std::vector<float> x{0.3F, -1.7F, 2.5F};
+  std::vector<float> y(network.outputs());
+  network.predict(x, y);
+  const auto w1 = network.weights(0), b1 = network.bias(0), w2 = network.weights(1), b2 = network.bias(1);
+  for (std::size_t j = 0; j < 3; ++j) {
+    double sum = b2[j];
+    for (std::size_t k = 0; k < 16; ++k) {
+      sum += static_cast<double>(w2[j * 16 + k]) *
+             std::cos(static_cast<double>(w1[k]) * static_cast<double>(x[1]) + static_cast<double>(b1[k]));
+    }
+    EXPECT_NEAR(static_cast<double>(y[j]), sum, 2e-6);
+  }
+  EXPECT_EQ(std::vector<float>(y.begin() + 3, y.end()), x);
+}
+
+TEST(EmbeddingForward, OfAOneHotGroupIsAColumnAndOfZerosNothing) {
+  Network network("7 -> embed 2-6:3 -> scale", {.seed = 2});
+  const std::vector<float> w = network.weights(0);
+  std::vector<float> y(10);
+  network.predict(std::vector<float>{9, 0, 0, 1, 0, 0, -8, 4, 0, 0, 0, 0, 0, 5}, y);
+  EXPECT_EQ(y, (std::vector<float>{w[2], w[7], w[12], 9, -8, 0, 0, 0, 4, 5}));
+}
+
+// Awkward sizes: groups across panels, more units than a panel, one-hot rows.
+TEST(EmbeddingGradients, HaveTheSameBitsWhateverTheThreads) {
+  const Network network("70 -> embed 6-60:19 -> periodic 1-23:5x3 -> 9 tanh -> 4", {.seed = 5});
+  constexpr std::size_t kRows = 300;
+  std::vector<float> x(kRows * 70), y(kRows * 4, 0.5F);
+  for (std::size_t n = 0; n < kRows; ++n) {
+    for (std::size_t i = 0; i < 70; ++i) {
+      const bool one_hot = i >= 5 && i < 60;
+      x[n * 70 + i] = one_hot ? (i - 5 == n % 55 ? 1.0F : 0.0F) : static_cast<float>((n * 7 + i * 13) % 31) * 0.1F;
+    }
+  }
+  const auto alone = gradients<float>(network, x, y, {});
+  ThreadPool pool({.threads = 3, .minimal_work = 0});
+  const auto together = gradients<float>(network, x, y, {}, &pool);
+  for (std::size_t k = 0; k < alone.layers.size(); ++k) {
+    EXPECT_EQ(alone.layers[k].d_weights, together.layers[k].d_weights) << k;
+    EXPECT_EQ(alone.layers[k].d_bias, together.layers[k].d_bias) << k;
+  }
+  EXPECT_EQ(alone.d_input, together.d_input);
+}
+
+}  // namespace
+}  // namespace bprop
