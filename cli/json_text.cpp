@@ -169,7 +169,6 @@ Json json_of(const InputColumn& column) {
   return json;
 }
 
-
 Json json_of(const LayerSummary& layer) {
   const auto* const dropout = std::get_if<Dropout>(&layer.layer);
   Json json = {{"kind", kind_of(layer.layer)}};

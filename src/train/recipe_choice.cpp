@@ -38,9 +38,7 @@ bool can_be_dealt(const Dataset& data) {
   return std::ranges::all_of(rows_of, [](const auto& of) { return of.second > 1; });
 }
 
-bool is_classes(const TrainOptions& options, const Dataset& data) {
-  return task_of(options, data) == Task::kClasses;
-}
+bool is_classes(const TrainOptions& options, const Dataset& data) { return task_of(options, data) == Task::kClasses; }
 
 // Of squared errors the mean is taken before the root.
 double addend(Metric metric, double score) { return metric == Metric::kRmse ? score * score : score; }
