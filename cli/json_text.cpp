@@ -187,8 +187,11 @@ Json json_of(const LayerSummary& layer) {
 Json json_of(const RecipeChoice& choice) {
   Json json = {{"folds", choice.folds}, {"seconds", choice.seconds}, {"candidates", Json::array()}};
   for (const Candidate& c : choice.candidates) {
-    json["candidates"].push_back(
-        {{"preset", name(c.preset)}, {"epoch", c.epoch}, {"score", c.score}, {"loss", c.loss}});
+    json["candidates"].push_back({{"preset", name(c.preset)},
+                                  {"epoch", c.epoch},
+                                  {"score", c.score},
+                                  {"standard_error", c.standard_error},
+                                  {"loss", c.loss}});
   }
   return json;
 }

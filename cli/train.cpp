@@ -15,6 +15,7 @@
 #include "bprop/run_summary.h"
 #include "config_file.h"
 #include "folds_report.h"
+#include "importance_of_run.h"
 #include "json_text.h"
 #include "output_path.h"
 #include "quantity.h"
@@ -343,6 +344,10 @@ void Train::write_page(const Options& options, const TrainingData::Rows* rows, T
     if (held.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
       summary.held_out = held_out(result.model, held, pool_.get());
     }
+  }
+  if (rows != nullptr && !report.output.empty() && !leaves_at_once(report)) {
+    add_importance(summary, rows->parts.validation.rows() > 1 ? rows->parts.validation : rows->parts.test,
+                   rows->parts.validation.rows() > 1 ? "validation" : "test", pool_.get());
   }
   write_run_summary(summary);
   report.page = (std::filesystem::path(run_directory_) / "report.html").string();

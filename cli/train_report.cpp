@@ -58,6 +58,11 @@ std::string metric_asked_for(const TrainReport& report) {
   return fmt::format("; {} ({:.4g} to {:.4g})", value, score.low, score.high);
 }
 
+// Of a score as score_text() has it.
+std::string error_text(Metric metric, double error) {
+  return metric == Metric::kAccuracy ? percent(error) : fmt::format("{:.2g}", error);
+}
+
 bool in_double(const Model& model) { return std::holds_alternative<DoubleNetwork>(model.network); }
 
 }  // namespace
@@ -77,10 +82,11 @@ std::string data_line(const TrainReport& report, const Preprocessing& preprocess
 std::string choice_line(const RecipeChoice& choice) {
   std::string text = fmt::format("{} folds:", choice.folds);
   for (const Candidate& candidate : choice.candidates) {
-    text += fmt::format("{} {} {}", &candidate == &choice.candidates[0] ? "" : ",", name(candidate.preset),
-                        score_text(choice.metric, candidate.score));
+    text +=
+        fmt::format("{} {} {} (± {})", &candidate == &choice.candidates[0] ? "" : ",", name(candidate.preset),
+                    score_text(choice.metric, candidate.score), error_text(choice.metric, candidate.standard_error));
   }
-  return titled("choosing", text);
+  return titled("choosing", text + fmt::format("; {}", name(choice.best().preset)));
 }
 
 std::string network_line(const Model& model) {

@@ -113,6 +113,9 @@ void TrainingOptions::declare_stopping(Options& options) {
   options.value("time-limit", "T", time_limit_, "such as 60s, 5m, 1h; 0: none");
   options.value("keep", "WHICH", keep_, "weights of the epoch with the best validation score, or the last ones");
   options.value(
+      "ema", "D", train_.ema,
+      "score and keep a moving average of the weights over the updates, of this decay, such as 0.999; 0: none");
+  options.value(
       "calibrate", "HOW", calibrate_,
       "temperature: afterwards divide scores by the number that makes the validation rows likeliest; or none");
   options.value(
@@ -124,9 +127,8 @@ void TrainingOptions::declare_stopping(Options& options) {
       "choose", "K", train_.choose,
       "recipe and epoch by K folds of the rows that the test leaves, then train on all of them; 0: by rows of "
       "validation. By default 5 on a small table, if nothing else of the recipe is given");
-  options.value(
-      "candidates", "LIST", train_.candidates,
-      "presets that compete then, such as default,plain,linear; by default plain,linear, or the one of --preset");
+  options.value("candidates", "LIST", train_.candidates,
+                "presets that compete then, the simplest first; by default linear,plain, or the one of --preset");
   options.value("ties", "WHICH", train_.ties, "of epochs with equal scores keep the one of least loss, or the last");
 }
 

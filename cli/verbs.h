@@ -14,6 +14,7 @@ std::unique_ptr<Verb> train_verb();
 std::unique_ptr<Verb> report_verb();
 std::unique_ptr<Verb> evaluate_verb();
 std::unique_ptr<Verb> predict_verb();
+std::unique_ptr<Verb> importance_verb();
 std::unique_ptr<Verb> inspect_verb();
 std::unique_ptr<Verb> check_verb();
 std::unique_ptr<Verb> explain_verb();

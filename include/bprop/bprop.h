@@ -23,6 +23,7 @@
 #include "bprop/formula.h"
 #include "bprop/grade.h"
 #include "bprop/gradients.h"
+#include "bprop/importance.h"
 #include "bprop/lesson.h"
 #include "bprop/loss.h"
 #include "bprop/metrics.h"

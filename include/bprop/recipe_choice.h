@@ -2,8 +2,10 @@
 //
 // Choosing a recipe by cross-validation, for small tables: rows laid aside for validation would be missing from
 // learning, and too few of them choose an epoch badly. Instead each candidate is trained on all parts of the rows but
-// one, k times; the mean over the parts says which candidate is best, and after which epoch; that one is then trained
-// on all rows, until that epoch.
+// one, k times; the mean over the parts says after which epoch each is best. Of the candidates the first is chosen that
+// is worse than the best by no more than the standard error of that one's score – who lists the simplest first gets it
+// unless another is clearly better (the rule of Breiman et al., Classification and Regression Trees, 1984) – and
+// trained on all rows, until its epoch.
 //
 // train() does all of it where choice_folds() says so. Cost: k trainings a candidate, and one.
 #pragma once
@@ -25,9 +27,10 @@ struct TrainResult;
 // The best epoch of a candidate's mean curve. Its score is a little too good: it is the best of many.
 struct Candidate {
   Preset preset = Preset::kPlain;
-  std::size_t epoch = 0;   // 0: none that all its trainings came to the end of
-  std::size_t epochs = 0;  // of its schedule
-  double score = 0;        // over all rows, each seen by a model that was not trained on it
+  std::size_t epoch = 0;      // 0: none that all its trainings came to the end of
+  std::size_t epochs = 0;     // of its schedule
+  double score = 0;           // over all rows, each seen by a model that was not trained on it
+  double standard_error = 0;  // of the score: standard deviation over the folds (n − 1) / √n
   double loss = 0;
 };
 
@@ -55,7 +58,7 @@ struct RecipeChoice {
 // part of a recipe, no validation, and nothing that needs it (calibrate, patience, keep_best) is asked for.
 std::size_t choice_folds(const TrainOptions& options, const Dataset& data);
 
-// The presets that compete: those of the options, or else plain and linear for Preset::kDefault – on small tables
+// The presets that compete: those of the options, or else linear and plain for Preset::kDefault – on small tables
 // they measure better than its own recipe does (docs/benchmarks-tables.md) – and for another preset itself.
 std::vector<Preset> candidates(const TrainOptions& options);
 

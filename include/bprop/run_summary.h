@@ -11,6 +11,7 @@
 
 #include "bprop/dataset.h"
 #include "bprop/held_out.h"
+#include "bprop/importance.h"
 #include "bprop/train.h"
 
 namespace bprop {
@@ -24,6 +25,10 @@ struct RunSummary {
   std::size_t test_rows = 0;            //
   std::string held_out_name = {};       // "test" or "validation"
   std::optional<HeldOut> held_out{};    // none: there are no such rows, or there was no time
+  // Of columns, with the name of its rows ("validation"); none: not measured, and why ("" says nothing).
+  std::optional<Importance> importance{};
+  std::string importance_rows = {};
+  std::string importance_skipped = {};
 };
 
 // Writes report.json, all or nothing. Without times, so that equal runs write equal files. Statistics of the columns

@@ -64,6 +64,7 @@ struct TrainOptions {
   std::size_t patience = 0;    // stop after so many epochs without a better validation loss; 0: never
   double time_limit = 0;       // seconds; 0: none
   bool keep_best = true;       // weights of the epoch with the best validation score; false: the last ones
+  double ema = 0;              // decay of the average of the weights that is scored and kept; 0: none
   std::optional<Ties> ties{};  // which of several epochs with the best score
   std::optional<Initializer> initializer{};
   std::optional<BiasInitializer> bias_initializer{};

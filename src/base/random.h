@@ -20,6 +20,7 @@ enum class Purpose : std::uint32_t {
   kTest = 5,        // tests and generated data
   kExercise = 6,    // numbers of exercises; step = kind, epoch = number
   kDropout = 7,     // masks; step = update, epoch = row of the batch
+  kImportance = 9,  // which row a permuted column's cells come from; epoch = repeat
 };
 
 struct RandomKey {

@@ -69,8 +69,8 @@ std::string cause_sentence(const Divergence& d) {
 std::string remedy(const Divergence& d) {
   switch (d.cause) {
     case Cause::kCell: return "mending the cell, or double precision if it is right";
-    case Cause::kUnscaledColumn: return "standardising the column";
-    case Cause::kUnscaledTarget: return "standardising the target";
+    case Cause::kUnscaledColumn: return "scaling the column";
+    case Cause::kUnscaledTarget: return "scaling the target";
     case Cause::kLogOfZero: return "a smaller learning rate, clip, or label smoothing";
     case Cause::kLargeWeights:
       if (d.step == 1) return "smaller first weights";

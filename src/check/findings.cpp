@@ -72,7 +72,7 @@ class Judge {
     finding.found = fmt::format("{} of {} inputs {} unscaled: {} (root mean square; a standardised column has 1)",
                                 finding.columns.size(), sums_.column_squares.size(),
                                 finding.columns.size() == 1 ? "is" : "are", names);
-    finding.remedy = "standardising such columns, as training does by itself unless it is told not to,";
+    finding.remedy = "scaling such columns, as training does by itself unless it is told not to,";
     diagnosis_.findings.push_back(std::move(finding));
   }
 
@@ -127,7 +127,7 @@ class Judge {
          .found =
              fmt::format("the gradient of layer {} is {:.2g} times its weights (norms {:.2g} and {:.2g})", layer + 1,
                          health.gradient_norm / health.weight_norm, health.gradient_norm, health.weight_norm),
-         .remedy = "standardised columns and target, a smaller learning rate, or clip"});
+         .remedy = "scaled columns and target, a smaller learning rate, or clip"});
   }
 
   void judge_units(std::size_t layer) {
@@ -156,7 +156,7 @@ class Judge {
            .found = fmt::format("{} saturated, with a slope below {:.2g} % of the steepest on {:.0f} % of {} rows ({})",
                                 of_layer(health.saturated), 100 * options_.saturated_slope,
                                 100 * options_.saturated_rows, sums_.rows, list_of("unit", health.saturated)),
-           .remedy = "smaller first weights, standardised columns, a smaller learning rate, or weight decay"});
+           .remedy = "smaller first weights, scaled columns, a smaller learning rate, or weight decay"});
     }
   }
 

@@ -253,12 +253,11 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   for (const std::size_t k : parts_.readers(above, unit)) terms.push_back(delta_times_weight(above, k, unit));
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
-  step.reason = fmt::format(
-      "the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
-      readers_in_words(above, unit),
-      parts_.is_norm(above)       ? "since the row's mean and variance hear it"
-      : parts_.has_weights(above) ? "by the weights of the forward pass"
-                                  : "which passes it on as it is in predictions");
+  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
+                            readers_in_words(above, unit),
+                            parts_.is_norm(above)       ? "since the row's mean and variance hear it"
+                            : parts_.has_weights(above) ? "by the weights of the forward pass"
+                                                        : "which passes it on as it is in predictions");
   add_up(std::move(terms), step);
 }
 

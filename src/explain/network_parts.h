@@ -35,7 +35,7 @@ struct NetworkParts {
   // The units of a layer that read a number of the layer below; the numbers that a unit reads, and
   // those that it has weights for.
   Places readers(std::size_t layer, std::size_t from) const {
-    return is_diagonal(layer) ? Places(from, from + 1) : Places(0, units(layer));
+    return is_diagonal(layer) && !is_norm(layer) ? Places(from, from + 1) : Places(0, units(layer));
   }
   Places read_by(std::size_t layer, std::size_t unit) const {
     return is_norm(layer) ? Places(0, inputs(layer)) : sources(layer, unit);

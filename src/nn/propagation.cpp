@@ -38,8 +38,8 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
     const LayerValues<T>& values = workspace[k];
-    const Parameters<T> parameters{network.weights(k),     network.bias(k),         nullptr,
-                                   workspace.input_of(k),  workspace.statistics(k), training ? values.mask : nullptr};
+    const Parameters<T> parameters{network.weights(k),    network.bias(k),         nullptr,
+                                   workspace.input_of(k), workspace.statistics(k), training ? values.mask : nullptr};
     std::visit(
         [&](const auto& layer) {
           fork(engine, work_of(layer, rows), [&](Share share) {
@@ -179,8 +179,8 @@ class BackwardPass {
   }
   Parameters<T> parameters(std::size_t k) const {
     const bool training = workspace_.pass() == Pass::kTraining;
-    return {network_.weights(k),     network_.bias(k),         twins_[k],
-            workspace_.input_of(k),  workspace_.statistics(k), training ? workspace_[k].mask : nullptr};
+    return {network_.weights(k),    network_.bias(k),         twins_[k],
+            workspace_.input_of(k), workspace_.statistics(k), training ? workspace_[k].mask : nullptr};
   }
 
   void parameter_gradient(std::size_t k, Share share) const {

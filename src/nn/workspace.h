@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
-#include "linalg/kernels.h"
 #include "bprop/pass.h"
+#include "linalg/kernels.h"
 #include "nn/network_state.h"
 
 namespace bprop::nn {

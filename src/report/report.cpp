@@ -25,6 +25,7 @@ constexpr Section kSections[] = {
     {"curves", "Training", curves},
     {"layers", "Layers", layer_curves},
     {"held-out", "Held-out rows", held_out_section},
+    {"importance", "Importance of columns", importance_section},
     {"data", "Data", data_section},
     {"network", "Network", network_section},
     {"reproduce", "How to do it again", reproduction},

@@ -20,6 +20,7 @@
 #include "train/some_rows.h"
 #include "train/trace_record.h"
 #include "train/validation.h"
+#include "train/weight_average.h"
 
 namespace bprop::training {
 namespace {
@@ -54,6 +55,7 @@ class Loop {
         keeps_best_(options_.keep_best && validation_.exists()),
         best_(result.metric, *options_.ties, keeps_best_ ? network_.state().layout.size() : 0),
         curve_(loop.choice),
+        average_(options_.ema, network_.state().layout.size()),
         start_model_(loop.start),
         trainer_options_(trainer_options(loop)),
         trace_(options_, model, trainer_options_, folder),
@@ -70,7 +72,7 @@ class Loop {
     if (going && curve_ != nullptr) stop(StopReason::kChosenEpoch);
     finish();
     trace_.finish(result_.steps, result_.warnings);
-    logs_.flush();
+    logs_.finish(result_.warnings);
   }
 
  private:
@@ -114,6 +116,7 @@ class Loop {
       going = !trainer_->report().abandoned;
       if (!going) break;
       if (!std::isfinite(loss)) return diverge_in_step();
+      average_.add(network_.state());
       if (trainer_->report().examined && logs_.examines()) logs_.examined(trainer_->report().step, trainer_->health());
       trace_.made(trainer_->report(), trainer_options_, source_.rows(), train_);
       loss_sum += loss * (model_.loss.reduction == Reduction::kMean ? source_.weight() : 1.0);
@@ -158,6 +161,7 @@ class Loop {
     const StepReport& last = trainer_->report();
     EpochReport report{
         .epoch = epoch, .step = last.step, .train_loss = train_loss, .learning_rate = last.learning_rate};
+    const typename WeightAverage<T>::InPlace averaged(average_, network_);
     const bool validated = validate(report);
     if (!validated && result_.best_epoch > 0) return false;  // an earlier epoch's weights are better known
     if (validated && validation_.exists() && !std::isfinite(report.validation_loss)) {
@@ -275,6 +279,7 @@ class Loop {
       best_.restore(network_.state());
       result_.best_epoch = best_.epoch();
     } else {
+      average_.put_into(network_.state());
       result_.best_epoch = result_.history.empty() ? 0 : result_.history.back().epoch;
     }
     // Weights that gave a loss which is not finite are no good either, even where they are finite themselves.
@@ -309,6 +314,7 @@ class Loop {
   bool keeps_best_;
   BestWeights<T> best_;
   const RecipeChoice* curve_;
+  WeightAverage<T> average_;
   const Model* start_model_;
   EpochRecord record_;
   TrainerOptions trainer_options_;

@@ -132,7 +132,7 @@ Ties ties_named(std::string_view name) { return static_cast<Ties>(place_named("t
 
 bool training::names_part(const TrainOptions& o) {
   bool named = o.loss || o.label_smoothing || o.reduction || o.huber_delta || o.learning_rate || o.steps > 0 ||
-               o.l2 > 0 || o.weight_decay > 0 || o.clip > 0 || o.min_change > 0;
+               o.l2 > 0 || o.weight_decay > 0 || o.clip > 0 || o.min_change > 0 || o.ema > 0;
   each_part([&](auto TrainOptions::* part) { named = named || (o.*part).has_value(); });
   return named;
 }

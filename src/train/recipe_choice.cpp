@@ -28,17 +28,23 @@ bool is_small(const Dataset& data) {
   return data.rows() >= 2 * kFolds && data.rows() < kSmallRows && data.rows() * columns < kSmallCells;
 }
 
-// Each class can be trained on and tested.
-bool can_be_dealt(const Dataset& data) {
-  std::map<double, std::size_t> rows_of;
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    const double value = data.cell(row, *data.target());
-    if (!std::isnan(value)) ++rows_of[value];
-  }
-  return std::ranges::all_of(rows_of, [](const auto& of) { return of.second > 1; });
+// Each class can be trained on and tested; each value of a label almost surely, since labels are dealt as they come.
+bool can_be_dealt(const Dataset& data, Task task) {
+  const std::size_t least = task == Task::kLabels ? 10 : 2;
+  return std::ranges::all_of(data.targets(), [&](std::size_t target) {
+    std::map<double, std::size_t> rows_of;
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      const double value = data.cell(row, target);
+      if (!std::isnan(value)) ++rows_of[value];
+    }
+    return std::ranges::all_of(rows_of, [least](const auto& of) { return of.second >= least; });
+  });
 }
 
-bool is_classes(const TrainOptions& options, const Dataset& data) { return task_of(options, data) == Task::kClasses; }
+bool suits_folds(const TrainOptions& options, const Dataset& data) {
+  const Task task = task_of(options, data);
+  return task == Task::kNumbers || can_be_dealt(data, task);
+}
 
 // Of squared errors the mean is taken before the root.
 double addend(Metric metric, double score) { return metric == Metric::kRmse ? score * score : score; }
@@ -65,6 +71,18 @@ std::vector<Point> mean_curve(const std::vector<TrainResult>& results) {
   return curve;
 }
 
+double standard_error(const std::vector<TrainResult>& results, std::size_t epoch) {
+  double sum = 0;
+  double squares = 0;
+  for (const TrainResult& result : results) sum += result.epoch(epoch)->validation_score;
+  const double count = static_cast<double>(results.size());
+  for (const TrainResult& result : results) {
+    const double off = result.epoch(epoch)->validation_score - sum / count;
+    squares += off * off;
+  }
+  return std::sqrt(squares / (count - 1) / count);
+}
+
 // By the loss where a score is undefined, as AUC is where a class is missing, and between equals.
 bool is_better(Metric metric, const Point& a, const Point& b) {
   if (std::isnan(a.score) || std::isnan(b.score) || a.score == b.score) return a.loss < b.loss;
@@ -76,6 +94,24 @@ std::optional<Point> best_point(const std::vector<Point>& curve, Metric metric, 
   for (const Point& point : curve) {
     const bool last_of_equals = best && ties == Ties::kLast && point.score == best->score;
     if (!best || last_of_equals || is_better(metric, point, *best)) best = point;
+  }
+  return best;
+}
+
+Point point_of(const Candidate& candidate) {
+  return {candidate.epoch, candidate.epoch == 0 ? INFINITY : candidate.loss, candidate.score};
+}
+
+// The first candidate that is worse than the best by no more than the standard error of that one's score.
+std::size_t first_good_one(const RecipeChoice& choice) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < choice.candidates.size(); ++i) {
+    if (is_better(choice.metric, point_of(choice.candidates[i]), point_of(choice.candidates[best]))) best = i;
+  }
+  const Candidate& top = choice.candidates[best];
+  for (std::size_t i = 0; i < best; ++i) {
+    const Candidate& candidate = choice.candidates[i];
+    if (candidate.epoch > 0 && std::fabs(candidate.score - top.score) <= top.standard_error) return i;
   }
   return best;
 }
@@ -108,12 +144,12 @@ std::size_t choice_folds(const TrainOptions& o, const Dataset& data) {
   if (o.choose) return *o.choose;
   const bool needs_validation = o.validation || o.calibrate || o.patience > 0 || !o.keep_best;
   const bool by_itself = o.preset == Preset::kDefault && !training::names_part(o) && !needs_validation;
-  return by_itself && data.target() && is_small(data) && (!is_classes(o, data) || can_be_dealt(data)) ? kFolds : 0;
+  return by_itself && data.target() && is_small(data) && suits_folds(o, data) ? kFolds : 0;
 }
 
 std::vector<Preset> candidates(const TrainOptions& options) {
   if (!options.candidates.empty()) return options.candidates;
-  if (options.preset == Preset::kDefault) return {Preset::kPlain, Preset::kLinear};
+  if (options.preset == Preset::kDefault) return {Preset::kLinear, Preset::kPlain};
   return {options.preset};
 }
 
@@ -125,10 +161,12 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
   for (const TrainOptions& recipe : recipes) check_choice(recipe);
   const TrainObserver of_folds{.begin = observer.begin, .step = observer.step, .stop = observer.stop};
   std::optional<bool> stratify;
-  if ((recipes[0].task || recipes[0].loss) && data.targets().size() == 1) stratify = is_classes(recipes[0], data);
+  if ((recipes[0].task || recipes[0].loss) && data.targets().size() == 1) {
+    stratify = task_of(recipes[0], data) == Task::kClasses;
+  }
   const std::vector<TrainTest> parts = split_folds(data, folds, recipes[0].seed, stratify);
   RecipeChoice choice{.folds = folds};
-  std::optional<Point> best;
+  std::vector<std::vector<Point>> curves;
   for (const TrainOptions& recipe : recipes) {
     std::vector<TrainResult> results;
     for (const TrainTest& part : parts) {
@@ -140,16 +178,14 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
     choice.metric = results[0].metric;
     const std::size_t epochs = total_epochs(recipe, results[0].train_rows);
     choice.candidates.push_back({.preset = recipe.preset, .epochs = epochs, .score = kNaN, .loss = kNaN});
-    std::vector<Point> curve = mean_curve(results);
-    const std::optional<Point> point = best_point(curve, choice.metric, *recipe.ties);
+    curves.push_back(mean_curve(results));
+    const std::optional<Point> point = best_point(curves.back(), choice.metric, *recipe.ties);
     if (!point) continue;
-    Candidate& candidate = choice.candidates.back();
-    candidate = {recipe.preset, point->epoch, epochs, point->score, point->loss};
-    if (best && !is_better(choice.metric, *point, *best)) continue;
-    best = point;
-    choice.chosen = choice.candidates.size() - 1;
-    choice.curve = std::move(curve);
+    choice.candidates.back() = {
+        recipe.preset, point->epoch, epochs, point->score, standard_error(results, point->epoch), point->loss};
   }
+  choice.chosen = first_good_one(choice);
+  choice.curve = std::move(curves[choice.chosen]);
   return choice;
 }
 

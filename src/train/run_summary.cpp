@@ -102,6 +102,22 @@ Json json_of(const HeldOut& held) {
   return json;
 }
 
+Json json_of_importance(const RunSummary& summary) {
+  if (!summary.importance_skipped.empty()) return {{"skipped", summary.importance_skipped}};
+  if (!summary.importance) return nullptr;
+  const Importance& importance = *summary.importance;
+  Json columns = Json::array();
+  for (const std::size_t position : by_importance(importance)) {
+    const ColumnImportance& c = importance.columns[position];
+    columns.push_back({{"name", c.name},
+                       {"drop", number(c.drop)},
+                       {"deviation", number(c.deviation)},
+                       {"gradient", number(c.gradient)}});
+  }
+  return {{"of", summary.importance_rows},     {"rows", importance.rows},       {"metric", name(importance.metric)},
+          {"score", number(importance.score)}, {"repeats", importance.repeats}, {"columns", columns}};
+}
+
 Json json_of_network(const Model& model) {
   return {{"layers", model.architecture().text()},
           {"parameters", model.architecture().parameters()},
@@ -157,7 +173,8 @@ void write_run_summary(const RunSummary& summary) {
                      {"end", json_of_end(summary.result)},
                      {"data", json_of_data(summary)},
                      {"held_out_rows", summary.held_out_name},
-                     {"held_out", summary.held_out ? json_of(*summary.held_out) : Json()}};
+                     {"held_out", summary.held_out ? json_of(*summary.held_out) : Json()},
+                     {"importance", json_of_importance(summary)}};
   training::write_summary(summary.options.run_directory,
                           json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -52,6 +52,7 @@ void check_options(const TrainOptions& o) {
               validation);
   BPROP_CHECK(std::isfinite(o.min_change) && o.min_change >= 0, UsageError,
               "min_change is {}, expected a norm above 0, or 0 for never", o.min_change);
+  BPROP_CHECK(o.ema >= 0 && o.ema < 1, UsageError, "ema is {}, expected a decay from 0 (none) to below 1", o.ema);
   BPROP_CHECK(std::isfinite(o.time_limit) && o.time_limit >= 0, UsageError,
               "time_limit is {}, expected seconds above 0, or 0 for none", o.time_limit);
   BPROP_CHECK(o.record.empty() || (o.row_weights.empty() && !o.class_weights.any()), UsageError,

@@ -33,7 +33,9 @@ class Validation {
                  .point = target_outputs(model.loss).point}) {
     LossOptions loss = model.loss;
     loss.label_smoothing = 0;
-    if (rows.rows() > 0) pass_.emplace(network_.architecture(), loss, rows, PassOptions{.targets = true});
+    if (rows.rows() > 0)
+      pass_.emplace(network_.architecture(), loss, rows,
+                    PassOptions{.targets = true, .temperature = model.temperature});
   }
   Validation(const Validation&) = delete;
   Validation& operator=(const Validation&) = delete;

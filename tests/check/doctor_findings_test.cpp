@@ -62,7 +62,7 @@ TEST(DoctorFindings, FindsAGradientThatDwarfsItsWeights) {
   for (const Finding& finding : diagnosis.findings) {
     EXPECT_EQ(finding.kind, Kind::kExploding);
     EXPECT_THAT(sentence(finding), HasSubstr("times its weights"));
-    EXPECT_THAT(sentence(finding), HasSubstr("standardised columns and target"));
+    EXPECT_THAT(sentence(finding), HasSubstr("scaled columns and target"));
   }
 }
 

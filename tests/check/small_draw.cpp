@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kCancelled = 1e-2;
 constexpr double kSumCancelled = 1e-4;
+constexpr double kNormCancelled = 3e-3;
 constexpr double kLeastDeviation = 0.1;  // of a row in a layer norm: 1/σ³ of the central difference's error
 
 // A sequence of numbers that are exact in float.
@@ -75,31 +76,33 @@ bool sum_cancels(const SmallCase& c, const Draw& draw, const DoubleGradients& g)
       bias_summand = std::max(bias_summand, row(layer.delta));
     }
     if (layer.d_weights.empty()) continue;
-    if (largest(layer.d_weights) < kSumCancelled * summand) return true;
-    if (!layer.d_bias.empty() && largest(layer.d_bias) < kSumCancelled * bias_summand) return true;
+    // Under hinge all rows' δ have one size, so that rows nearly alike leave less of every tensor below.
+    const double least = c.loss == Loss::kHinge ? kCancelled : kSumCancelled;
+    if (largest(layer.d_weights) < least * summand) return true;
+    if (!layer.d_bias.empty() && largest(layer.d_bias) < least * bias_summand) return true;
   }
   return false;
 }
 
-// Whether a row of a layer norm varies too little, or what goes back through one nearly cancels in all rows: of two
-// different numbers in a row u is ±1 but for ε.
+// Whether a row of a layer norm varies too little, or what goes back through one nearly cancels in a row: of two
+// different numbers, or of one that a relu lets through beside zeros, ∂u is but an ε.
 bool norm_cancels(const Draw& draw, const DoubleGradients& g) {
   const auto& layers = draw.network.architecture().layers;
   for (std::size_t k = 0; k < layers.size(); ++k) {
     if (!std::holds_alternative<LayerNorm>(layers[k])) continue;
     const std::size_t size = outputs_of(layers[k]);
     const std::vector<double>& x = k == 0 ? draw.input : g.layers[k - 1].a;
-    const std::vector<double>& d_x = k == 0 ? g.d_input : g.layers[k - 1].d_output;
-    double summand = 0;
+    const std::vector<double>& d_x = k == 0 ? g.d_input : g.layers[k - 1].delta;
     for (std::size_t first = 0; first < x.size(); first += size) {
       double mean = 0, variance = 0;
       for (std::size_t i = 0; i < size; ++i) mean += x[first + i] / static_cast<double>(size);
       for (std::size_t i = 0; i < size; ++i) variance += std::pow(x[first + i] - mean, 2) / static_cast<double>(size);
       if (variance < kLeastDeviation * kLeastDeviation) return true;
       const double delta = largest(std::span(g.layers[k].delta).subspan(first, size));
-      summand = std::max(summand, delta * largest(draw.network.weights(k)) / std::sqrt(variance));
+      const double summand = delta * largest(draw.network.weights(k)) / std::sqrt(variance);
+      const double came_back = largest(std::span(d_x).subspan(first, size));
+      if (came_back > 0 && came_back < kNormCancelled * summand) return true;
     }
-    if (largest(d_x) < kCancelled * summand) return true;
   }
   return false;
 }

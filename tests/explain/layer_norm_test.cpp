@@ -164,8 +164,8 @@ TEST(LayerNormExplained, OtherwiseAndNudgedItFollowsTheSameConnections) {
 
 TEST(LayerNormExplained, AHandCalculationIsGradedAndItsEarlyErrorCarriedForward) {
   const std::string answers = R"([{"what": "γ[1:1]", "value": "5.220443"}, {"what": "x1", "value": "-3.231705"},
-      {"what": "b[1:2]", "value": "5.638729"}, {"what": "x2", "value": "-4.039627"}, {"what": "a 1:1", "value": "0"},
-      {"what": "z 2:1", "value": "-2.212909"}])";
+      {"what": "b[1:2]", "value": "5.638729"}, {"what": "x2", "value": "-4.039627"}, {"what": "a 1:1", "value": "0.5"},
+      {"what": "z 2:1", "value": "-1.71291"}])";
   const DoubleNetwork network = normed();
   const Grade grade =
       bprop::grade(network, kNormRows, parse_answers(answers, network.architecture()), {.learning_rate = 0.5});

@@ -22,7 +22,7 @@ class Dice {
 };
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
-// layers, a quarter layer norms, a fifth dropout layers.
+// layers, a quarter layer norms where three numbers or more are (small_draw.cpp says why), a fifth dropout layers.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -36,6 +36,8 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.scales = numbers.below(2) == 0 ? 0 : numbers.below(check::scale_patterns(c.depth));
   c.norms = numbers.below(4) == 0 ? numbers.below(std::size_t{2} << c.depth) : 0;
   c.dropout = triple % 5 == 4;
+  if (c.inputs < 3) c.norms &= ~std::size_t{1};
+  if (c.outputs < 3) c.norms &= ~(std::size_t{1} << c.depth);
   return c;
 }
 

@@ -71,7 +71,7 @@ TEST(Explain, OfAThousandRandomTriplesIsTheEnginesAndTheComplexStepsValue) {
         << c;
     ++judged_in_float;
   }
-  EXPECT_LE(redrawn, kTriples * 6 / 100);
+  EXPECT_LE(redrawn, kTriples * 15 / 100);  // 6 % without layer norms, behind which dead units cancel
   EXPECT_GE(judged_in_float, kTriples / 2);
 }
 

@@ -97,6 +97,41 @@ TEST_F(Report, OfSeveralTargetsHasALineAndPicturesOfEach) {
   EXPECT_THAT(html, Not(HasSubstr("id=\"chart-predicted\"")));
 }
 
+// The summary of the run again, with what is known of its columns.
+std::string with_importance(const std::string& folder, const Importance* importance, const std::string& skipped) {
+  const Dataset data = sectors(100);
+  TrainOptions options = small_options();
+  options.run_directory = folder;
+  const TrainResult result = train(data, options);
+  RunSummary summary{.options = options, .result = result, .train = &data};
+  if (importance != nullptr) summary.importance = *importance;
+  summary.importance_rows = "validation";
+  summary.importance_skipped = skipped;
+  write_run_summary(summary);
+  return report_html(folder);
+}
+
+TEST_F(Report, ListsColumnsByTheirImportanceWithBars) {
+  const Importance importance{.rows = 20,
+                              .repeats = 5,
+                              .columns = {{.name = "less<", .drop = 0.125, .deviation = 0.5, .gradient = 0.75},
+                                          {.name = "more", .drop = 0.25, .deviation = 0.0625, .gradient = 1.5}}};
+  const std::string html = with_importance(at("run"), &importance, "");
+  EXPECT_THAT(html, HasSubstr("on 20 validation rows"));
+  const std::size_t more = html.find(">more</td>");
+  ASSERT_NE(more, std::string::npos);
+  EXPECT_LT(more, html.find(">less&lt;</td>"));
+  EXPECT_THAT(html.substr(more, 700),
+              testing::AllOf(HasSubstr("width:100.0%"), HasSubstr(">0.25<"), HasSubstr("width:50.0%"),
+                             HasSubstr(">0.125<"), HasSubstr(">0.75<")));
+}
+
+TEST_F(Report, SaysWhyImportanceWasNotMeasured) {
+  EXPECT_THAT(with_importance(at("run"), nullptr, "Not measured: a & b."),
+              HasSubstr("<p>Not measured: a &amp; b.</p>"));
+  EXPECT_THAT(with_importance(at("run"), nullptr, ""), Not(HasSubstr("id=\"importance\"")));
+}
+
 TEST_F(Report, EqualRunsLeaveEqualSummaries) {
   run(sectors(100));
   const std::string summary = get(at("run/report.json"));

@@ -176,13 +176,13 @@ TEST(DivergenceCause, IsTheCellThatIsTooLarge) {
 TEST(DivergenceCause, IsTheColumnThatIsNotScaled) {
   EXPECT_EQ(
       cause_of(train(make_dataset({"u", "v", "y"}, Numbers{1, 2, 0.5, 3, 1e38, 1.5, 5, 6, 2.5}, "y"), unscaled())),
-      "unscaled_column: input 'v' is 1e+38 in that row, where standardised ones are near 1; standardising the "
+      "unscaled_column: input 'v' is 1e+38 in that row, where standardised ones are near 1; scaling the "
       "column");
 }
 
 TEST(DivergenceCause, IsTheTargetThatIsNotScaled) {
   EXPECT_EQ(cause_of(train(make_dataset({"u", "y"}, Numbers{1, 0.5, 2, 1e30, 5, 2.5}, "y"), unscaled())),
-            "unscaled_target: the target is 1e+30 in that row, where standardised ones are near 1; standardising the "
+            "unscaled_target: the target is 1e+30 in that row, where standardised ones are near 1; scaling the "
             "target");
 }
 

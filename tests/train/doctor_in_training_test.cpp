@@ -129,7 +129,7 @@ TEST(DoctorInTraining, AColumnThatIsNotScaledIsTheLikelyCauseOfDivergence) {
   ASSERT_TRUE(result.divergence);
   EXPECT_EQ(result.divergence->cause, Divergence::Cause::kUnscaledColumn) << sentence(*result.divergence);
   EXPECT_THAT(cause_sentence(*result.divergence), HasSubstr("input 'year' is "));
-  EXPECT_EQ(remedy(*result.divergence), "standardising the column");
+  EXPECT_EQ(remedy(*result.divergence), "scaling the column");
   EXPECT_EQ(result.findings.at(0).kind, Kind::kUnscaledColumn) << "and it was found before that";
 }
 
