@@ -7,9 +7,9 @@
 namespace bprop {
 namespace {
 
-constexpr std::array<std::string_view, 11> kMetricNames = {"accuracy", "balanced_accuracy", "log_loss",        "auc",
-                                                           "f1",       "rmse",              "mae",             "r2",
-                                                           "subset_accuracy", "micro_f1", "loss"};
+constexpr std::array<std::string_view, 11> kMetricNames = {
+    "accuracy", "balanced_accuracy", "log_loss", "auc", "f1", "rmse", "mae",
+    "r2",       "subset_accuracy",   "micro_f1", "loss"};
 constexpr std::array kOfClasses = {Metric::kAccuracy, Metric::kBalancedAccuracy, Metric::kLogLoss, Metric::kAuc,
                                    Metric::kF1};
 constexpr std::array kOfNumbers = {Metric::kRmse, Metric::kMae, Metric::kR2};

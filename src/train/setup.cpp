@@ -48,8 +48,7 @@ void check_loss(Loss loss, const Preprocessing& preprocessing) {
   BPROP_CHECK(!only_numbers || target.task == Task::kNumbers, UsageError,
               "loss {} needs a target of numbers, '{}' holds classes", rule(loss).name, target.name);
   BPROP_CHECK(!only_numbers || preprocessing.further_targets.empty(), UsageError,
-              "loss {} is of a single target, there are {}", rule(loss).name,
-              1 + preprocessing.further_targets.size());
+              "loss {} is of a single target, there are {}", rule(loss).name, 1 + preprocessing.further_targets.size());
   BPROP_CHECK(wanted != LossTarget::kCounts || target.shift == 0, UsageError,
               "loss {} needs counts, the model reads '{}' less {}, standardised", rule(loss).name, target.name,
               target.shift);
