@@ -73,7 +73,8 @@ void expect_all_pages_to_fit(std::uint32_t seed) {
   if (what.kind == Selector::Kind::kWeight || what.kind == Selector::Kind::kInput) {
     expect_to_fit(document(nudge(draw.network, rows, what, options)), options.numbers, title);
   }
-  const Answer answer{.name = std::string(kLongName), .what = first_weight(architecture), .value = 1.0 / 3, .half_unit = 1e-17};
+  const Answer answer{
+      .name = std::string(kLongName), .what = first_weight(architecture), .value = 1.0 / 3, .half_unit = 1e-17};
   expect_to_fit(document(grade(draw.network, rows,
                                {answer, {.name = "loss", .when = Answer::When::kForward, .value = 0.25}}, options),
                          options.numbers),
