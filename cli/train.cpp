@@ -49,8 +49,8 @@ constexpr VerbText kText = {
         "Trains a network on the rows of DATA (CSV, IDX or NPY, also gzipped) and writes it to MODEL. Some rows "
         "are laid aside: those of validation decide which epoch's weights are kept, those of the test say how "
         "good they are. On a small table nobody is laid aside for validation: two recipes compete by five folds of "
-        "the rows, and the better one is trained on all of them (--choose).\n"
-        "Ctrl-C ends training; the best weights so far are written all the same.",
+        "the rows, and one of them is trained on all (--choose).\n"
+        "Ctrl-C ends training; the best weights so far are written all the same. While recipes compete there are none.",
 };
 
 class Train : public Verb {

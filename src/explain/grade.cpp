@@ -91,6 +91,14 @@ bool can_be_asked(const Answer& answer) {
                                        : kind == Kind::kWeight || kind == Kind::kBias;
 }
 
+// The loss belongs to as many rows as a weight does.
+Selector any_weight(const Architecture& architecture) {
+  const auto has_weights = [](const Layer& layer) { return weight_count(layer) > 0; };
+  return weight(
+      static_cast<std::size_t>(std::ranges::find_if(architecture.layers, has_weights) - architecture.layers.begin()), 0,
+      0);
+}
+
 }  // namespace
 
 template <class T>
@@ -106,7 +114,7 @@ Grade grade(const BasicNetwork<T>& network, const ExplainRows& given, const std:
         "[grade] {}: expected loss, z or a of the forward pass, the gradient by anything but the loss, or loss, "
         "weight or bias after an update",
         answer.name);
-    explaining::checked_rows(network.architecture(), given, answer.what.value_or(weight(0, 0, 0)));
+    explaining::checked_rows(network.architecture(), given, answer.what.value_or(any_weight(network.architecture())));
   }
   Grade result = graded(nn::in_double(network), explaining::rounded<T>(given), answers, options);
   result.remarks = std::move(remarks);

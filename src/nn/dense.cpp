@@ -2,7 +2,6 @@
 #include "nn/dense.h"
 
 #include <algorithm>
-#include <complex>
 
 #include "base/check.h"
 #include "linalg/panels.h"
@@ -131,21 +130,10 @@ void transpose_weights(const linalg::Kernels<T>& kernels, const LayerLayout& at,
   }
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                                \
-  template void layer_forward(const linalg::Kernels<T>&, const Dense&, const T*, const Parameters<T>&, std::size_t, \
-                              bool, const LayerValues<T>&, Share);
-#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                  \
-  template void layer_parameter_gradient(const linalg::Kernels<T>&, const Dense&, const LayerLayout&, std::size_t,     \
-                                         const T*, const T*, const Parameters<T>&, std::size_t,                        \
-                                         const GradientSink<T>&, T*, Share);                                           \
-  template void layer_input_gradient(const linalg::Kernels<T>&, const Dense&, const T*, const Parameters<T>&,          \
-                                     std::size_t, T*, const Below<T>&, Share);                                         \
-  template void transpose_weights(const linalg::Kernels<T>&, const LayerLayout&, const T*, std::size_t, linalg::Range, \
-                                  T*);
-BPROP_INSTANTIATE_FORWARD(float)
-BPROP_INSTANTIATE_FORWARD(double)
-BPROP_INSTANTIATE_FORWARD(std::complex<double>)
-BPROP_INSTANTIATE_BACKWARD(float)
-BPROP_INSTANTIATE_BACKWARD(double)
+BPROP_INSTANTIATE_LAYER(Dense)
+template void transpose_weights(const linalg::Kernels<float>&, const LayerLayout&, const float*, std::size_t, Range,
+                                float*);
+template void transpose_weights(const linalg::Kernels<double>&, const LayerLayout&, const double*, std::size_t, Range,
+                                double*);
 
 }  // namespace bprop::nn

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <complex>
 
 #include "base/check.h"
 #include "base/random.h"
@@ -109,20 +108,9 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const Dropout& laye
                             d_x + range.begin, below.values->delta + range.begin, range.size());
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                                  \
-  template void draw_mask(const Dropout&, const PassKey&, std::size_t, std::size_t, T*, Share);                       \
-  template void layer_forward(const linalg::Kernels<T>&, const Dropout&, const T*, const Parameters<T>&, std::size_t, \
-                              bool, const LayerValues<T>&, Share);
-#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                \
-  template void layer_parameter_gradient(const linalg::Kernels<T>&, const Dropout&, const LayerLayout&, std::size_t, \
-                                         const T*, const T*, const Parameters<T>&, std::size_t,                      \
-                                         const GradientSink<T>&, T*, Share);                                         \
-  template void layer_input_gradient(const linalg::Kernels<T>&, const Dropout&, const T*, const Parameters<T>&,      \
-                                     std::size_t, T*, const Below<T>&, Share);
-BPROP_INSTANTIATE_FORWARD(float)
-BPROP_INSTANTIATE_FORWARD(double)
-BPROP_INSTANTIATE_FORWARD(std::complex<double>)
-BPROP_INSTANTIATE_BACKWARD(float)
-BPROP_INSTANTIATE_BACKWARD(double)
+BPROP_INSTANTIATE_LAYER(Dropout)
+template void draw_mask(const Dropout&, const PassKey&, std::size_t, std::size_t, float*, Share);
+template void draw_mask(const Dropout&, const PassKey&, std::size_t, std::size_t, double*, Share);
+template void draw_mask(const Dropout&, const PassKey&, std::size_t, std::size_t, std::complex<double>*, Share);
 
 }  // namespace bprop::nn

@@ -2,7 +2,6 @@
 #include "nn/layer_norm.h"
 
 #include <algorithm>
-#include <complex>
 
 #include "linalg/panels.h"
 
@@ -71,19 +70,6 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const LayerNorm& la
   });
 }
 
-#define BPROP_INSTANTIATE_FORWARD(T)                                                                       \
-  template void layer_forward(const linalg::Kernels<T>&, const LayerNorm&, const T*, const Parameters<T>&, \
-                              std::size_t, bool, const LayerValues<T>&, Share);
-#define BPROP_INSTANTIATE_BACKWARD(T)                                                                                  \
-  template void layer_parameter_gradient(const linalg::Kernels<T>&, const LayerNorm&, const LayerLayout&, std::size_t, \
-                                         const T*, const T*, const Parameters<T>&, std::size_t,                        \
-                                         const GradientSink<T>&, T*, Share);                                           \
-  template void layer_input_gradient(const linalg::Kernels<T>&, const LayerNorm&, const T*, const Parameters<T>&,      \
-                                     std::size_t, T*, const Below<T>&, Share);
-BPROP_INSTANTIATE_FORWARD(float)
-BPROP_INSTANTIATE_FORWARD(double)
-BPROP_INSTANTIATE_FORWARD(std::complex<double>)
-BPROP_INSTANTIATE_BACKWARD(float)
-BPROP_INSTANTIATE_BACKWARD(double)
+BPROP_INSTANTIATE_LAYER(LayerNorm)
 
 }  // namespace bprop::nn

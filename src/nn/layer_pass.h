@@ -8,6 +8,8 @@
 // each for one share of the work; nn/propagation.cpp calls them through the variant.
 #pragma once
 
+#include <complex>
+
 #include "nn/engine.h"
 #include "nn/layout.h"
 #include "nn/workspace.h"
@@ -61,5 +63,22 @@ void activate(const Engine<T>& engine, Activation activation, const T* z, T* a, 
 template <class T>
 void activation_backward(const Engine<T>& engine, Activation activation, std::size_t rows, std::size_t outputs,
                          const LayerValues<T>& values);
+
+// In a kind's source, behind its overloads: they for each type of number that passes take.
+#define BPROP_INSTANTIATE_LAYER_FORWARD(Kind, T)                                                                   \
+  template void layer_forward(const linalg::Kernels<T>&, const Kind&, const T*, const Parameters<T>&, std::size_t, \
+                              bool, const LayerValues<T>&, Share);
+#define BPROP_INSTANTIATE_LAYER_BACKWARD(Kind, T)                                                                 \
+  template void layer_parameter_gradient(const linalg::Kernels<T>&, const Kind&, const LayerLayout&, std::size_t, \
+                                         const T*, const T*, const Parameters<T>&, std::size_t,                   \
+                                         const GradientSink<T>&, T*, Share);                                      \
+  template void layer_input_gradient(const linalg::Kernels<T>&, const Kind&, const T*, const Parameters<T>&,      \
+                                     std::size_t, T*, const Below<T>&, Share);
+#define BPROP_INSTANTIATE_LAYER(Kind)                         \
+  BPROP_INSTANTIATE_LAYER_FORWARD(Kind, float)                \
+  BPROP_INSTANTIATE_LAYER_FORWARD(Kind, double)               \
+  BPROP_INSTANTIATE_LAYER_FORWARD(Kind, std::complex<double>) \
+  BPROP_INSTANTIATE_LAYER_BACKWARD(Kind, float)               \
+  BPROP_INSTANTIATE_LAYER_BACKWARD(Kind, double)
 
 }  // namespace bprop::nn

@@ -41,6 +41,14 @@ void expect_to_fit(const Document& page, const NumberStyle& numbers, std::string
   }
 }
 
+// The first weight of a network: of its first layer that has some.
+Selector first_weight(const Architecture& architecture) {
+  std::size_t layer = 0;
+  while (weight_count(architecture.layers[layer]) == 0) ++layer;
+  const WeightEnds ends = weight_ends(architecture.layers[layer], 0);
+  return weight(layer, ends.out, ends.in);
+}
+
 // Everything that can be asked of one network, in one notation and with so many digits.
 void expect_all_pages_to_fit(std::uint32_t seed) {
   Dice dice(seed);
@@ -50,9 +58,6 @@ void expect_all_pages_to_fit(std::uint32_t seed) {
   const Draw draw = check::draw_case(shape, seed);
   const Architecture& architecture = draw.network.architecture();
   Selector what = explained::draw_number(architecture, dice);
-  const WeightEnds ends = weight_ends(architecture.layers[0], 0);
-  const Selector first = weight(0, ends.out, ends.in);
-  if (!one_row) what = first;
   ExplainOptions options{.loss = {.loss = shape.loss},
                          .notation = static_cast<Notation>(seed % notation_names().size()),
                          .top = 2 + dice.below(4),
@@ -63,12 +68,13 @@ void expect_all_pages_to_fit(std::uint32_t seed) {
   const ExplainRows rows{draw.input, draw.target};
   const std::string title = explain(draw.network, rows, what, options).title;
   expect_to_fit(document(explain(draw.network, rows, what, options)), options.numbers, title);
-  expect_to_fit(document(what_if(draw.network, rows, what, SetNumber{first, 1.0 / 3}, options)), options.numbers,
-                title);
+  expect_to_fit(document(what_if(draw.network, rows, what, SetNumber{first_weight(architecture), 1.0 / 3}, options)),
+                options.numbers, title);
   if (what.kind == Selector::Kind::kWeight || what.kind == Selector::Kind::kInput) {
     expect_to_fit(document(nudge(draw.network, rows, what, options)), options.numbers, title);
   }
-  const Answer answer{.name = std::string(kLongName), .what = first, .value = 1.0 / 3, .half_unit = 1e-17};
+  const Answer answer{
+      .name = std::string(kLongName), .what = first_weight(architecture), .value = 1.0 / 3, .half_unit = 1e-17};
   expect_to_fit(document(grade(draw.network, rows,
                                {answer, {.name = "loss", .when = Answer::When::kForward, .value = 0.25}}, options),
                          options.numbers),

@@ -94,7 +94,7 @@ TEST(EmbeddingPlaces, OfWeightsAndTheirEndsAreEachOthersInverses) {
     std::size_t place = 0;
     std::size_t passed = 0;
     for (std::size_t out = 0; out < outputs_of(layer); ++out) {
-      passed += passes_on(layer, out) ? 1 : 0;
+      passed += passes_on(layer, out) ? std::size_t{1} : std::size_t{0};
       for (std::size_t in = 0; in < inputs_of(layer); ++in) {
         if (!connects(layer, out, in) || passes_on(layer, out)) continue;
         EXPECT_EQ(weight_place(layer, out, in), place);

@@ -3,6 +3,7 @@
 // Models of several targets: numbers, and labels. Metrics against scikit-learn 1.9.1 on the same rows; their intervals
 // as in metrics_test.cpp – influences by central differences of scikit-learn with respect to sample_weight, placement
 // values for the AUC.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -174,6 +175,27 @@ TEST(SeveralTargets, EvaluateEachAsIfItWereAlone) {
   }
 }
 
+TEST(SeveralTargets, OfMarginsAreLabelsFromZeroOn) {
+  TrainOptions options = small_options();
+  options.loss = Loss::kHinge;
+  const TrainResult result = train(copies({"right", "up"}), options);
+  const Dataset rows = copies({"right", "up"}, 60);
+  const Predictions said = predict(result.model, rows);
+  EXPECT_FALSE(said.probabilities);
+  const HeldOut held = held_out(result.model, rows);
+  ASSERT_EQ(held.targets.size(), 2u);
+  for (std::size_t t = 0; t < 2; ++t) {
+    std::size_t right = 0;
+    for (std::size_t n = 0; n < 60; ++n) {
+      const bool yes = said.values[2 * n + t] >= 0;
+      EXPECT_EQ(said.chosen[2 * n + t], yes ? 1u : 0u);
+      right += yes == (rows.cell(n, 2 + t) == 1) ? 1U : 0U;
+    }
+    EXPECT_DOUBLE_EQ(held.targets[t].evaluation.accuracy, static_cast<double>(right) / 60);
+    EXPECT_GE(held.targets[t].worst.front().said, 0) << "the margin of the class that it says";
+  }
+}
+
 TEST(SeveralTargets, FoldsAndThreadsGoAlong) {
   const Dataset data = copies({"right", "up"});
   const CrossValidation folds = cross_validate(data, 2, small_options());
@@ -211,6 +233,10 @@ TEST(SeveralTargets, OptionsOfOneTargetAreRefused) {
   options.loss = Loss::kCrossEntropy;
   EXPECT_EQ(refusal(labels, options),
             "loss cross_entropy is of one class among several, expected binary_cross_entropy for labels");
+  for (const Loss loss : {Loss::kPoisson, Loss::kQuantile, Loss::kGaussianNll}) {
+    options.loss = loss;
+    EXPECT_EQ(refusal(labels, options), fmt::format("loss {} is of a single target, there are 2", rule(loss).name));
+  }
   options = small_options();
   options.class_weights.balanced = true;
   EXPECT_EQ(refusal(labels, options), "class_weights need one target, not 2");
