@@ -55,7 +55,7 @@ std::string matrix(const Confusion& confusion, const std::string& suffix) {
   std::string html = fmt::format(
       "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\" id=\"confusion{}\">\n<caption>Rows of the "
       "table by "
-      "their true class (down) and the class predicted (across). A cell is as dark as its share of the true "
+      "their true class (down) and the class predicted (across). A cell is as strong as its share of the true "
       "class.</caption>\n<thead><tr><th scope=\"col\" class=\"text\">true \\ predicted</th>",
       suffix);
   for (const std::string& name : confusion.classes) html += fmt::format("<th scope=\"col\">{}</th>", html_text(name));
