@@ -2,14 +2,17 @@
 //
 // AtomicFile: whoever opens the path sees the old file or the new one, never a part, whatever happens in between. The
 // bytes go into a temporary file beside it (NAME.tmp-PID-NUMBER); commit() flushes it to the disk, renames it over the
-// path and flushes the folder. Without commit() the temporary file is removed and the old file stays. Everything
-// throws IoError with the path and the system's words.
+// path and flushes the folder. Without commit(), or when it fails, the temporary file is removed; the old file stays
+// unless it was the folder's flush that failed. Everything throws IoError with the path and the system's words.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+
+#include "checkpoint/disk_file.h"
 
 namespace bprop::checkpoint {
 
@@ -22,16 +25,15 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
 
-  void append(std::span<const std::byte> bytes);
-  void overwrite(std::uint64_t offset, std::span<const std::byte> bytes);  // inside what was appended
-  void commit();                                                           // nothing may follow
+  void reserve(std::uint64_t size) { file_->reserve(size); }  // of the whole file: a full disk is noticed at once
+  void append(std::span<const std::byte> bytes) { file_->append(bytes); }
+  void overwrite(std::uint64_t offset, std::span<const std::byte> bytes) { file_->write(offset, bytes); }
+  void commit();  // nothing may follow
 
  private:
-  [[noreturn]] void fail(const char* what, int code) const;
-
   std::string path_;
   std::string temporary_;
-  int file_ = -1;
+  std::optional<DiskFile> file_;
 };
 
 // Throws what AtomicFile's constructor would throw for this path: to find out before hours of work, not after.

@@ -39,13 +39,13 @@ SafetensorsFile plan(const std::vector<TensorSource>& tensors, Metadata metadata
 
 // Length field, JSON and padding: all before the data. Its size depends on names and shapes only, not on checksums.
 std::string head_text(const SafetensorsFile& file) {
-  std::string json = header_json(file);
-  while ((kLengthBytes + json.size()) % kDataAlignment != 0) json += ' ';
-  BPROP_CHECK(json.size() <= kMaxHeaderBytes, UsageError, "the header would be {} bytes, expected at most {}",
-              json.size(), kMaxHeaderBytes);
+  std::string text = header_json(file);
+  while ((kLengthBytes + text.size()) % kDataAlignment != 0) text += ' ';
+  BPROP_CHECK(text.size() <= kMaxHeaderBytes, UsageError, "the header would be {} bytes, expected at most {}",
+              text.size(), kMaxHeaderBytes);
   std::string head;
-  for (std::size_t i = 0; i < kLengthBytes; ++i) head += static_cast<char>(json.size() >> (8 * i) & 0xff);
-  return head + json;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) head += static_cast<char>(text.size() >> (8 * i) & 0xff);
+  return head + text;
 }
 
 // Appends one tensor's bytes; their checksum.
@@ -84,6 +84,7 @@ void write_safetensors(const std::string& path, std::vector<TensorSource> tensor
   const std::string without_sums = head_text(header);
 
   AtomicFile file(path);
+  file.reserve(without_sums.size() + (header.tensors.empty() ? 0 : header.tensors.back().end));
   file.append(bytes_of(without_sums));
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     header.metadata[checksum_key(tensors[i].name)] = write_data(tensors[i], header.tensors[i], file);

@@ -10,21 +10,19 @@
 #include <span>
 #include <string>
 
+#include "checkpoint/disk_file.h"
+
 namespace bprop::checkpoint {
 
 class SpoolFile {
  public:
-  explicit SpoolFile(std::string beside);
-  SpoolFile(const SpoolFile&) = delete;
-  SpoolFile& operator=(const SpoolFile&) = delete;
-  ~SpoolFile();
+  explicit SpoolFile(const std::string& beside);
 
-  void write(std::uint64_t offset, std::span<const std::byte> bytes);
-  void read(std::uint64_t offset, std::span<std::byte> bytes) const;  // all of it was written before
+  void write(std::uint64_t offset, std::span<const std::byte> bytes) { file_.write(offset, bytes); }
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const { file_.read(offset, bytes); }  // was written
 
  private:
-  std::string beside_;
-  int file_ = -1;
+  DiskFile file_;
 };
 
 }  // namespace bprop::checkpoint

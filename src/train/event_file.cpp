@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <protozero/pbf_writer.hpp>
 
 #include "base/check.h"
@@ -64,8 +65,7 @@ EventFile::EventFile(const std::string& folder, Metric metric) : metric_(name(me
   std::error_code error;
   fs::create_directories(folder, error);
   BPROP_CHECK(!error, IoError, "{}: the folder cannot be made: {}", folder, error.message());
-  path_ = (fs::path(folder) / kEventFile).string();
-  file_.open(path_, std::ios::trunc | std::ios::binary);
+  file_.open((fs::path(folder) / kEventFile).string());
   protozero::pbf_writer event(event_);
   event.add_double(field::kWallTime, wall_time());
   event.add_string(field::kFileVersion, kEventVersion.data(), kEventVersion.size());
@@ -115,18 +115,14 @@ void EventFile::scalar(std::size_t step, std::string_view tag, double value) {
 
 void EventFile::record(std::string_view bytes) {
   const auto length = little_endian(std::uint64_t{bytes.size()});
-  const auto write = [&](const auto& part) { file_.write(part.data(), static_cast<std::streamsize>(part.size())); };
+  const auto write = [&](const auto& part) { file_.append({part.data(), part.size()}); };
   write(length);
   write(little_endian(masked_crc({length.data(), length.size()})));
   write(bytes);
   write(little_endian(masked_crc(bytes)));
 }
 
-void EventFile::flush() {
-  if (!writes()) return;
-  file_.flush();
-  BPROP_CHECK(file_.good(), IoError, "{}: cannot be written (is the disk full?)", path_);
-}
+void EventFile::flush() { file_.flush(); }
 
 }  // namespace training
 

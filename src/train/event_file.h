@@ -8,12 +8,12 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bprop/train.h"
+#include "train/log_file.h"
 
 namespace bprop::training {
 
@@ -25,7 +25,7 @@ class EventFile {
   // check_tensorboard() does.
   EventFile(const std::string& folder, Metric metric);
 
-  bool writes() const { return !path_.empty(); }
+  bool writes() const { return file_.exists(); }
   void epoch(const EpochReport& report);  // reaches the file at once
   void examined(std::size_t step, const std::vector<LayerHealth>& layers);
   void flush();  // throws IoError when not everything could be written
@@ -35,9 +35,8 @@ class EventFile {
   void scalar(std::size_t step, std::string_view tag, double value);
   void record(std::string_view bytes);
 
-  std::string path_;
   std::string metric_;
-  std::ofstream file_;
+  LogFile file_;
   std::string event_;  // the memory of one
 };
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 #include "base/check.h"
 #include "bprop/whole_file.h"
@@ -19,21 +20,20 @@ std::string csv_number(double x) { return std::isfinite(x) ? fmt::format("{}", x
 
 namespace training {
 
-MetricsLog::MetricsLog(const std::string& path) : path_(path) {
+MetricsLog::MetricsLog(const std::string& path) {
   if (path.empty()) return;
   check_log(path);
-  file_.open(path, std::ios::trunc);
-  file_ << kLogHeader << '\n' << std::flush;
-  BPROP_CHECK(file_.good(), IoError, "{}: cannot be written", path);
+  file_.open(path);
+  file_.append(fmt::format("{}\n", kLogHeader));
+  file_.flush();
 }
 
 void MetricsLog::epoch(const EpochReport& r) {
-  if (path_.empty()) return;
-  file_ << fmt::format("{},{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.step, csv_number(r.train_loss),
-                       csv_number(r.validation_loss), csv_number(r.train_score), csv_number(r.validation_score),
-                       csv_number(r.learning_rate), r.best ? 1 : 0, r.seconds, r.rows_per_second)
-        << std::flush;
-  BPROP_CHECK(file_.good(), IoError, "{}: cannot be written (is the disk full?)", path_);
+  if (!file_.exists()) return;
+  file_.append(fmt::format("{},{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.step, csv_number(r.train_loss),
+                           csv_number(r.validation_loss), csv_number(r.train_score), csv_number(r.validation_score),
+                           csv_number(r.learning_rate), r.best ? 1 : 0, r.seconds, r.rows_per_second));
+  file_.flush();
 }
 
 }  // namespace training

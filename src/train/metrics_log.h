@@ -4,10 +4,10 @@
 // `tail -f` and spreadsheets follow the training. What is not known is an empty field.
 #pragma once
 
-#include <fstream>
 #include <string>
 
 #include "bprop/train.h"
+#include "train/log_file.h"
 
 namespace bprop::training {
 
@@ -20,8 +20,7 @@ class MetricsLog {
   void epoch(const EpochReport& report);
 
  private:
-  std::string path_;
-  std::ofstream file_;
+  LogFile file_;
 };
 
 }  // namespace bprop::training

@@ -23,12 +23,6 @@ namespace fs = std::filesystem;
 // A number as JSON has it; null for NaN (no validation rows) and infinities.
 std::string json_number(double x) { return std::isfinite(x) ? fmt::format("{}", x) : "null"; }
 
-std::ofstream open(const fs::path& path) {
-  std::ofstream file(path, std::ios::trunc);
-  BPROP_CHECK(file.good(), IoError, "{}: cannot be written", path.string());
-  return file;
-}
-
 constexpr double kSecondsBetweenFlushes = 1;
 constexpr std::size_t kLinesBeforeThinning = 1000;
 
@@ -75,25 +69,23 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
     fs::remove(fs::path(path) / file, error);
     BPROP_CHECK(!error, IoError, "{}: the report of an earlier run cannot be removed: {}", path, error.message());
   }
-  metrics_ = open(fs::path(path) / "metrics.jsonl");
-  timing_ = open(fs::path(path) / "timing.jsonl");
-  doctor_ = open(fs::path(path) / "doctor.jsonl");
-  std::ofstream config = open(fs::path(path) / "config.toml");
-  config << configuration << std::flush;
-  BPROP_CHECK(config.good(), IoError, "{}: the run folder cannot be written (is the disk full?)", path);
+  metrics_.open((fs::path(path) / "metrics.jsonl").string());
+  timing_.open((fs::path(path) / "timing.jsonl").string());
+  doctor_.open((fs::path(path) / "doctor.jsonl").string());
+  write_whole_file((fs::path(path) / "config.toml").string(), configuration);
 }
 
 void RunFolder::epoch(const EpochReport& report) {
   if (path_.empty()) return;
-  metrics_ << fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"train_score":{},)"
-                          R"("validation_score":{},"learning_rate":{},"best":{}}})",
-                          report.epoch, report.step, json_number(report.train_loss),
-                          json_number(report.validation_loss), json_number(report.train_score),
-                          json_number(report.validation_score), json_number(report.learning_rate), report.best)
-           << '\n';
-  timing_ << fmt::format(R"({{"epoch":{},"seconds":{:.6f},"rows_per_second":{:.1f}}})", report.epoch, report.seconds,
-                         report.rows_per_second)
-          << '\n';
+  metrics_.append(fmt::format(R"({{"epoch":{},"step":{},"train_loss":{},"validation_loss":{},"train_score":{},)"
+                              R"("validation_score":{},"learning_rate":{},"best":{}}})"
+                              "\n",
+                              report.epoch, report.step, json_number(report.train_loss),
+                              json_number(report.validation_loss), json_number(report.train_score),
+                              json_number(report.validation_score), json_number(report.learning_rate), report.best));
+  timing_.append(fmt::format(R"({{"epoch":{},"seconds":{:.6f},"rows_per_second":{:.1f}}})"
+                             "\n",
+                             report.epoch, report.seconds, report.rows_per_second));
   if (report.seconds < flushed_ + kSecondsBetweenFlushes) return;
   flushed_ = report.seconds;
   flush();
@@ -101,35 +93,31 @@ void RunFolder::epoch(const EpochReport& report) {
 
 void RunFolder::diverged(const Divergence& d) {
   if (path_.empty()) return;
-  metrics_
-      << fmt::format(
-             R"({{"diverged":{{"number":"{}","value":"{}","step":{},"layer":{},"unit":{},"column":{},"row":{}}}}})",
-             name(d.number), d.value, d.step, json_count(d.layer), json_count(d.unit), json_count(d.column),
-             json_count(d.row))
-      << '\n';
+  metrics_.append(
+      fmt::format(R"({{"diverged":{{"number":"{}","value":"{}","step":{},"layer":{},"unit":{},"column":{},"row":{}}}}})"
+                  "\n",
+                  name(d.number), d.value, d.step, json_count(d.layer), json_count(d.unit), json_count(d.column),
+                  json_count(d.row)));
 }
 
 void RunFolder::examined(std::size_t step, const std::vector<LayerHealth>& layers) {
   if (examined_++ % examined_every_ != 0) return;
   if (++examined_lines_ % kLinesBeforeThinning == 0) examined_every_ *= 2;
-  doctor_ << fmt::format(R"({{"step":{},"layers":[)", step);
+  doctor_.append(fmt::format(R"({{"step":{},"layers":[)", step));
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const LayerHealth& layer = layers[k];
-    doctor_ << fmt::format(
+    doctor_.append(fmt::format(
         R"({}{{"delta_rms":{},"delta_largest":{},"gradient_norm":{},"weight_norm":{},"dead":{},"saturated":{}}})",
         k == 0 ? "" : ",", json_number(layer.delta_rms), json_number(layer.delta_largest),
-        json_number(layer.gradient_norm), json_number(layer.weight_norm), layer.dead.size(), layer.saturated.size());
+        json_number(layer.gradient_norm), json_number(layer.weight_norm), layer.dead.size(), layer.saturated.size()));
   }
-  doctor_ << "]}\n";
+  doctor_.append("]}\n");
 }
 
 void RunFolder::flush() {
-  if (path_.empty()) return;
   doctor_.flush();
   metrics_.flush();
   timing_.flush();
-  BPROP_CHECK(metrics_.good() && timing_.good() && doctor_.good(), IoError,
-              "{}: the run folder cannot be written (is the disk full?)", path_);
 }
 
 void RunFolder::best(const Model& model) {

@@ -8,12 +8,12 @@
 // else writes there, apart from the page report.html that is made of all this.
 #pragma once
 
-#include <fstream>
 #include <optional>
 #include <string>
 
 #include "bprop/train.h"
 #include "checkpoint/trace_writer.h"
+#include "train/log_file.h"
 
 namespace bprop::training {
 
@@ -42,9 +42,9 @@ class RunFolder {
   bool best_written_ = false;
   std::optional<checkpoint::TraceWriter> trace_;
   double flushed_ = 0;  // seconds of training
-  std::ofstream metrics_;
-  std::ofstream timing_;
-  std::ofstream doctor_;
+  LogFile metrics_;
+  LogFile timing_;
+  LogFile doctor_;
   std::size_t examined_ = 0;        // updates that the doctor looked at
   std::size_t examined_lines_ = 0;  // of them in the file
   std::size_t examined_every_ = 1;
