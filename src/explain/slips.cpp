@@ -69,11 +69,7 @@ class Slips {
       hypothesis.layers.push_back(layer_of(backward, values, l, scale));
     const RowValues& first = values.front();
     for (std::size_t i = 0; i < network_.inputs(); ++i) {
-      double sum = 0;
-      for (const std::size_t j : backward.readers(0, i)) {
-        sum += first.layers[0].delta[j] * first.slope_by_read(backward, 0, j, i);
-      }
-      hypothesis.d_input.push_back(scale * sum);
+      hypothesis.d_input.push_back(scale * first.d_input(backward, i));
     }
     hypothesis.loss_afterwards = loss_after(hypothesis);
     found_.push_back(std::move(hypothesis));
