@@ -206,7 +206,8 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
 // w − η ∂L/∂w
 CarriedNumber CarriedPass::updated(const Selector& what) const {
   const CarriedNumber before = task_.parts.parameter(what);
-  const bool frozen = what.kind == Kind::kBias ? task_.options.freeze_biases : !task_.parts.has_weights(what.layer);
+  const bool frozen =
+      what.kind == Kind::kBias ? task_.options.freeze_biases : !task_.parts.has_weight(what.layer, what.unit);
   const CarriedNumber after = frozen ? before : before - CarriedNumber(*task_.options.learning_rate) * gradient(what);
   return given_.at(When::kAfterUpdate, what, after);
 }

@@ -37,6 +37,7 @@ void EarlierInNetwork::add_missing_paths() {
     const std::size_t units = task_.parts.units(l);
     if (!task_.parts.has_weights(l) || units < 2 || units > kMostUnitsToLeaveOut) continue;
     for (std::size_t k = 0; k < units; ++k) {
+      if (task_.parts.passes_on(l, k)) continue;
       ways_.push_back(
           {fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), {.without = delta(l, k)}});
     }

@@ -94,9 +94,9 @@ bool can_be_asked(const Answer& answer) {
 // The loss belongs to as many rows as a weight does.
 Selector any_weight(const Architecture& architecture) {
   const auto has_weights = [](const Layer& layer) { return weight_count(layer) > 0; };
-  return weight(
-      static_cast<std::size_t>(std::ranges::find_if(architecture.layers, has_weights) - architecture.layers.begin()), 0,
-      0);
+  const auto layer = std::ranges::find_if(architecture.layers, has_weights);
+  const WeightEnds ends = weight_ends(*layer, 0);
+  return weight(static_cast<std::size_t>(layer - architecture.layers.begin()), ends.out, ends.in);
 }
 
 }  // namespace

@@ -131,9 +131,9 @@ TYPED_TEST(Elementary, CosAndSinErrByAtMost4Ulp) {
     look_for_worst(of_sin, 0.0F, 1000.0F, sign, OURS(sin), exact_sin);
     for (int n = 1; n < 300; ++n) {
       const auto zero = static_cast<float>(n * std::numbers::pi / 2);
-      for (const float x : {std::nextafter(zero, 0.0F), zero, std::nextafter(zero, kInfinity)}) {
-        look_for_worst(of_cos, x, x, sign, OURS(cos), exact_cos);
-        look_for_worst(of_sin, x, x, sign, OURS(sin), exact_sin);
+      for (const float at : {std::nextafter(zero, 0.0F), zero, std::nextafter(zero, kInfinity)}) {
+        look_for_worst(of_cos, at, at, sign, OURS(cos), exact_cos);
+        look_for_worst(of_sin, at, at, sign, OURS(sin), exact_sin);
       }
     }
   }

@@ -93,6 +93,7 @@ TEST(Doctor, ListsTheUnitsWhoseSlopesAreZeroOrSmall) {
     const auto z = gradients<double>(sample.network, sample.input, sample.target, {}).layers[0].z;
     const bool both =
         rule.id == Activation::kSigmoid || rule.id == Activation::kTanh || rule.id == Activation::kSoftsign;
+    const bool has_slopes = rule.id != Activation::kCosine;  // whose slope is 0 here and there, and comes back
     std::vector<std::size_t> dead;
     std::vector<std::size_t> saturated;
     for (std::size_t unit = 0; unit < 50; ++unit) {
@@ -104,6 +105,7 @@ TEST(Doctor, ListsTheUnitsWhoseSlopesAreZeroOrSmall) {
         zero += slope == 0 ? 1U : 0U;
         small += slope < 0.005 * rule.derivative(0, rule.value(0)) ? 1U : 0U;  // within a factor of 2: none lies there
       }
+      if (!has_slopes) continue;
       if (zero == kSampleRows && !both) {
         dead.push_back(unit);
       } else if (small == kSampleRows && rule.id != Activation::kRelu) {
@@ -113,7 +115,7 @@ TEST(Doctor, ListsTheUnitsWhoseSlopesAreZeroOrSmall) {
     const Diagnosis diagnosis = sample.diagnosis();
     EXPECT_EQ(diagnosis.layers[0].dead, dead) << rule.name;
     EXPECT_EQ(diagnosis.layers[0].saturated, saturated) << rule.name;
-    EXPECT_TRUE(diagnosis.layers[0].slopes);
+    EXPECT_EQ(diagnosis.layers[0].slopes, has_slopes) << rule.name;
     EXPECT_FALSE(diagnosis.layers[1].slopes);
   }
 }

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "bprop/grade.h"
+#include "bprop/gradients.h"
 #include "bprop/network_diagram.h"
 #include "bprop/what_if.h"
 #include "check/tape_network.h"
@@ -139,6 +140,29 @@ TEST(EmbeddingByHand, AHandCalculationIsGradedAndNudgedAlongTheSameWays) {
   const Nudge nudged = nudge(by_hand(), kRows, bias(1, 0));
   EXPECT_NEAR(nudged.derivative, kDelta, 1e-14);
   EXPECT_EQ(nudged.changes.size(), 1U + 2 + 2 + 1);  // b, z and a of one unit of layer 2, of layer 3, the loss
+}
+
+// A gradient that is wrong goes into the update; what passes a number on is no weight, and is not moved.
+TEST(EmbeddingByHand, TheLossAfterAWrongGradientFollowsFromIt) {
+  const double wrong = 0.125;
+  DoubleNetwork after = by_hand();
+  const DoubleGradients g = gradients<double>(after, kInput, kTarget, {});
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    std::vector<double> weights = after.weights(layer);
+    std::vector<double> bias = after.bias(layer);
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] -= 0.01 * g.layers[layer].d_weights[i];
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] -= 0.01 * g.layers[layer].d_bias[i];
+    if (layer == 1) weights[0] = 4 - 0.01 * wrong;
+    after.set_weights(layer, weights);
+    after.set_bias(layer, bias);
+  }
+  const std::string answers = fmt::format(
+      R"([{{"what": "w[2:1,1]", "value": {:.17g}}}, {{"what": "loss", "when": "after update", "value": {:.17g}}}])",
+      wrong, loss<double>(after, kInput, kTarget, {}));
+  const Grade grade =
+      bprop::grade(by_hand(), kRows, parse_answers(answers, by_hand().architecture()), {.learning_rate = 0.01});
+  EXPECT_EQ(grade.answers[1].verdict, Verdict::kFollows);
+  EXPECT_EQ(grade.answers[1].follows_from, 0U);
 }
 
 // Sixteen waves of each of 40 inputs, categories of 300: no way is gone through that is not there.

@@ -31,7 +31,7 @@ DoubleNetwork normed() {
 // A norm between layers whose numbers depend on parameters.
 DoubleNetwork deep() { return DoubleNetwork("2 -> 4 tanh -> layer-norm -> 3 gelu -> layer-norm -> 2", {.seed = 5}); }
 
-Derivation derived(const Selector& what, const ExplainOptions& options = {}) {
+Derivation derived_from_norm(const Selector& what, const ExplainOptions& options = {}) {
   return explain(normed(), kNormRows, what, options);
 }
 
@@ -53,7 +53,7 @@ TEST(LayerNormExplained, EngineAndDerivationsHaveTheFiguresOfTheDefinition) {
       {bias(0, 2), -11.277457323472116295},      {delta(0, 2), -11.277457323472116295},
       {activation(0, 1), 5.6387286617360581476}};
   for (const auto& [what, value] : figures) {
-    const Derivation derivation = derived(what);
+    const Derivation derivation = derived_from_norm(what);
     EXPECT_NEAR(derivation.value(), value, 1e-13) << derivation.title;
     EXPECT_NEAR(derivation.agreement.engine, value, 1e-13) << derivation.title;
     EXPECT_TRUE(derivation.agreement.agrees) << derivation.title;
@@ -80,7 +80,7 @@ TEST(LayerNormExplained, EveryNumberOfADeepNetworkAgreesWithEngineAndComplexStep
 }
 
 TEST(LayerNormExplained, StepsShowMeanVarianceAndTheNormalisedNumber) {
-  const Derivation factor = derived(weight(0, 0, 0));
+  const Derivation factor = derived_from_norm(weight(0, 0, 0));
   EXPECT_EQ(factor.title, "∂L/∂γ[1:1]: the factor of layer 1, a layer norm, for input 1; row 1");
   EXPECT_EQ(text_of(factor.steps[0].symbols[1]), "δ[1:1] · u[1:1]");
   const Step& mean = step_named(factor, "mean 1");
@@ -95,7 +95,7 @@ TEST(LayerNormExplained, StepsShowMeanVarianceAndTheNormalisedNumber) {
 }
 
 TEST(LayerNormExplained, AnInputReachesTheLossThroughEveryUnit) {
-  const Derivation x = derived(input(0));
+  const Derivation x = derived_from_norm(input(0));
   EXPECT_EQ(x.steps[0].reason,
             "the chain rule: the input reaches the loss through every unit of layer 1, a layer norm");
   EXPECT_EQ(text_of(x.steps[0].symbols[0]), "δ[1:1] · ∂z[1:1]/∂x[1] + δ[1:2] · ∂z[1:2]/∂x[1] + δ[1:3] · ∂z[1:3]/∂x[1]");
@@ -118,7 +118,7 @@ TEST(LayerNormExplained, TheMatrixFormHasTheJacobian) {
     }
     return lines;
   };
-  EXPECT_THAT(equations(derived(weight(0, 0, 0))),
+  EXPECT_THAT(equations(derived_from_norm(weight(0, 0, 0))),
               ElementsAre("u[1] = (x − m[1]) / sqrt(v[1] + 1e-05)", "z[1] = u[1] ⊙ γ[1] + b[1]", "a[1] = z[1]",
                           "δ[1] = δ[2] · W[2]", "∂L/∂γ[1] = δ[1] ⊙ u[1]"));
   const Numbers x{0.5, -1.5}, y{1, -1};
@@ -139,7 +139,7 @@ TEST(LayerNormExplained, ItsFactorsHaveNamesInEveryNotation) {
   EXPECT_EQ(refused("1:2,1"), "ShapeError: unit 2 of layer 1, a layer norm, has a factor for input 2 only");
   EXPECT_THAT(refused("s[1:2]"), HasSubstr("layer 1 is no scale layer"));
   EXPECT_THAT(refused("γ[2:1]"), HasSubstr("layer 2 is no layer norm"));
-  const Derivation note = derived(weight(0, 1, 1), {.notation = Notation::k003});
+  const Derivation note = derived_from_norm(weight(0, 1, 1), {.notation = Notation::k003});
   EXPECT_THAT(note.remarks, Contains(HasSubstr("The note has no layer norms")));
 }
 

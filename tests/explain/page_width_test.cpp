@@ -58,6 +58,7 @@ void expect_all_pages_to_fit(std::uint32_t seed) {
   const Draw draw = check::draw_case(shape, seed);
   const Architecture& architecture = draw.network.architecture();
   Selector what = explained::draw_number(architecture, dice);
+  if (!one_row) what = first_weight(architecture);
   ExplainOptions options{.loss = {.loss = shape.loss},
                          .notation = static_cast<Notation>(seed % notation_names().size()),
                          .top = 2 + dice.below(4),

@@ -77,6 +77,7 @@ TEST(Explain, OfAThousandRandomTriplesIsTheEnginesAndTheComplexStepsValue) {
 
 // Each listed path is a product of partial derivatives; together they are the derivative.
 TEST(Explain, PathsAddUpToTheDerivative) {
+  std::size_t too_many = 0;
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
     Dice numbers(seed);
     const SmallCase c = draw_shape(seed, numbers);
@@ -84,7 +85,11 @@ TEST(Explain, PathsAddUpToTheDerivative) {
     const Derivation derivation =
         explain(draw.network, {draw.input, draw.target}, draw_number(draw.network.architecture(), numbers),
                 {.loss = {.loss = c.loss}, .paths = 1000});
-    ASSERT_TRUE(derivation.all_paths);
+    if (!derivation.all_paths) {
+      ++too_many;
+      EXPECT_GT(std::stoull(derivation.reuse.paths), 1000U);
+      continue;
+    }
     EXPECT_EQ(std::to_string(derivation.paths.size()), derivation.reuse.paths);
     double sum = 0;
     double size = 0;
@@ -94,6 +99,7 @@ TEST(Explain, PathsAddUpToTheDerivative) {
     }
     EXPECT_NEAR(sum, derivation.value(), 1e-13 * size) << c << ' ' << derivation.title;
   }
+  EXPECT_LE(too_many, 5U);
 }
 
 DoubleNetwork network_with(const char* text, const std::vector<double>& weights, const std::vector<double>& biases) {
