@@ -85,6 +85,7 @@ DoubleNetwork with_bias_behind(const DoubleNetwork& network, std::size_t layer) 
     result.set_bias(k <= layer ? k : k + 1, network.bias(k));
   }
   result.set_weights(layer + 1, std::vector<double>(units, 1.0));
+  result.set_bias(layer + 1, std::vector<double>(units, 0.0));
   return result;
 }
 

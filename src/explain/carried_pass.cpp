@@ -192,10 +192,10 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kActivation: return layer.d_output[what.unit];
     case Kind::kInput:
       for (const Hearer& by : task_.parts.hearers(0, what.unit)) {
-        const bool is_norm = !by.is_added && task_.parts.is_norm(0);
-        const double weight = by.is_added ? 1 : task_.parts.weight(0, by.unit, what.unit);
-        computed = computed + layers_[by.layer].delta[by.unit] *
-                                  (is_norm ? slope_by_read(0, by.unit, what.unit) : CarriedNumber(weight));
+        const CarriedNumber slope = by.is_added              ? CarriedNumber(1.0)
+                                    : task_.parts.is_norm(0) ? slope_by_read(0, by.unit, what.unit)
+                                                             : task_.parts.weight(0, by.unit, what.unit);
+        computed = computed + layers_[by.layer].delta[by.unit] * slope;
       }
       break;
     default: return layer.delta[what.unit];
