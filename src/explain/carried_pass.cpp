@@ -97,6 +97,7 @@ void CarriedPass::backward() {
     for (std::size_t j = 0; j < layers_[l].a.size(); ++j) {
       CarriedNumber sum;
       for (const Hearer& by : task_.parts.hearers(l + 1, j)) {
+        if (by.is_added && by_.forget_added) continue;
         const CarriedNumber& delta = layers_[by.layer].delta[by.unit];
         sum = sum + (by.is_added ? delta : delta * slope_by_read(by.layer, by.unit, j));
       }
@@ -192,6 +193,7 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kActivation: return layer.d_output[what.unit];
     case Kind::kInput:
       for (const Hearer& by : task_.parts.hearers(0, what.unit)) {
+        if (by.is_added && by_.forget_added) continue;
         const CarriedNumber slope = by.is_added              ? CarriedNumber(1.0)
                                     : task_.parts.is_norm(0) ? slope_by_read(0, by.unit, what.unit)
                                                              : task_.parts.weight(0, by.unit, what.unit);

@@ -37,6 +37,7 @@ class Slips {
     if (rows > 1 && options_.loss.reduction == Reduction::kSum) add("1/N that is not there", parts_, {}, 1 / rows);
     add_transposed();
     add_missing_paths();
+    add_forgotten_connections();
     add_activated_softmax();
     return std::move(found_);
   }
@@ -147,6 +148,13 @@ class Slips {
         add(fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), without);
       }
     }
+  }
+
+  void add_forgotten_connections() {
+    if (!has_adders(parts_)) return;
+    NetworkParts without = parts_;
+    for (auto& adders : without.adders) adders.clear();
+    add(std::string(kForgottenConnections), without);
   }
 
   // Note 003, line 32: softmax of a sigmoid's output in place of z.

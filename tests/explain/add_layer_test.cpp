@@ -124,5 +124,17 @@ TEST(AddByHand, OtherwiseNudgedAndGradedItFollowsTheConnection) {
   EXPECT_EQ(grade.answers[3].verdict, Verdict::kFollows);  // 6 · 1 − 1
 }
 
+// Without the connection ∂L/∂x[2] = −6; after δ[1:2] = 5, which is wrong, ∂L/∂x[2] = 5.
+TEST(AddByHand, WhoForgetsTheConnectionIsTold) {
+  const auto graded = [](const char* answers) {
+    return bprop::grade(residual(), kAddRows, parse_answers(answers, residual().architecture()), {});
+  };
+  EXPECT_EQ(graded(R"([{"what": "x2", "value": "-6"}])").answers[0].slip, "the term of an add layer is missing");
+  const Grade carried = graded(R"([{"what": "delta 1:2", "value": "5"}, {"what": "x2", "value": "5"}])");
+  EXPECT_EQ(carried.answers[1].verdict, Verdict::kSlip);
+  EXPECT_EQ(carried.answers[1].follows_from, 0U);
+  EXPECT_EQ(carried.answers[1].slip, "the term of an add layer is missing");
+}
+
 }  // namespace
 }  // namespace bprop
