@@ -173,6 +173,7 @@ Json json_of(const LayerSummary& layer) {
   const auto* const dropout = std::get_if<Dropout>(&layer.layer);
   Json json = {{"kind", kind_of(layer.layer)}};
   if (dropout != nullptr) json["probability"] = dropout->probability;
+  if (const auto* const add = std::get_if<Add>(&layer.layer)) json["back"] = add->back;
   json.update(Json{{"inputs", inputs_of(layer.layer)},
                    {"outputs", outputs_of(layer.layer)},
                    {"activation", rule(activation_of(layer.layer)).name},

@@ -37,17 +37,18 @@ LayerSummary summarize_layer(const BasicNetwork<T>& network, std::size_t layer) 
   return summary;
 }
 
-}  // namespace
-
-namespace {
+// Of a layer that has none.
+std::string text_without_weights(const Layer& layer) {
+  if (const auto* const add = std::get_if<Add>(&layer)) return fmt::format("add {}", add->back);
+  return fmt::format("dropout {}", std::get<Dropout>(layer).probability);
+}
 
 std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
   for (const LayerSummary& layer : summary.layers) {
-    if (const auto* const dropout = std::get_if<Dropout>(&layer.layer)) {
-      rows.push_back(
-          {text_of(rows.size()), "-", fmt::format("dropout {}", dropout->probability), "no", "0", "-", "-", "-"});
+    if (layer.weights.empty()) {
+      rows.push_back({text_of(rows.size()), "-", text_without_weights(layer.layer), "no", "0", "-", "-", "-"});
       continue;
     }
     const std::string_view kind = kind_of(layer.layer);
@@ -145,6 +146,7 @@ std::string_view kind_of(const Layer& layer) {
   if (const auto* const of = std::get_if<Embedding>(&layer)) return kEmbeddings[static_cast<std::size_t>(of->kind)];
   if (std::holds_alternative<Dense>(layer)) return "dense";
   if (std::holds_alternative<Dropout>(layer)) return "dropout";
+  if (std::holds_alternative<Add>(layer)) return "add";
   return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";
 }
 

@@ -12,6 +12,7 @@
 // Dropout layer: z = a = x in predictions; in training z = a = x ⊙ m / (1 − p), each m anew 0 with probability p,
 // else 1.
 // Embedding layer: groups of inputs, each with a small dense layer of its own; other inputs are passed on as they are.
+// Residual connection: z = a = x + r, r being what was there some layers earlier.
 // Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want;
 // accessors copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
@@ -86,7 +87,14 @@ struct Embedding {
   bool operator==(const Embedding&) const = default;
 };
 
-using Layer = std::variant<Dense, Scale, LayerNorm, Dropout, Embedding>;
+// Residual connection (He et al. 2016, arXiv 1512.03385): the layers that it skips learn what is to be added.
+struct Add {
+  std::size_t size = 0;  // numbers in and out
+  std::size_t back = 1;  // layers that it skips: 1 adds what the layer before this one read
+  bool operator==(const Add&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale, LayerNorm, Dropout, Embedding, Add>;
 
 // What every layer has.
 std::size_t inputs_of(const Layer& layer);
@@ -95,11 +103,14 @@ Activation activation_of(const Layer& layer);                   // identity wher
 Activation activation_of(const Layer& layer, std::size_t out);  // a unit's own: identity of a number passed on
 bool has_bias(const Layer& layer);
 std::size_t bias_count(const Layer& layer);  // numbers in b: those of the first units; 0 without bias
-// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm; a dropout layer has
-// the diagonal of ones, which are no weights.
+// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm; dropout and add layers
+// have the diagonal of ones, which are no weights.
 bool is_diagonal(const Layer& layer);
-// Numbers in W: out × in, or those of the diagonal; of an embedding layer out × in of each group; none of a dropout
-// layer.
+// What layer number `index` reads besides what the layer before it gives: place 0 is the input, place k the a of layer
+// k − 1. None but of an add layer.
+std::optional<std::size_t> added_place(const Layer& layer, std::size_t index);
+// Numbers in W: out × in, or those of the diagonal; of an embedding layer out × in of each group; none of a dropout or
+// add layer.
 std::size_t weight_count(const Layer& layer);
 std::vector<std::uint64_t> weight_shape(const Layer& layer);  // {out, in}; {weight_count} unless dense
 // Whether a unit of an embedding layer gives the one number that it reads, without a weight.
@@ -135,9 +146,9 @@ struct ArchitectureDefaults {
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
-// "scale", "layer-norm" and "dropout 0.2" in the place of a layer are layers as wide as what comes before them;
-// "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands for waves and a mix
-// (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the inputs that the
+// "scale", "layer-norm", "dropout 0.2" and "add 2" in the place of a layer are layers as wide as what comes before
+// them; "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands for waves and
+// a mix (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the inputs that the
 // defaults name.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {

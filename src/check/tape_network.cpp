@@ -71,7 +71,8 @@ std::vector<Variable> normalised(const TapeLayer& layer, const std::vector<Varia
 struct PreActivations {
   const TapeLayer& layer;
   const std::vector<Variable>& x;
-  const std::vector<double>& mask;  // empty in predictions
+  const std::vector<double>& mask;                   // empty in predictions
+  const std::vector<std::vector<Variable>>& places;  // the input, then a of each layer
 
   std::vector<Variable> operator()(const Scale&) const {
     std::vector<Variable> z;
@@ -86,6 +87,12 @@ struct PreActivations {
   }
   std::vector<Variable> operator()(const LayerNorm&) const { return normalised(layer, x); }
   std::vector<Variable> operator()(const Embedding& embedding) const { return embedded(embedding, layer, x); }
+  std::vector<Variable> operator()(const Add& add) const {
+    const std::vector<Variable>& earlier = places[places.size() - 1 - add.back];
+    std::vector<Variable> z;
+    for (std::size_t i = 0; i < x.size(); ++i) z.push_back(x[i] + earlier[i]);
+    return z;
+  }
   std::vector<Variable> operator()(const Dense& dense) const {
     std::vector<Variable> z;
     for (std::size_t out = 0; out < dense.outputs; ++out) {
@@ -142,15 +149,17 @@ TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const doubl
     for (std::size_t i = 0; i < inputs; ++i) x.push_back(tape.variable(input[row * inputs + i]));
 
     std::vector<Variable> a = x;
+    std::vector<std::vector<Variable>> places = {x};
     for (const TapeLayer& layer : layers) {
       const std::vector<double> mask =
           mask_of(network.architecture(), static_cast<std::size_t>(&layer - layers.data()), pass, row);
-      const std::vector<Variable> z = std::visit(PreActivations{layer, a, mask}, *layer.layer);
+      const std::vector<Variable> z = std::visit(PreActivations{layer, a, mask, places}, *layer.layer);
       const Activation activation = activation_of(*layer.layer);
       if (!rule(activation).smooth) result.nearest_kink = nearest(z, result.nearest_kink);
       const bool last = &layer == &layers.back();
       a = last && pair ? z : tape_rules::activate(activation, z);
       for (std::size_t i = 0; i < a.size(); ++i) a[i] = passes_on(*layer.layer, i) ? z[i] : a[i];
+      places.push_back(a);
     }
     const auto y = target.subspan(row * outputs, outputs);
     if (!rule(options.loss).smooth) {

@@ -61,6 +61,34 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
   return result;
 }
 
+// Whether a layer above adds what is below this layer's a, which then is not all that the layers above hear.
+bool is_passed_by(const Architecture& architecture, std::size_t layer) {
+  for (std::size_t k = layer + 1; k < architecture.layers.size(); ++k) {
+    if (added_place(architecture.layers[k], k).value_or(layer + 1) <= layer) return true;
+  }
+  return false;
+}
+
+// The same network with units behind a layer that give its a, plus a bias of 0: ∂L/∂b of a row is ∂L/∂a.
+DoubleNetwork with_bias_behind(const DoubleNetwork& network, std::size_t layer) {
+  Architecture architecture = network.architecture();
+  auto& layers = architecture.layers;
+  const std::size_t units = outputs_of(layers[layer]);
+  for (std::size_t k = layer + 1; k < layers.size(); ++k) {
+    if (added_place(layers[k], k).value_or(layer + 1) <= layer) ++std::get<Add>(layers[k]).back;
+  }
+  const Embedding each{Embedding::Kind::kMix, units, {{0, units, 1, 1}}};
+  layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(layer) + 1, each);
+  DoubleNetwork result(architecture, {.initializer = Initializer::kZeros, .arithmetic = network.arithmetic()});
+  for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
+    result.set_weights(k <= layer ? k : k + 1, network.weights(k));
+    result.set_bias(k <= layer ? k : k + 1, network.bias(k));
+  }
+  result.set_weights(layer + 1, std::vector<double>(units, 1.0));
+  result.set_bias(layer + 1, std::vector<double>(units, 0.0));
+  return result;
+}
+
 // The same network with a bias of zeros where a dense layer has none: ∂L/∂b of a row is δ.
 DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
   Architecture architecture = network.architecture();
@@ -143,6 +171,11 @@ Agreement agreement(const DoubleNetwork& network, const DoubleGradients& engine,
       const Activation link = rule(loss.loss).link;
       const bool is_pair = activation_of(network.architecture().layers.back()) == link;
       if (is_last && is_pair && link != Activation::kIdentity) break;  // the loss is never a function of a
+      if (is_passed_by(network.architecture(), what.layer)) {
+        const DoubleNetwork longer = with_bias_behind(network, what.layer);
+        judge_at(longer, rows, longer.state().layout[what.layer + 1].bias + what.unit, false);
+        break;
+      }
       judge_at(network_above(network, what.layer), {engine.layers[what.layer].a, rows.target}, what.unit, true);
       break;
     }

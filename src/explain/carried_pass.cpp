@@ -63,11 +63,13 @@ template <class Parameter, class Settle>
 CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, Settle settle) const {
   const NetworkParts& parts = task_.parts;
   const auto first = task_.input.begin() + static_cast<std::ptrdiff_t>(row * parts.architecture.inputs());
-  std::vector<CarriedNumber> incoming(first, first + static_cast<std::ptrdiff_t>(parts.architecture.inputs()));
+  const std::vector<CarriedNumber> input(first, first + static_cast<std::ptrdiff_t>(parts.architecture.inputs()));
+  std::vector<CarriedNumber> incoming = input;
   Layers layers(parts.layers());
   for (std::size_t l = 0; l < parts.layers(); ++l) {
     const std::size_t units = parts.units(l);
     Layer& layer = layers[l];
+    const auto added = added_place(parts.architecture.layers[l], l);
     if (parts.is_norm(l)) incoming = layer.u = normalised(incoming);
     for (std::size_t j = 0; j < units; ++j) {
       CarriedNumber z = parts.bias(l, j) ? parameter(bias(l, j)) : CarriedNumber();
@@ -75,6 +77,7 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
       for (const std::size_t i : parts.sources(l, j)) {
         if (!parts.passes_on(l, j)) z = z + parameter(weight(l, j, i)) * incoming[i];
       }
+      if (added) z = z + (*added == 0 ? input : layers[*added - 1].a)[j];
       layer.z.push_back(settle(unit(Kind::kPreActivation, l, j), z));
     }
     layer.a = activations(parts.activation(l), layer.z);
@@ -90,11 +93,14 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
 void CarriedPass::backward() {
   last_layer();
   for (std::size_t l = task_.parts.layers() - 1; l-- > 0;) {
-    // ∂L/∂a = Σ δ w over the units above
-    const std::vector<CarriedNumber>& above = layers_[l + 1].delta;
+    // ∂L/∂a = Σ δ w over the units that hear it
     for (std::size_t j = 0; j < layers_[l].a.size(); ++j) {
       CarriedNumber sum;
-      for (const std::size_t k : task_.parts.readers(l + 1, j)) sum = sum + above[k] * slope_by_read(l + 1, k, j);
+      for (const Hearer& by : task_.parts.hearers(l + 1, j)) {
+        if (by.is_added && by_.forget_added) continue;
+        const CarriedNumber& delta = layers_[by.layer].delta[by.unit];
+        sum = sum + (by.is_added ? delta : delta * slope_by_read(by.layer, by.unit, j));
+      }
       layers_[l].d_output.push_back(given_.at(When::kGradient, unit(Kind::kActivation, l, j), sum));
     }
     find_deltas(l);
@@ -186,9 +192,12 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kBias: computed = layer.delta[what.unit]; break;
     case Kind::kActivation: return layer.d_output[what.unit];
     case Kind::kInput:
-      for (const std::size_t j : task_.parts.readers(0, what.unit)) {
-        computed = computed + layers_[0].delta[j] * (task_.parts.is_norm(0) ? slope_by_read(0, j, what.unit)
-                                                                            : task_.parts.weight(0, j, what.unit));
+      for (const Hearer& by : task_.parts.hearers(0, what.unit)) {
+        if (by.is_added && by_.forget_added) continue;
+        const CarriedNumber slope = by.is_added              ? CarriedNumber(1.0)
+                                    : task_.parts.is_norm(0) ? slope_by_read(0, by.unit, what.unit)
+                                                             : task_.parts.weight(0, by.unit, what.unit);
+        computed = computed + layers_[by.layer].delta[by.unit] * slope;
       }
       break;
     default: return layer.delta[what.unit];

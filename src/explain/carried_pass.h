@@ -46,6 +46,7 @@ struct CarriedRule {
   Slope slope = Slope::kFromOutput;
   Weights weights = Weights::kOfTheForwardPass;    // kTransposed: of square layers
   std::optional<Selector> without = std::nullopt;  // δ of this unit, whose paths are missing
+  bool forget_added = false;                       // the terms of add layers are missing
 };
 
 // Of one row, all of it; of several rows only what an update makes of their gradients, since z, a and δ are of one row.

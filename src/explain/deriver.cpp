@@ -33,13 +33,7 @@ double Deriver::row_gradient(const NetworkParts& parts, const RowValues& row, co
   switch (what.kind) {
     case Selector::Kind::kWeight: return layer.delta[what.unit] * row.incoming(what.layer, what.from);
     case Selector::Kind::kActivation: return layer.d_output[what.unit];
-    case Selector::Kind::kInput: {
-      double sum = 0;
-      for (const std::size_t j : parts.readers(0, what.unit)) {
-        sum += layer.delta[j] * row.slope_by_read(parts, 0, j, what.unit);
-      }
-      return sum;
-    }
+    case Selector::Kind::kInput: return row.d_input(parts, what.unit);
     default: return layer.delta[what.unit];
   }
 }
@@ -142,12 +136,12 @@ Deriver::Use Deriver::target_of(std::size_t unit) const {
   return {{symbols_.target(unit), row_->target[unit], Origin::kTarget, 0}};
 }
 
-Deriver::Term Deriver::delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const {
-  const Use delta = delta_of(layer, unit);
-  if (!parts_.has_weight(layer, unit)) {
+Deriver::Term Deriver::delta_of_hearer(const Hearer& by, std::size_t from) const {
+  const Use delta = delta_of(by.layer, by.unit);
+  if (by.is_added || !parts_.has_weight(by.layer, by.unit)) {
     return {delta.source.symbol, delta.source.value, math::number(delta.source.value), {delta}};
   }
-  const Use weight = slope_by_read_of(layer, unit, from);
+  const Use weight = slope_by_read_of(by.layer, by.unit, from);
   return {math::product({delta.source.symbol, weight.source.symbol}),
           delta.source.value * weight.source.value,
           math::product({math::number(delta.source.value), math::number(weight.source.value)}),
@@ -184,6 +178,7 @@ void Deriver::gradient(const Selector& what, Step& step) {
 
 std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const {
   const std::size_t number = symbols_.layer_number(layer);
+  const std::string_view alone = parts_.adders[layer].empty() ? ", alone" : "";
   if (parts_.is_norm(layer)) return fmt::format("every unit of layer {}, a layer norm", number);
   if (parts_.is_embedding(layer)) {
     std::vector<std::string> units;
@@ -191,20 +186,31 @@ std::string Deriver::readers_in_words(std::size_t layer, std::size_t from) const
       units.push_back(std::to_string(symbols_.unit_number(layer, unit)));
     }
     if (units.size() > 3) units = {fmt::format("{} … {}", units.front(), units[units.size() - 2]), units.back()};
-    return fmt::format("unit{} {} of layer {}, an embedding layer, alone", units.size() == 1 ? "" : "s",
-                       fmt::join(units, ", "), number);
+    return fmt::format("unit{} {} of layer {}, an embedding layer{}", units.size() == 1 ? "" : "s",
+                       fmt::join(units, ", "), number, alone);
   }
   if (!parts_.is_diagonal(layer)) return fmt::format("every unit of layer {}", number);
-  return fmt::format("unit {} of layer {}, {}, alone", symbols_.unit_number(layer, from), number,
-                     kind_in_words(parts_.architecture.layers[layer]));
+  return fmt::format("unit {} of layer {}, {}{}", symbols_.unit_number(layer, from), number,
+                     kind_in_words(parts_.architecture.layers[layer]), alone);
+}
+
+// ", and unit 1 of layer 3, which adds it"; nothing where no layer adds it.
+std::string Deriver::adders_in_words(std::size_t place, std::size_t from) const {
+  std::string words;
+  for (const std::size_t adder : parts_.adders[place]) {
+    words += fmt::format(", and unit {} of layer {}, which adds it", symbols_.unit_number(adder, from),
+                         symbols_.layer_number(adder));
+  }
+  return words;
 }
 
 void Deriver::input_gradient(const Selector& what, Step& step) {
   std::vector<Term> terms;
-  for (const std::size_t j : parts_.readers(0, what.unit)) terms.push_back(delta_times_weight(0, j, what.unit));
+  for (const Hearer& by : parts_.hearers(0, what.unit)) terms.push_back(delta_of_hearer(by, what.unit));
   step.name = fmt::format("d_input {}", what.unit + 1);
   step.left = math::partial(row_loss(), symbols_.input(what.unit));
-  step.reason = fmt::format("the chain rule: the input reaches the loss through {}", readers_in_words(0, what.unit));
+  step.reason = fmt::format("the chain rule: the input reaches the loss through {}{}", readers_in_words(0, what.unit),
+                            adders_in_words(0, what.unit));
   add_up(std::move(terms), step);
 }
 
@@ -261,14 +267,16 @@ void Deriver::slope(std::size_t layer, std::size_t unit, Step& step) {
 void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   std::vector<Term> terms;
   const std::size_t above = layer + 1;
-  for (const std::size_t k : parts_.readers(above, unit)) terms.push_back(delta_times_weight(above, k, unit));
+  for (const Hearer& by : parts_.hearers(above, unit)) terms.push_back(delta_of_hearer(by, unit));
   step.name = name_of_unit("d_output", layer, unit);
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
-  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, {}", text_of(symbols_.a(layer, unit)),
+  step.reason = fmt::format("the chain rule: {} reaches the loss through {}, {}{}", text_of(symbols_.a(layer, unit)),
                             readers_in_words(above, unit),
                             parts_.is_norm(above)       ? "since the row's mean and variance hear it"
                             : parts_.has_weights(above) ? "by the weights of the forward pass"
-                                                        : "which passes it on as it is in predictions");
+                            : parts_.is_add(above)      ? "which adds another number to it"
+                                                        : "which passes it on as it is in predictions",
+                            adders_in_words(above, unit));
   add_up(std::move(terms), step);
 }
 

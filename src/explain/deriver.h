@@ -81,6 +81,7 @@ class Deriver {
   void input_gradient(const Selector& what, Step& step);
   // Through whom a number of the layer below reaches the loss: "every unit of layer 2".
   std::string readers_in_words(std::size_t layer, std::size_t from) const;
+  std::string adders_in_words(std::size_t place, std::size_t from) const;
   void delta(std::size_t layer, std::size_t unit, Step& step);
   void pair_delta(std::size_t layer, std::size_t unit, Step& step);
   void long_way(std::size_t layer, std::size_t unit, Step& step);
@@ -120,7 +121,7 @@ class Deriver {
   Use normalised_of(std::size_t layer, std::size_t unit) const;
   Use activation_of(std::size_t layer, std::size_t unit) const;
   Use target_of(std::size_t unit) const;
-  Term delta_times_weight(std::size_t layer, std::size_t unit, std::size_t from) const;
+  Term delta_of_hearer(const Hearer& by, std::size_t from) const;
 
   // ∂l/∂z of this row where the notation has no letter for it.
   Formula delta_symbol(std::size_t layer, std::size_t unit) const {

@@ -27,6 +27,7 @@ EarlierInNetwork::EarlierInNetwork(const CarriedTask& task, const std::vector<An
     }
     ways_.push_back({"transposed weights on the way back", {.weights = Weights::kTransposed}});
     add_missing_paths();
+    if (has_adders(task.parts)) ways_.push_back({std::string(kForgottenConnections), {.forget_added = true}});
   }
   wrong_.passes.resize(ways_.size());
   all_.passes.resize(ways_.size());

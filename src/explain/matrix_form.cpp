@@ -34,7 +34,7 @@ class MatrixForm {
     Formula so_far =
         is_pair ? symbols_.deltas(l) : gained(l, math::partial(symbols_.row_loss(), symbols_.activations(l)));
     while (l > layer) {
-      so_far = gained(l - 1, applied(l, std::move(so_far), false));
+      so_far = gained(l - 1, with_added(l, applied(l, std::move(so_far), false)));
       --l;
       // Of a deep network, the first and the last layer show the way.
       if (l > layer + kMostNested && l + 2 == parts_.layers()) {
@@ -67,6 +67,14 @@ class MatrixForm {
                     : math::product({std::move(by_a), std::move(jacobian)});
   }
 
+  // ∂L/∂a at a place (0: the input): what comes through the next layer, and δ of those that add it.
+  Formula with_added(std::size_t place, Formula through_next) const {
+    if (parts_.adders[place].empty()) return through_next;
+    std::vector<Formula> terms = {std::move(through_next)};
+    for (const std::size_t adder : parts_.adders[place]) terms.push_back(symbols_.deltas(adder));
+    return math::sum(std::move(terms));
+  }
+
   // A vector of `size` numbers, as this convention lays it.
   std::string vector(std::size_t size) const { return columns_ ? shape(size, rows_) : shape(rows_, size); }
   // W as the notation stores it, so that its first index is out or in.
@@ -97,6 +105,11 @@ class MatrixForm {
 
   Equation forward(std::size_t layer) const {
     const Formula product = applied(layer, symbols_.all_incoming(layer), true);
+    if (const auto added = added_place(parts_.architecture.layers[layer], layer)) {
+      return {.reason = fmt::format("forward: {}", vector(parts_.units(layer))),
+              .left = symbols_.pre_activations(layer),
+              .right = {math::sum({product, symbols_.all_read(*added)})}};
+    }
     if (!parts_.has_weights(layer)) {
       return {.reason = fmt::format("forward, as in predictions: {}", vector(parts_.units(layer))),
               .left = symbols_.pre_activations(layer),
@@ -161,7 +174,10 @@ class MatrixForm {
     if (parts_.is_norm(layer + 1)) {
       equation.reason += "; entry k, i of the layer norm's Jacobian is γ_k ([k = i] − (1 + u_k u_i) / n) / √(v + ε)";
     }
-    equation.right = {gained(layer, applied(layer + 1, symbols_.deltas(layer + 1), false))};
+    for (const std::size_t adder : parts_.adders[layer + 1]) {
+      equation.reason += fmt::format("; layer {} adds what this one gives", symbols_.layer_number(adder));
+    }
+    equation.right = {gained(layer, with_added(layer + 1, applied(layer + 1, symbols_.deltas(layer + 1), false)))};
     return equation;
   }
 

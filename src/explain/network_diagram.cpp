@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/check.h"
 #include "explain/symbols.h"
@@ -27,23 +28,30 @@ class NetworkDrawing {
       rows_ = std::max(rows_, drawn(size));
       names_ = names_ && size <= kMostUnitsWithNames;
     }
+    if (options.paths_of) hear();
   }
 
   Diagram operator()() {
     add_column(sizes_[0], [&](std::size_t i) { return symbols_.input(i); });
     auto below = column_;
+    std::vector<std::map<std::size_t, std::size_t>> places = {column_};
     for (std::size_t layer = 0; layer < architecture_.layers.size(); ++layer) {
       if (is_left_out(layer)) {
         if (!is_left_out(layer - 1)) add_gap();
         below.clear();
+        places.emplace_back();
         continue;
       }
       if (!options_.simplified) add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.z(layer, j); });
       const auto units = options_.simplified ? std::map<std::size_t, std::size_t>() : column_;
       add_column(sizes_[layer + 1], [&](std::size_t j) { return symbols_.a(layer, j); });
       join_layer(layer, below, options_.simplified ? column_ : units);
+      if (const auto added = added_place(architecture_.layers[layer], layer)) {
+        join_added(*added, places[*added], options_.simplified ? column_ : units);
+      }
       if (!options_.simplified) join_units(layer, units);
       below = column_;
+      places.push_back(column_);
     }
     if (!options_.simplified) add_loss();
     return std::move(diagram_);
@@ -91,6 +99,14 @@ class NetworkDrawing {
     }
   }
 
+  // Past the layers between, to an add layer.
+  void join_added(std::size_t place, const std::map<std::size_t, std::size_t>& from,
+                  const std::map<std::size_t, std::size_t>& above) {
+    for (const auto& [unit, to] : above) {
+      if (from.contains(unit)) diagram_.edges.push_back({from.at(unit), to, {}, is_reached(place, unit)});
+    }
+  }
+
   // z to a; softmax makes each a of all z.
   void join_units(std::size_t layer, const std::map<std::size_t, std::size_t>& units) {
     for (const auto& [unit, to] : column_) {
@@ -114,14 +130,14 @@ class NetworkDrawing {
 
   // Whether the number asked about changes this unit's z, or its a. Below the number's layer it changes nothing; in it,
   // one unit (softmax carries that to all); from the next layer on all that hear a unit changed, which are all but
-  // where scale and dropout layers keep numbers apart.
+  // where scale, dropout and add layers keep numbers apart.
   bool z_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
     const Selector& what = *options_.paths_of;
-    if (what.kind == Kind::kInput) return is_heard(layer, unit, what.unit, 0);
+    if (what.kind == Kind::kInput) return heard_[layer][unit];
     if (what.layer == layer) return what.unit == unit && what.kind != Kind::kActivation;
     const bool by_all = what.kind != Kind::kActivation && mixes(what.layer);
-    return what.layer < layer && (by_all || is_heard(layer, unit, what.unit, what.layer + 1));
+    return what.layer < layer && (by_all || heard_[layer][unit]);
   }
   bool a_is_reached(std::size_t layer, std::size_t unit) const {
     if (!options_.paths_of) return false;
@@ -130,14 +146,37 @@ class NetworkDrawing {
     const bool any = what.kind == Kind::kInput || what.layer <= layer;
     return any && (mixes(layer) || z_is_reached(layer, unit));
   }
-  // Whether z of a unit depends on what number `from` below layer `first` is.
-  bool is_heard(std::size_t layer, std::size_t unit, std::size_t from, std::size_t first) const {
-    if (layer < first) return unit == from;
+  // The number at a place: 0 is the input, k the a of layer k − 1.
+  bool is_reached(std::size_t place, std::size_t unit) const {
+    if (place > 0) return a_is_reached(place - 1, unit);
+    return options_.paths_of && options_.paths_of->kind == Kind::kInput && options_.paths_of->unit == unit;
+  }
+
+  // Which z depend on the number asked about, beginning with the layer above it.
+  void hear() {
+    const Selector& what = *options_.paths_of;
+    const std::size_t first = what.kind == Kind::kInput ? 0 : what.layer + 1;
+    const std::size_t layers = architecture_.layers.size();
+    std::vector<bool> below(sizes_[first], false);
+    below[what.unit] = true;
+    for (const std::size_t size : std::span(sizes_).subspan(1)) heard_.emplace_back(size, false);
+    for (std::size_t layer = first; layer < layers; ++layer) {
+      const auto added = added_place(architecture_.layers[layer], layer);
+      const bool adds_what = added && *added == first;
+      for (std::size_t unit = 0; unit < heard_[layer].size(); ++unit) {
+        const bool skips = added && *added > first && heard_[*added - 1][unit];
+        heard_[layer][unit] = hears(layer, unit, below) || skips || (adds_what && unit == what.unit);
+      }
+      below = heard_[layer];
+    }
+  }
+  // Whether a unit reads one of these numbers.
+  bool hears(std::size_t layer, std::size_t unit, const std::vector<bool>& below) const {
     const Layer& of = architecture_.layers[layer];
     if (std::holds_alternative<Dense>(of) || std::holds_alternative<LayerNorm>(of)) return true;
     const InputRange sources = sources_of(of, unit);
     for (std::size_t source = sources.begin; source < sources.end; ++source) {
-      if (layer == first ? source == from : is_heard(layer - 1, source, from, first)) return true;
+      if (below[source]) return true;
     }
     return false;
   }
@@ -158,6 +197,7 @@ class NetworkDrawing {
   bool names_ = true;
   std::size_t next_column_ = 0;
   std::map<std::size_t, std::size_t> column_;  // unit to its node
+  std::vector<std::vector<bool>> heard_;       // of each layer, of each unit
   Diagram diagram_;
 };
 

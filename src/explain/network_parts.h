@@ -3,7 +3,8 @@
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
 // layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a layer norm has such a W for γ, but
 // its units read all numbers; a dropout layer has, in the predictions that are explained, ones that are no parameters;
-// a unit of an embedding layer reads its group's numbers, or the one that it passes on, with a 1 for a weight.
+// a unit of an embedding layer reads its group's numbers, or the one that it passes on, with a 1 for a weight. An add
+// layer has such ones, too; what it adds besides, hearers() and adders say.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,13 @@
 #include "explain/places.h"
 
 namespace bprop::explaining {
+
+// A unit that hears a number: one of the next layer, or of an add layer, past the layers between.
+struct Hearer {
+  std::size_t layer = 0;
+  std::size_t unit = 0;
+  bool is_added = false;
+};
 
 struct NetworkParts {
   explicit NetworkParts(const DoubleNetwork& network);
@@ -37,6 +45,7 @@ struct NetworkParts {
   }
 
   bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(architecture.layers[layer]); }
+  bool is_add(std::size_t layer) const { return std::holds_alternative<Add>(architecture.layers[layer]); }
   bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
   bool has_weights(std::size_t layer) const { return weight_count(architecture.layers[layer]) > 0; }
   // Not of a number that a unit passes on.
@@ -58,6 +67,10 @@ struct NetworkParts {
     return has_weight(layer, unit) ? sources(layer, unit) : Places(0, 0);
   }
 
+  // All that hear a number at a place, 0 being the input, k the a of layer k − 1: those that read it, then those that
+  // add it.
+  std::vector<Hearer> hearers(std::size_t place, std::size_t from) const;
+
   // Where a weight stands in weights[layer], and in a gradient of the same shape.
   std::size_t place(std::size_t layer, std::size_t unit, std::size_t from) const {
     return weight_place(architecture.layers[layer], unit, from);
@@ -74,6 +87,7 @@ struct NetworkParts {
   Architecture architecture;
   std::vector<std::vector<double>> weights;  // as Network::weights() gives them
   std::vector<std::vector<double>> biases;
+  std::vector<std::vector<std::size_t>> adders;  // of each place, the add layers that add what is there, ascending
 };
 
 }  // namespace bprop::explaining

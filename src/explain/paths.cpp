@@ -37,8 +37,7 @@ class Walk {
       }
       case Selector::Kind::kInput:
         units_ = begin;
-        for (const std::size_t j : parts_.readers(0, what.unit))
-          through_weight(0, j, what.unit, symbols_.input(what.unit));
+        for (const Hearer& by : parts_.hearers(0, what.unit)) through(by, what.unit, symbols_.input(what.unit));
         break;
       default: units_ = begin; from_z(what.layer, what.unit);
     }
@@ -64,10 +63,9 @@ class Walk {
     units_.resize(length);
   }
 
-  void through_weight(std::size_t layer, std::size_t unit, std::size_t from, const Formula& below) {
-    const Formula z = symbols_.z(layer, unit);
-    with(math::partial(z, below), row_.slope_by_read(parts_, layer, unit, from), text_of(z),
-         [&] { from_z(layer, unit); });
+  void through(const Hearer& by, std::size_t from, const Formula& below) {
+    const Formula z = symbols_.z(by.layer, by.unit);
+    with(math::partial(z, below), row_.slope_by_read(parts_, by, from), text_of(z), [&] { from_z(by.layer, by.unit); });
   }
 
   void from_z(std::size_t layer, std::size_t unit) {
@@ -89,7 +87,7 @@ class Walk {
     if (parts_.is_last(layer)) {
       return with(math::partial(loss_, a), row_.layers[layer].d_output[unit], text_of(loss_), [&] { finish(); });
     }
-    for (const std::size_t k : parts_.readers(layer + 1, unit)) through_weight(layer + 1, k, unit, a);
+    for (const Hearer& by : parts_.hearers(layer + 1, unit)) through(by, unit, a);
   }
 
   // The factors from the loss back, as the notes write them.
@@ -119,38 +117,56 @@ class Walk {
   std::vector<Path> found_;
 };
 
-Integer sum_of(const std::vector<Integer>& counts, const Places& places) {
-  Integer sum = 0;
-  for (const std::size_t place : places) sum += counts[place];
-  return sum;
+// Paths to the loss, and the factors along all of them.
+struct PathCount {
+  Integer paths = 0;
+  Integer factors = 0;
+
+  PathCount& operator+=(const PathCount& other) {
+    paths += other.paths;
+    factors += other.factors;
+    return *this;
+  }
+  // With one more factor at the beginning of each.
+  PathCount longer() const { return {paths, factors + paths}; }
+};
+using PathCounts = std::vector<std::vector<PathCount>>;  // of each layer, of each unit
+
+// From a number at a place, 0 being the input, k the a of layer k − 1.
+PathCount paths_from(const NetworkParts& parts, const PathCounts& from_z, std::size_t place, std::size_t unit) {
+  if (place == parts.layers()) return {1, 1};
+  PathCount count;
+  for (const std::size_t reader : parts.readers(place, unit)) count += from_z[place][reader];
+  for (const std::size_t adder : parts.adders[place]) count += from_z[adder][unit];
+  return count.longer();
 }
 
-// Paths to the loss from each z of each layer.
-std::vector<std::vector<Integer>> paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
+PathCounts paths_from_z(const NetworkParts& parts, const LossOptions& loss) {
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
-  std::vector<std::vector<Integer>> counts(parts.layers());
+  PathCounts counts(parts.layers());
   for (std::size_t l = parts.layers(); l-- > 0;) {
-    std::vector<Integer>& of = counts[l];
-    of.assign(parts.units(l), 1);
-    for (std::size_t j = 0; j < of.size() && !parts.is_last(l); ++j) {
-      // Who reads a number of a dense layer, reads all of them.
-      of[j] = j > 0 && parts.is_dense(l + 1) ? of[0] : sum_of(counts[l + 1], parts.readers(l + 1, j));
+    std::vector<PathCount>& of = counts[l];
+    of.assign(parts.units(l), {1, 1});
+    if (parts.is_last(l) && is_pair) continue;
+    // Who reads a number of a dense layer, reads all of them.
+    const bool alike = !parts.is_last(l) && parts.is_dense(l + 1) && parts.adders[l + 1].empty();
+    for (std::size_t j = 0; j < of.size(); ++j) {
+      of[j] = alike && j > 0 ? of[0] : paths_from(parts, counts, l + 1, j).longer();
     }
-    if (parts.activation(l) == Activation::kSoftmax && !(parts.is_last(l) && is_pair)) {
-      of.assign(of.size(), sum_of(of, Places(0, of.size())));
-    }
+    if (parts.activation(l) != Activation::kSoftmax) continue;
+    PathCount all;
+    for (const PathCount& count : of) all += count;
+    of.assign(of.size(), all);
   }
   return counts;
 }
 
 Integer count(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
-  const std::vector<std::vector<Integer>> from_z = paths_from_z(parts, loss);
+  const PathCounts from_z = paths_from_z(parts, loss);
   switch (what.kind) {
-    case Selector::Kind::kInput: return sum_of(from_z[0], parts.readers(0, what.unit));
-    case Selector::Kind::kActivation:
-      if (parts.is_last(what.layer)) return 1;
-      return sum_of(from_z[what.layer + 1], parts.readers(what.layer + 1, what.unit));
-    default: return from_z[what.layer][what.unit];
+    case Selector::Kind::kInput: return paths_from(parts, from_z, 0, what.unit).paths;
+    case Selector::Kind::kActivation: return paths_from(parts, from_z, what.layer + 1, what.unit).paths;
+    default: return from_z[what.layer][what.unit].paths;
   }
 }
 
@@ -174,18 +190,17 @@ Paths paths(const NetworkParts& parts, const RowValues& row, const Selector& wha
 Reuse reuse(const NetworkParts& parts, const Selector& what, const LossOptions& loss) {
   Reuse result;
   result.paths = count(parts, what, loss).str();
-  const std::vector<std::vector<Integer>> from_z = paths_from_z(parts, loss);
+  const PathCounts from_z = paths_from_z(parts, loss);
   Integer path_by_path = 0;
   Integer once = 0;
   const bool is_pair = output_rule(parts, loss) == OutputRule::kPair;
   for (std::size_t l = 0; l < parts.layers(); ++l) {
     const Integer units = parts.units(l);
     const Integer weights = parts.weights[l].size();
-    // Factors along a path: what the weight multiplies; per layer φ' and, but for the first, a weight; the loss's.
-    const std::size_t layers = parts.layers() - l;
-    const std::size_t factors = 2 * layers + 1 - (is_pair ? 1 : 0);
+    // Factors along a path: what the weight multiplies, which makes as many products as there are others; then per
+    // layer φ' and, but for the first, a weight (1 where it is added); the loss's.
     for (std::size_t j = 0; j < parts.units(l); ++j) {
-      path_by_path += Integer(parts.weighted_sources(l, j).size()) * from_z[l][j] * (factors - 1);
+      path_by_path += Integer(parts.weighted_sources(l, j).size()) * from_z[l][j].factors;
     }
     // δ a for each weight; δ W for the layer below; ⊙ φ'.
     once += weights;

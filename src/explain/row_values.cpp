@@ -78,6 +78,9 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
           layer.d_output[j] += above.delta[k] * values.slope_by_read(parts, l + 1, k, j);
         }
       }
+      for (const std::size_t adder : parts.adders[l + 1]) {
+        for (std::size_t j = 0; j < units; ++j) layer.d_output[j] += values.layers[adder].delta[j];
+      }
     }
     if (parts.is_last(l) && output == OutputRule::kPair) {
       for (std::size_t k = 0; k < units; ++k) {
@@ -94,16 +97,19 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
   constexpr double kLeastSlope = 1e-3;
   const std::size_t lowest = what.kind == Selector::Kind::kInput ? 0 : what.layer;
   std::vector<double> d_output;
-  std::vector<double> delta;
+  std::vector<std::vector<double>> deltas(parts.layers());
   for (std::size_t l = parts.layers(); l-- > lowest;) {
     const LayerValues& layer = row.layers[l];
+    std::vector<double>& delta = deltas[l];
     const std::size_t units = layer.a.size();
     d_output.assign(units, 0.0);
     for (std::size_t j = 0; j < units; ++j) {
       if (parts.is_last(l))
         d_output[j] = std::fabs(layer.d_output[j]) + std::fabs(layer.a[j]) + std::fabs(row.target[j]);
       if (parts.is_last(l)) continue;
-      for (const std::size_t k : parts.readers(l + 1, j)) d_output[j] += delta[k] * row.slope_size(parts, l + 1, k, j);
+      for (const Hearer& by : parts.hearers(l + 1, j)) {
+        d_output[j] += deltas[by.layer][by.unit] * row.slope_size(parts, by, j);
+      }
     }
     delta.assign(units, 0.0);
     for (std::size_t j = 0; j < units; ++j) {
@@ -116,13 +122,14 @@ double gradient_size(const NetworkParts& parts, const RowValues& row, const Sele
       }
     }
   }
+  const std::vector<double>& delta = deltas[lowest];
   switch (what.kind) {
     case Selector::Kind::kWeight: return delta[what.unit] * std::fabs(row.incoming(what.layer, what.from));
     case Selector::Kind::kActivation: return d_output[what.unit];
     case Selector::Kind::kInput: {
       double sum = 0;
-      for (const std::size_t j : parts.readers(0, what.unit)) {
-        sum += delta[j] * row.slope_size(parts, 0, j, what.unit);
+      for (const Hearer& by : parts.hearers(0, what.unit)) {
+        sum += deltas[by.layer][by.unit] * row.slope_size(parts, by, what.unit);
       }
       return sum;
     }

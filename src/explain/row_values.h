@@ -43,10 +43,24 @@ struct RowValues {
     if (!parts.is_norm(layer)) return parts.weight(layer, unit, from);
     return parts.weight(layer, unit, unit) * layers[layer].norm.slope(unit, from);
   }
+  double slope_by_read(const NetworkParts& parts, const Hearer& by, std::size_t from) const {
+    return by.is_added ? 1 : slope_by_read(parts, by.layer, by.unit, from);
+  }
   // Its size if no term cancelled another.
   double slope_size(const NetworkParts& parts, std::size_t layer, std::size_t unit, std::size_t from) const {
     if (!parts.is_norm(layer)) return std::fabs(parts.weight(layer, unit, from));
     return std::fabs(parts.weight(layer, unit, unit)) * layers[layer].norm.slope_size(unit, from);
+  }
+  double slope_size(const NetworkParts& parts, const Hearer& by, std::size_t from) const {
+    return by.is_added ? 1 : slope_size(parts, by.layer, by.unit, from);
+  }
+  // ∂l/∂x of an input.
+  double d_input(const NetworkParts& parts, std::size_t from) const {
+    double sum = 0;
+    for (const Hearer& by : parts.hearers(0, from)) {
+      sum += layers[by.layer].delta[by.unit] * slope_by_read(parts, by, from);
+    }
+    return sum;
   }
 };
 

@@ -37,6 +37,7 @@ class Slips {
     if (rows > 1 && options_.loss.reduction == Reduction::kSum) add("1/N that is not there", parts_, {}, 1 / rows);
     add_transposed();
     add_missing_paths();
+    add_forgotten_connections();
     add_activated_softmax();
     return std::move(found_);
   }
@@ -69,11 +70,7 @@ class Slips {
       hypothesis.layers.push_back(layer_of(backward, values, l, scale));
     const RowValues& first = values.front();
     for (std::size_t i = 0; i < network_.inputs(); ++i) {
-      double sum = 0;
-      for (const std::size_t j : backward.readers(0, i)) {
-        sum += first.layers[0].delta[j] * first.slope_by_read(backward, 0, j, i);
-      }
-      hypothesis.d_input.push_back(scale * sum);
+      hypothesis.d_input.push_back(scale * first.d_input(backward, i));
     }
     hypothesis.loss_afterwards = loss_after(hypothesis);
     found_.push_back(std::move(hypothesis));
@@ -151,6 +148,13 @@ class Slips {
         add(fmt::format("the path through unit {} of layer {} is missing", k + 1, l + 1), without);
       }
     }
+  }
+
+  void add_forgotten_connections() {
+    if (!has_adders(parts_)) return;
+    NetworkParts without = parts_;
+    for (auto& adders : without.adders) adders.clear();
+    add(std::string(kForgottenConnections), without);
   }
 
   // Note 003, line 32: softmax of a sigmoid's output in place of z.

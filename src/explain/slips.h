@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bprop/explain.h"
@@ -19,6 +20,15 @@ constexpr std::size_t kMostUnitsToLeaveOut = 10;
 // A matrix that is taken the wrong way round without a word: a square one, which is not its own transpose.
 inline bool can_be_transposed(const NetworkParts& parts, std::size_t layer) {
   return parts.is_dense(layer) && parts.inputs(layer) == parts.units(layer) && parts.units(layer) > 1;
+}
+
+// What is added later hears of the loss only through the next layer.
+constexpr std::string_view kForgottenConnections = "the term of an add layer is missing";
+inline bool has_adders(const NetworkParts& parts) {
+  for (std::size_t l = 0; l < parts.layers(); ++l) {
+    if (parts.is_add(l)) return true;
+  }
+  return false;
 }
 
 // What somebody who calculates so gets.

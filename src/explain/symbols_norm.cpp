@@ -24,6 +24,7 @@ Formula deviation(Formula variance) {
 std::string_view kind_in_words(const Layer& layer) {
   if (std::holds_alternative<Embedding>(layer)) return "an embedding layer";
   if (std::holds_alternative<Dropout>(layer)) return "a dropout layer";
+  if (std::holds_alternative<Add>(layer)) return "an add layer";
   return std::holds_alternative<LayerNorm>(layer) ? "a layer norm" : "a scale layer";
 }
 

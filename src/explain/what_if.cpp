@@ -95,7 +95,12 @@ class Question {
     const NetworkParts parts(network_);
     // A dropout layer passes the number on: who reads it there must not hear it.
     std::size_t reader = cut.layer + 1;
-    while (!parts.has_weights(reader) && !parts.is_last(reader)) ++reader;
+    const auto is_added = [&](std::size_t place) { return parts.is_add(place) || !parts.adders[place].empty(); };
+    while (!parts.has_weights(reader) && !parts.is_last(reader) && !is_added(reader)) ++reader;
+    BPROP_CHECK(!is_added(reader), UsageError,
+                "a number is added to unit {} of layer {}, or it to another, expected a hidden unit that only weights "
+                "lead from",
+                cut.unit + 1, cut.layer + 1);
     BPROP_CHECK(parts.has_weights(reader), UsageError, "only dropout is behind layer {}, expected a hidden unit to cut",
                 cut.layer + 1);
     for (const std::size_t k : parts.readers(reader, cut.unit)) set(without, weight(reader, k, cut.unit), 0);

@@ -81,6 +81,12 @@ Label free_label(const std::vector<Label>& others, const Point& begin, const Poi
   return {at(kShares[0]), text};
 }
 
+// The point so far from one towards another.
+Point towards(const Point& from, const Point& to, double distance) {
+  const double share = distance / std::hypot(to.x - from.x, to.y - from.y);
+  return {from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)};
+}
+
 double widest(const auto& texts, const auto& text_of) {
   double most = 0;
   for (const auto& item : texts) most = std::max(most, width_of(text_of(item)));
@@ -151,13 +157,20 @@ Picture picture_of(const Diagram& diagram) {
     const Point from = place(diagram.nodes[edge.from]), to = place(diagram.nodes[edge.to]);
     const double length = std::hypot(to.x - from.x, to.y - from.y);
     if (length == 0) continue;
-    // From circle to circle.
-    const Point step{(to.x - from.x) / length, (to.y - from.y) / length};
-    const Point begin{from.x + step.x * radius, from.y + step.y * radius};
-    const Point end{to.x - step.x * radius, to.y - step.y * radius};
+    // From circle to circle; round those between by two corners.
+    const double column = 2 * radius + between, below = sag(diagram, edge) * row;
+    const double over = below == 0 ? 0 : std::copysign(column / 2, to.x - from.x);
+    const Point first{from.x + over, from.y + below}, last{to.x - over, to.y + below};
+    const Point begin = below == 0 ? towards(from, to, radius) : towards(from, first, radius);
+    const Point end = below == 0 ? towards(to, from, radius) : towards(to, last, radius);
+    std::vector<Point> points{begin, end};
+    if (below != 0) points = {begin, first, last, end};
+    picture.height = std::max(picture.height, first.y + kMargin);
     picture.lines.push_back(
-        {{begin, end}, edge.emphasized ? Ink::kFirst : Ink::kText, edge.emphasized ? 2.5 : 1, {}, true});
-    if (!edge.label.empty()) picture.labels.push_back(free_label(picture.labels, begin, end, edge.label));
+        {std::move(points), edge.emphasized ? Ink::kFirst : Ink::kText, edge.emphasized ? 2.5 : 1, {}, true});
+    if (edge.label.empty()) continue;
+    const bool straight = below == 0;
+    picture.labels.push_back(free_label(picture.labels, straight ? begin : first, straight ? end : last, edge.label));
   }
   for (const DiagramNode& node : diagram.nodes) {
     const Point at = place(node);
@@ -172,6 +185,20 @@ Picture picture_of(const Diagram& diagram) {
 
 Picture picture_of(const Figure& figure) {
   return std::visit([](const auto& f) { return picture_of(f); }, figure);
+}
+
+double sag(const Diagram& diagram, const DiagramEdge& edge) {
+  constexpr double kNear = 0.25;  // rows
+  const DiagramNode& from = diagram.nodes[edge.from];
+  const DiagramNode& to = diagram.nodes[edge.to];
+  const auto [left, right] = std::minmax(from.column, to.column);
+  const bool blocked = std::ranges::any_of(diagram.nodes, [&](const DiagramNode& node) {
+    if (node.column <= left || node.column >= right) return false;
+    const double share = (static_cast<double>(node.column) - static_cast<double>(from.column)) /
+                         (static_cast<double>(to.column) - static_cast<double>(from.column));
+    return std::fabs(node.row - (from.row + share * (to.row - from.row))) < kNear;
+  });
+  return blocked ? 0.5 : 0;
 }
 
 void check(const Chart& chart) {

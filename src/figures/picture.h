@@ -67,6 +67,10 @@ Picture picture_of(const Chart& chart);
 Picture picture_of(const Diagram& diagram);
 Picture picture_of(const Figure& figure);
 
+// By how many rows the middle of an edge lies below its ends: half a row where a straight one would go through a node
+// on its way, else 0.
+double sag(const Diagram& diagram, const DiagramEdge& edge);
+
 // Throws ShapeError.
 void check(const Chart& chart);
 void check(const Diagram& diagram);

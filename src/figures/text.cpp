@@ -179,6 +179,9 @@ class DiagramText {
   std::string operator()() {
     double last_row = 0;
     for (const DiagramNode& node : diagram_.nodes) last_row = std::max(last_row, node.row);
+    for (const DiagramEdge& edge : diagram_.edges) {
+      last_row = std::max(last_row, diagram_.nodes[edge.from].row + figures::sag(diagram_, edge));
+    }
     std::size_t columns = 1;
     for (std::size_t c = 0; c < widths_.size(); ++c) columns += widths_[c] + between_;
     Canvas canvas(columns, line_of(last_row) + 1);
@@ -223,17 +226,34 @@ class DiagramText {
             static_cast<double>(line_of(to.row)) + 0.4};
   }
 
+  // The part of an edge that goes round the nodes between.
+  bool sags(const DiagramEdge& edge) const { return figures::sag(diagram_, edge) != 0; }
+  Ends middle(const DiagramEdge& edge) const {
+    const Ends e = ends(edge);
+    const double below = figures::sag(diagram_, edge) * static_cast<double>(lines_a_row_);
+    const double over = std::copysign(static_cast<double>(between_) / 2, e.x1 - e.x0);
+    return {e.x0 + over, e.y0 + below, e.x1 - over, e.y1 + below};
+  }
+
   void draw(Canvas& canvas, const DiagramEdge& edge, bool whole) const {
     const Ends e = ends(edge);
-    const std::vector<std::size_t> faint = {1, 2};
-    canvas.line(e.x0 * Canvas::kDotsAcross, e.y0 * Canvas::kDotsDown, e.x1 * Canvas::kDotsAcross - 1,
-                e.y1 * Canvas::kDotsDown, whole ? std::vector<std::size_t>{} : faint);
+    const std::vector<std::size_t> pattern = whole ? std::vector<std::size_t>{} : std::vector<std::size_t>{1, 2};
+    const auto line = [&](const Ends& of, std::size_t done) {
+      return canvas.line(of.x0 * Canvas::kDotsAcross, of.y0 * Canvas::kDotsDown, of.x1 * Canvas::kDotsAcross - 1,
+                         of.y1 * Canvas::kDotsDown, pattern, done);
+    };
+    if (!sags(edge)) {
+      line(e, 0);
+      return;
+    }
+    const Ends m = middle(edge);
+    line({m.x1, m.y1, e.x1, e.y1}, line(m, line({e.x0, e.y0, m.x0, m.y0}, 0)));
   }
 
   // Near the edge's beginning; a little further where another label stands already.
   void label(Canvas& canvas, const DiagramEdge& edge) const {
     if (edge.label.empty()) return;
-    const Ends e = ends(edge);
+    const Ends e = sags(edge) ? middle(edge) : ends(edge);
     const std::string text = fmt::format(" {} ", edge.label);
     const auto length = static_cast<double>(character_count(text));
     for (const double share : {0.22, 0.3, 0.4, 0.5, 0.6, 0.7}) {

@@ -4,7 +4,7 @@
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
 //   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm" | "dropout" probability
-//          | embedding (nn/embedding_text.h)
+//          | embedding (nn/embedding_text.h) | "add" layers
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -16,7 +16,7 @@
 namespace bprop {
 namespace {
 
-constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'dropout', 'embed' or 'periodic'";
+constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'dropout', 'embed', 'periodic' or 'add'";
 constexpr std::size_t kLargestLayer = std::size_t{1} << 24;
 constexpr std::size_t kMostLayers = 10'000;
 constexpr std::size_t kMostParameters = std::size_t{1} << 40;
@@ -32,16 +32,7 @@ class Parser {
     return true;
   }
 
-  std::size_t size(std::string_view or_else = "") {
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(word_.data(), word_.data() + word_.size(), value);
-    if (word_.empty() || error != std::errc() || end != word_.data() + word_.size() || value == 0 ||
-        value > kLargestLayer) {
-      fail(fmt::format("a layer size from 1 to {}{}", kLargestLayer, or_else));
-    }
-    next();
-    return value;
-  }
+  std::size_t size(std::string_view or_else = "") { return count("a layer size", kLargestLayer, or_else); }
 
   // Sizes in, and of a layer as wide as what comes before it the size, are not known yet.
   Layer layer(Activation default_activation) {
@@ -49,13 +40,16 @@ class Parser {
     if (take("scale")) return Scale{};
     if (take("layer-norm")) return LayerNorm{};
     if (take("dropout")) return Dropout{0, probability()};
+    if (take("add")) return Add{0, count("a number of layers to skip", kMostLayers)};
     return dense(default_activation);
   }
   // Adds the layers that the next word stands for.
   void layer(nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
     if (const auto word = nn::embedding_word(word_)) return embedding(*word, reader, layers);
+    const std::size_t column = start_ + 1;
     Layer next = layer(Activation::kRelu);
     connect(next, reader.width());
+    if (const auto* const add = std::get_if<Add>(&next)) check_added(*add, layers, column);
     reader.pass(next);
     layers.push_back(next);
   }
@@ -75,6 +69,19 @@ class Parser {
     if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
     if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
     if (auto* const dropout = std::get_if<Dropout>(&layer)) dropout->size = inputs;
+    if (auto* const add = std::get_if<Add>(&layer)) add->size = inputs;
+  }
+
+  // The layers that it skips must be there, and give as many numbers as it reads.
+  void check_added(const Add& add, const std::vector<Layer>& before, std::size_t column) const {
+    const std::size_t layers = before.size();
+    BPROP_CHECK(add.back <= layers, UsageError,
+                "[architecture] \"{}\", column {}: 'add {}' skips {} layers, expected at most the {} before it", text_,
+                column, add.back, add.back, layers);
+    const std::size_t added = add.back == layers ? inputs_of(before[0]) : outputs_of(before[layers - add.back - 1]);
+    BPROP_CHECK(added == add.size, UsageError,
+                "[architecture] \"{}\", column {}: 'add {}' would add {} numbers to {}, expected as many", text_,
+                column, add.back, added, add.size);
   }
 
   void embedding(nn::EmbeddingWord word, nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
@@ -107,6 +114,17 @@ class Parser {
     }
     if (take("no-bias")) layer.bias = false;
     return layer;
+  }
+
+  std::size_t count(std::string_view what, std::size_t most, std::string_view or_else = "") {
+    std::size_t value = 0;
+    const char* const last = word_.data() + word_.size();
+    const auto [end, error] = std::from_chars(word_.data(), last, value);
+    if (word_.empty() || error != std::errc() || end != last || value == 0 || value > most) {
+      fail(fmt::format("{} from 1 to {}{}", what, most, or_else));
+    }
+    next();
+    return value;
   }
 
   double probability() {
@@ -186,6 +204,7 @@ std::string text_of_layer(const Scale&) { return "scale"; }
 std::string text_of_layer(const LayerNorm&) { return "layer-norm"; }
 std::string text_of_layer(const Dropout& layer) { return fmt::format("dropout {}", layer.probability); }
 std::string text_of_layer(const Embedding& layer) { return nn::text_of(layer); }
+std::string text_of_layer(const Add& layer) { return fmt::format("add {}", layer.back); }
 
 }  // namespace
 

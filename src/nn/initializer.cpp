@@ -144,6 +144,7 @@ class Initialization {
     set_weights([](std::size_t) { return 1.0; });  // and b at 0
   }
   void fill(const Dropout&) {}
+  void fill(const Add&) {}
 
   void fill(const Embedding& embedding) {
     constexpr double kPi = std::numbers::pi;

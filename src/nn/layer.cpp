@@ -19,6 +19,7 @@ Widths widths(const Scale& layer) { return {layer.size, layer.size}; }
 Widths widths(const LayerNorm& layer) { return {layer.size, layer.size}; }
 Widths widths(const Dropout& layer) { return {layer.size, layer.size}; }
 Widths widths(const Embedding& layer) { return {layer.inputs, layer.units() + nn::passed_count(layer)}; }
+Widths widths(const Add& layer) { return {layer.size, layer.size}; }
 
 std::size_t weights_in(const Dense& layer) { return layer.inputs * layer.outputs; }
 std::size_t weights_in(const Scale& layer) { return layer.size; }
@@ -29,12 +30,14 @@ std::size_t weights_in(const Embedding& layer) {
   for (const InputGroups& of : layer.groups) count += of.units() * of.size;
   return count;
 }
+std::size_t weights_in(const Add&) { return 0; }
 
 std::size_t biases_in(const Dense& layer) { return layer.bias ? layer.outputs : 0; }
 std::size_t biases_in(const Scale&) { return 0; }
 std::size_t biases_in(const LayerNorm& layer) { return layer.size; }
 std::size_t biases_in(const Dropout&) { return 0; }
 std::size_t biases_in(const Embedding& layer) { return layer.kind == Embedding::Kind::kCategories ? 0 : layer.units(); }
+std::size_t biases_in(const Add&) { return 0; }
 
 }  // namespace
 
@@ -71,6 +74,13 @@ std::size_t bias_count(const Layer& layer) {
 
 bool is_diagonal(const Layer& layer) {
   return !std::holds_alternative<Dense>(layer) && !std::holds_alternative<Embedding>(layer);
+}
+
+std::optional<std::size_t> added_place(const Layer& layer, std::size_t index) {
+  const auto* const add = std::get_if<Add>(&layer);
+  if (add == nullptr) return std::nullopt;
+  BPROP_DCHECK(add->back >= 1 && add->back <= index);
+  return index - add->back;
 }
 
 std::size_t weight_count(const Layer& layer) {

@@ -47,7 +47,8 @@ Layout::Layout(const Architecture& architecture) {
     at.weights_size = std::visit(
         Overloaded{[&](const Dense& dense) { return padded * dense.inputs; }, [&](const Scale&) { return padded; },
                    [&](const LayerNorm&) { return padded; }, [](const Dropout&) { return std::size_t{0}; },
-                   [&](const Embedding& of) { return place_groups(of, at.groups); }},
+                   [&](const Embedding& of) { return place_groups(of, at.groups); },
+                   [](const Add&) { return std::size_t{0}; }},
         layer);
     at.bias = at.weights + at.weights_size;
     at.bias_size = linalg::padded(at.bias_count);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
-// diagonal its numbers, padded to 16, nothing of a dropout layer, of an embedding layer for each group [in][out],
-// padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays zero: gradients,
-// optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
+// diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group
+// [in][out], padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays zero:
+// gradients, optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ struct LayerLayout {
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
   std::size_t bias_count = 0;    // without padding
-  bool diagonal = false;         // one weight a number: scale, layer norm; none of a dropout layer
+  bool diagonal = false;         // one weight a number: scale, layer norm; dropout and add layers, which have none
   bool grouped = false;          // an embedding layer
   std::vector<GroupLayout> groups{};
 

@@ -6,6 +6,7 @@
 #include <complex>
 
 #include "linalg/panels.h"
+#include "nn/add.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
@@ -39,8 +40,13 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
     const LayerValues<T>& values = workspace[k];
-    const Parameters<T> parameters{network.weights(k),    network.bias(k),         nullptr,
-                                   workspace.input_of(k), workspace.statistics(k), training ? values.mask : nullptr};
+    const Parameters<T> parameters{network.weights(k),
+                                   network.bias(k),
+                                   nullptr,
+                                   workspace.input_of(k),
+                                   workspace.statistics(k),
+                                   training ? values.mask : nullptr,
+                                   workspace.added_to(network.architecture.layers[k], k)};
     std::visit(
         [&](const auto& layer) {
           fork(engine, work_of(layer, rows), [&](Share share) {
@@ -166,6 +172,7 @@ class BackwardPass {
         if (has_parameters) parameter_gradient(k, share);
         if (inputs) input_gradient(k - 1, share);
       });
+      if (inputs) gather(k - 1);
       if (inputs && k > 1) activation_by_row(k - 2);
     }
   }
@@ -177,8 +184,30 @@ class BackwardPass {
   }
   Parameters<T> parameters(std::size_t k) const {
     const bool training = workspace_.pass() == Pass::kTraining;
-    return {network_.weights(k),    network_.bias(k),         twins_[k],
-            workspace_.input_of(k), workspace_.statistics(k), training ? workspace_[k].mask : nullptr};
+    return {network_.weights(k),
+            network_.bias(k),
+            twins_[k],
+            workspace_.input_of(k),
+            workspace_.statistics(k),
+            training ? workspace_[k].mask : nullptr,
+            nullptr};
+  }
+
+  // Of a place: 0 is the input, k the a of layer k − 1.
+  T* d_a(std::size_t place) const { return place > 0 ? workspace_[place - 1].d_output : workspace_.d_input(); }
+  Below<T> below(std::size_t place) const {
+    const bool by_row = place > 0 && std::holds_alternative<Embedding>(layer(place - 1));
+    return place > 0 && !by_row ? Below<T>{activation_of(layer(place - 1)), &workspace_[place - 1]} : Below<T>{};
+  }
+
+  // What is added later hears of it before φ'.
+  void gather(std::size_t place) const {
+    const std::size_t adders = workspace_.adders(place).size();
+    if (adders == 0) return;
+    const std::size_t size = inputs_of(layer(place));
+    fork(engine_, static_cast<double>(adders * size * rows_), [&](Share share) {
+      add_deltas(*engine_.kernels, workspace_, place, size, rows_, d_a(place), below(place), share);
+    });
   }
 
   // What could not be done element by element: units that differ, softmax.
@@ -201,12 +230,11 @@ class BackwardPass {
   }
 
   void input_gradient(std::size_t k, Share share) const {
-    T* const d_x = k > 0 ? workspace_[k - 1].d_output : workspace_.d_input();
-    const bool by_row = k > 0 && std::holds_alternative<Embedding>(layer(k - 1));
-    const Below<T> below = k > 0 && !by_row ? Below<T>{activation_of(layer(k - 1)), &workspace_[k - 1]} : Below<T>{};
+    const bool alone = workspace_.adders(k).empty();
     std::visit(
         [&](const auto& of) {
-          layer_input_gradient(*engine_.kernels, of, workspace_[k].delta, parameters(k), rows_, d_x, below, share);
+          layer_input_gradient(*engine_.kernels, of, workspace_[k].delta, parameters(k), rows_, d_a(k),
+                               alone ? below(k) : Below<T>{}, share);
         },
         layer(k));
   }

@@ -39,8 +39,18 @@ struct Places {
   std::vector<LayerValues<T>> layers;
 };
 
+// Of each place, the layers that add it.
+std::vector<std::vector<std::size_t>> adders_of(const Architecture& architecture) {
+  std::vector<std::vector<std::size_t>> adders(architecture.layers.size() + 1);
+  for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
+    if (const auto place = added_place(architecture.layers[k], k)) adders[*place].push_back(k);
+  }
+  return adders;
+}
+
 template <class T>
-Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, bool masks, Arena<T>& arena) {
+Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, bool masks,
+                const std::vector<std::vector<std::size_t>>& adders, Arena<T>& arena) {
   const auto panels_of = [rows](std::size_t columns) { return rows * linalg::padded(columns); };
   std::size_t widest = 0;
   for (const Layer& layer : architecture.layers) widest = std::max(widest, panels_of(outputs_of(layer)));
@@ -58,10 +68,12 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, b
     const std::size_t size = panels_of(outputs_of(layer));
     T* const turn = turns == 0 ? nullptr : turn_buffers[places.layers.size() % turns];
     LayerValues<T> values{};
-    values.a = gradients ? arena.take(size) : turn;
+    const bool is_added = !adders[places.layers.size() + 1].empty();
+    values.a = gradients || is_added ? arena.take(size) : turn;
     const bool own_z = keep == Keep::kInspection || (gradients && needs_z(activation_of(layer)));
     values.z = own_z ? arena.take(size) : values.a;
-    if (gradients) values.delta = keep == Keep::kInspection ? arena.take(size) : turn;
+    const bool own_delta = keep == Keep::kInspection || std::holds_alternative<Add>(layer);
+    if (gradients) values.delta = own_delta ? arena.take(size) : turn;
     values.d_output = keep == Keep::kInspection ? arena.take(size) : values.delta;
     if (masks && std::holds_alternative<Dropout>(layer)) values.mask = arena.take(size);
     places.layers.push_back(values);
@@ -73,13 +85,13 @@ Places<T> place(const Architecture& architecture, std::size_t rows, Keep keep, b
 
 template <class T>
 Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, Keep keep, Pass pass)
-    : capacity_(capacity), keep_(keep) {
+    : capacity_(capacity), keep_(keep), adders_(adders_of(architecture)) {
   const bool masks = keep != Keep::kInference || pass == Pass::kTraining;
   Arena<T> counting(nullptr);
-  place(architecture, capacity, keep, masks, counting);
+  place(architecture, capacity, keep, masks, adders_, counting);
   memory_ = AlignedBuffer<T>(counting.used());
   Arena<T> arena(memory_.data());
-  Places<T> places = place(architecture, capacity, keep, masks, arena);
+  Places<T> places = place(architecture, capacity, keep, masks, adders_, arena);
   input_ = places.input;
   targets_ = places.targets;
   losses_ = places.losses;

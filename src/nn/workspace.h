@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Workspace: all memory that a pass over at most `capacity` rows needs, sized once. What is kept decides how much:
-//   kInference    two buffers that the layers' outputs take turns in, and masks only if a training pass is asked for
+//   kInference    two buffers that the layers' outputs take turns in, and masks only if a training pass is asked for;
+//                 an a that is added later keeps its own
 //   kTraining     a of every layer (z too where φ' reads it), three buffers that the deltas take turns in: while a
-//                 layer's parameters meet its delta, the layers below go from the second to the third
+//                 layer's parameters meet its delta, the layers below go from the second to the third; the delta of
+//                 an add layer waits, in its own, for the a that was added
 //   kInspection   z, a, ∂L/∂a and delta of every layer and ∂L/∂x
 // Pointers may share memory (z with a, ∂L/∂a with delta); the kernels work in place.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -50,6 +53,13 @@ class Workspace {
 
   // What the next layer reads: the input of layer `layer`.
   const T* input_of(std::size_t layer) const { return layer == 0 ? input_ : layers_[layer - 1].a; }
+  // What an add layer adds; null for other layers.
+  const T* added_to(const Layer& layer, std::size_t index) const {
+    const auto place = added_place(layer, index);
+    return place ? input_of(*place) : nullptr;
+  }
+  // The add layers, ascending, that add what is at a place: 0 is the input, k the a of layer k − 1.
+  std::span<const std::size_t> adders(std::size_t place) const { return adders_[place]; }
 
   // The pass that the values are of: what a forward pass leaves for the backward pass.
   Pass pass() const { return pass_; }
@@ -65,6 +75,7 @@ class Workspace {
   T* losses_ = nullptr;
   T* d_input_ = nullptr;
   std::vector<LayerValues<T>> layers_;
+  std::vector<std::vector<std::size_t>> adders_;
   std::vector<AlignedBuffer<linalg::Wide<T>>> norms_;
 };
 

@@ -17,6 +17,7 @@ LayerRates layer_rates(const Layer& layer, const Rates& rates) {
                                [&](const Scale&) { return LayerRates{.weights = rates.scales, .decays = false}; },
                                [&](const LayerNorm&) { return LayerRates{.biases = rates.biases, .decays = false}; },
                                [](const Dropout&) { return LayerRates{.decays = false}; },
+                               [](const Add&) { return LayerRates{.decays = false}; },
                                [&](const Embedding& embedding) {
                                  if (embedding.kind == Embedding::Kind::kCategories) return LayerRates{.decays = false};
                                  // What moves of waves are frequencies in turns.

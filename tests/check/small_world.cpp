@@ -126,7 +126,7 @@ std::uint64_t SmallCase::number() const {
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
          (static_cast<std::uint64_t>(norms) << 40) + (static_cast<std::uint64_t>(front) << 50) +
-         (dropout ? std::uint64_t{1} << 60 : 0);
+         (static_cast<std::uint64_t>(adds) << 56) + (dropout ? std::uint64_t{1} << 60 : 0);
 }
 
 PassKey SmallCase::pass(std::uint32_t draw) const {
@@ -155,9 +155,15 @@ std::string SmallCase::architecture() const {
   const bool only_last = activation == Activation::kSoftmax || activation == Activation::kExp;
   const auto hidden = only_last ? static_cast<Activation>(number() % 12) : activation;
   std::string text = std::to_string(inputs) + front_text(front, inputs);
+  std::size_t since = 0;  // layers since the place that the next add layer of bit 0 reads
   const auto add_scales = [&](std::size_t before) {
-    for (std::size_t i = 0; i < scales_before(before); ++i) text += " -> scale";
+    std::size_t diagonals = scales_before(before);
+    for (std::size_t i = 0; i < diagonals; ++i) text += " -> scale";
     if ((norms >> before & 1) == 1) text += " -> layer-norm";
+    diagonals += norms >> before & 1;
+    const bool added = (adds & 2) != 0 && diagonals > 0;
+    if (added) text += " -> add " + std::to_string(diagonals);
+    since += diagonals + (added ? 1 : 0);
   };
   for (std::size_t k = 1; k <= depth; ++k) {
     const bool last = k == depth;
@@ -166,6 +172,11 @@ std::string SmallCase::architecture() const {
     text += " -> " + std::to_string(last ? outputs : kHiddenWidth) + " ";
     text += rule(last ? activation : hidden).name;
     text += bias ? "" : " no-bias";
+    since += dropout ? 2 : 1;
+    if (last) continue;
+    const bool as_wide = k > 1 || (inputs == kHiddenWidth && front == 0);
+    if ((adds & 1) != 0 && as_wide) text += " -> add " + std::to_string(since);
+    since = 0;
   }
   add_scales(depth);
   return text;

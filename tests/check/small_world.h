@@ -33,6 +33,10 @@ struct SmallCase {
   // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
   std::size_t norms = 0;
 
+  // Add layers, below kAddPatterns: bit 0 says that one stands behind each hidden dense layer, past all since the one
+  // before or the input, where those are as wide; bit 1 that one stands behind scale layers and norms, past those.
+  std::size_t adds = 0;
+
   PassKey pass(std::uint32_t draw) const;
   std::size_t scales_before(std::size_t dense) const;
   std::uint64_t number() const;      // names the case; its random numbers follow from it
@@ -41,6 +45,7 @@ struct SmallCase {
 std::ostream& operator<<(std::ostream& out, const SmallCase& c);
 
 constexpr std::size_t kFronts = 6;
+constexpr std::size_t kAddPatterns = 4;
 
 // Of an activation with a loss. Rules that came later have numbers behind those of the others, whose networks stay what
 // they were.

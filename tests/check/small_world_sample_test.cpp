@@ -100,6 +100,34 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepInTrainingsWithDropout) 
   EXPECT_GT(errors.single, 1e-3);
 }
 
+// Past dense layers, scale layers and norms, of the input and of embeddings; beside dropout.
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithResidualConnections) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      for (std::size_t i = 0; i < 3; ++i) {
+        SmallCase c = cases[(next += 101) % cases.size()];
+        c.adds = 1 + next % (kAddPatterns - 1);
+        c.depth = 2 + next % 2;
+        c.inputs = next % 4 == 0 ? c.inputs : 3;
+        c.front = next % 5 == 0 ? 1 + next % (kFronts - 1) : 0;
+        c.scales = next % scale_patterns(c.depth);
+        c.dropout = i == 2;
+        if (next % 7 == 0) {  // with what fits norms, as above
+          c.norms = 2;
+          c.bias = true;
+          c.rows = std::min<std::size_t>(c.rows, 2);
+        }
+        check_small_case(c, errors);
+      }
+    }
+  }
+  EXPECT_EQ(errors.networks, activation_rules().size() * loss_rules().size() * 3);
+  EXPECT_GT(errors.single, 1e-3);  // the comparisons did look at something
+}
+
 TEST(SmallWorldSample, CasesHaveNumbersOfTheirOwnAndCoverAllSizes) {
   std::vector<std::uint64_t> numbers;
   for (const ActivationRule& activation : activation_rules()) {

@@ -65,16 +65,16 @@ TEST(TreeSum, IsEmptyAfterwardsAndSumsAgain) {
 }
 
 constexpr const char* kText = "7 -> 19 tanh -> 3 softmax";
-constexpr std::size_t kRows = 1000;
+constexpr std::size_t kLeafRows = 1000;
 
 template <class T>
 struct Batch {
-  std::vector<T> input = random_matrix<T>(1, kRows, 7);
+  std::vector<T> input = random_matrix<T>(1, kLeafRows, 7);
   std::vector<T> target = one_hot();
 
   static std::vector<T> one_hot() {
-    std::vector<T> y(kRows * 3);
-    for (std::size_t n = 0; n < kRows; ++n) y[n * 3 + n % 3] = T(1);
+    std::vector<T> y(kLeafRows * 3);
+    for (std::size_t n = 0; n < kLeafRows; ++n) y[n * 3 + n % 3] = T(1);
     return y;
   }
   std::span<const T> inputs(Leaf leaf) const { return std::span(input).subspan(leaf.begin * 7, leaf.rows() * 7); }
@@ -89,7 +89,7 @@ TEST(Leaves, TheGradientOfAThousandRowsIsTheFixedTreeOfFourLeafGradients) {
   const Gradients whole = gradients<float>(network, batch.input, batch.target, kSum);
   std::vector<Gradients> parts;
   for (std::size_t i = 0; i < 4; ++i) {
-    const Leaf part = leaf(kRows, 4, i);
+    const Leaf part = leaf(kLeafRows, 4, i);
     parts.push_back(gradients<float>(network, batch.inputs(part), batch.targets(part), kSum));
   }
   for (std::size_t k = 0; k < 2; ++k) {
@@ -119,7 +119,7 @@ TEST(Leaves, TheGradientOfAThousandRowsIsTheMeanOverTheRows) {
     EXPECT_THAT(engine.layers[k].d_bias, testing::Pointwise(testing::DoubleNear(1e-12 * largest), tape.d_bias[k]));
   }
   EXPECT_THAT(engine.d_input, testing::Pointwise(testing::DoubleNear(1e-15), tape.d_input));
-  EXPECT_EQ(engine.layers[0].delta.size(), kRows * 19);
+  EXPECT_EQ(engine.layers[0].delta.size(), kLeafRows * 19);
 }
 
 // 256 rows of 1,100 numbers go through a product in several turns of its inner index, 40 rows in one.
@@ -173,12 +173,12 @@ TEST(Leaves, TheGradientsOfInspectionAreThoseOfTraining) {
     const Batch<float>& batch_;
   } rows(batch);
   const LossOptions mean{.loss = Loss::kCrossEntropy, .label_smoothing = 0.1};
-  BatchGradient<float> batch_gradient(network.architecture(), mean, kRows);
+  BatchGradient<float> batch_gradient(network.architecture(), mean, kLeafRows);
   const Engine<float> engine{&linalg::kernels_for<float>(network.arithmetic()), nullptr};
   const Twins<float> twins(network.state(), false);
   AlignedBuffer<float> flat(network.state().layout.size());
   const double loss =
-      *batch_gradient(engine, network.state(), twins, {.rows = kRows, .source = &rows}, flat.span(), {});
+      *batch_gradient(engine, network.state(), twins, {.rows = kLeafRows, .source = &rows}, flat.span(), {});
   const Gradients inspected = gradients<float>(network, batch.input, batch.target, mean);
   EXPECT_EQ(loss, inspected.loss);
   for (std::size_t k = 0; k < 2; ++k) {

@@ -154,7 +154,7 @@ TYPED_TEST(Predict, ManyThreadsShareANetwork) {
 }
 
 TYPED_TEST(Predict, AllocatesNothingAfterTheFirstCall) {
-  const BasicNetwork<TypeParam> network("19 -> scale -> 33 tanh -> layer-norm -> 5 softmax", {.seed = 1});
+  const BasicNetwork<TypeParam> network("19 -> scale -> 33 tanh -> layer-norm -> add 1 -> 5 softmax", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
   std::vector<TypeParam> output(300 * 5);
   for (const std::size_t rows : {std::size_t{1}, std::size_t{300}}) {

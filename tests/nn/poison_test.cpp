@@ -20,7 +20,7 @@ constexpr std::size_t kOutputs = 18;
 Architecture architecture(const ActivationRule& activation) {
   return Architecture::parse("21 -> embed 3-9:5 -> periodic 2-6:7x3 -> scale -> 35 " + std::string(activation.name) +
                              " -> scale -> layer-norm -> scale -> 17 " + std::string(activation.name) +
-                             " no-bias -> layer-norm -> scale -> 18 softmax");
+                             " no-bias -> layer-norm -> scale -> add 2 -> 18 softmax");
 }
 
 template <class T>

@@ -164,7 +164,8 @@ TEST(Trainer, EachOptimizerAllocatesNothingAfterTheFirstStep) {
 std::vector<Floats> after_updates(const TrainerOptions& given, bool whole_gradients, int threads) {
   ThreadPool pool({.threads = threads, .minimal_work = 0});
   Network network(
-      "20 -> scale -> 150 gelu -> 33 tanh -> layer-norm -> scale -> 17 softmax -> layer-norm -> 40 relu -> 5 softmax",
+      "20 -> scale -> 150 gelu -> 33 tanh -> layer-norm -> scale -> add 2 -> 17 softmax -> layer-norm -> 40 relu -> 5 "
+      "softmax",
       {.seed = 1});
   TrainerOptions options = given;
   options.batch = 70;
