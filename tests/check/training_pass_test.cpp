@@ -19,7 +19,8 @@ constexpr const char* kNetworks[] = {
     "3 -> dropout 0.3 -> 4 tanh -> dropout 0.5 -> 2",
     "3 -> 4 selu -> dropout 0.2 -> dropout 0.5 -> scale -> 3 mish -> dropout 0.1 -> 2 softmax",
     "3 -> 5 softmax -> dropout 0.5 -> 3 sigmoid no-bias -> 2 -> dropout 0.4",
-    "3 -> dropout 0 -> 4 relu -> dropout 0.99 -> 2 sigmoid"};
+    "3 -> dropout 0 -> 4 relu -> dropout 0.99 -> 2 sigmoid",
+    "3 -> 4 softmax -> dropout 0.3 -> 4 tanh -> add 2 -> add 3 -> dropout 0.2 -> 2 softmax -> dropout 0.1 -> add 1"};
 
 Numbers shares(std::size_t rows) {
   Numbers targets(2 * rows);
