@@ -37,7 +37,7 @@ Json json_of_several(const Evaluation& e, Json json) {
   return json;
 }
 
-Json json_of(const TargetColumn& target) {
+Json json_of_target(const TargetColumn& target) {
   Json json = {{"name", target.name}, {"task", name(target.task)}};
   if (target.task == Task::kClasses) {
     json["classes"] = target.classes;
@@ -79,9 +79,9 @@ Json json_of(const Evaluation& e) {
 }
 
 Json json_of_targets(const Preprocessing& preprocessing) {
-  if (preprocessing.further_targets.empty()) return json_of(preprocessing.target);
+  if (preprocessing.further_targets.empty()) return json_of_target(preprocessing.target);
   Json list = Json::array();
-  for (const TargetColumn& target : preprocessing.targets()) list.push_back(json_of(target));
+  for (const TargetColumn& target : preprocessing.targets()) list.push_back(json_of_target(target));
   return list;
 }
 

@@ -9,7 +9,7 @@
 namespace bprop::cli {
 namespace {
 
-Json json_of(const InputColumn& column) {
+Json json_of_input(const InputColumn& column) {
   Json json = {{"name", column.name}, {"kind", name(column.kind)}, {"inputs", column.features()}};
   if (column.kind == ColumnKind::kText) json["categories"] = column.categories;
   if (column.kind != ColumnKind::kText) json.update({{"shift", column.shift}, {"divisor", column.divisor}});
@@ -22,7 +22,7 @@ Json json_of(const InputColumn& column) {
   return json;
 }
 
-Json json_of(const LayerSummary& layer) {
+Json json_of_layer(const LayerSummary& layer) {
   const auto* const dropout = std::get_if<Dropout>(&layer.layer);
   Json json = {{"kind", kind_of(layer.layer)}};
   if (dropout != nullptr) json["probability"] = dropout->probability;
@@ -92,11 +92,11 @@ std::string json_text(const ImportSummary& summary) {
 std::string json_text(const ModelSummary& summary) {
   const Model& model = *summary.model;
   Json json = {{"model", summary.path}, {"network", json_of_network(model)}, {"layers", Json::array()}};
-  for (const LayerSummary& layer : summary.layers) json["layers"].push_back(json_of(layer));
+  for (const LayerSummary& layer : summary.layers) json["layers"].push_back(json_of_layer(layer));
   if (model.preprocessing) {
     json["target"] = json_of_targets(*model.preprocessing);
     json["columns"] = Json::array();
-    for (const InputColumn& column : model.preprocessing->inputs) json["columns"].push_back(json_of(column));
+    for (const InputColumn& column : model.preprocessing->inputs) json["columns"].push_back(json_of_input(column));
   }
   if (model.exercise) {
     json["own_rows"] = {{"rows", model.exercise->rows},

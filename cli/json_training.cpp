@@ -18,14 +18,14 @@ Json json_of_kinds(const Preprocessing& preprocessing) {
   return json;
 }
 
-Json json_of(const EpochReport& e) {
+Json json_of_epoch(const EpochReport& e) {
   return {{"epoch", e.epoch},
           {"train_loss", e.train_loss},
           {"validation_loss", e.validation_loss},
           {"validation_score", e.validation_score}};
 }
 
-Json json_of(const Divergence& d) {
+Json json_of_divergence(const Divergence& d) {
   return {{"sentence", sentence(d)},
           {"number", name(d.number)},
           {"value", fmt::format("{}", d.value)},
@@ -39,7 +39,7 @@ Json json_of(const Divergence& d) {
           {"remedy", remedy(d)}};
 }
 
-Json json_of(const RecipeChoice& choice) {
+Json json_of_choice(const RecipeChoice& choice) {
   Json json = {{"folds", choice.folds}, {"seconds", choice.seconds}, {"candidates", Json::array()}};
   for (const Candidate& c : choice.candidates) {
     json["candidates"].push_back({{"preset", name(c.preset)},
@@ -66,7 +66,7 @@ std::string json_text(const TrainReport& report) {
     json["target"] = json_of_targets(*result.model.preprocessing);
   }
   json["network"] = json_of_network(result.model);
-  if (report.choice != nullptr) json["choice"] = json_of(*report.choice);
+  if (report.choice != nullptr) json["choice"] = json_of_choice(*report.choice);
   json.update({{"preset", text_of(report.options.preset)},
                {"optimizer", text_of(report.options.optimizer)},
                {"seed", report.options.seed},
@@ -76,13 +76,13 @@ std::string json_text(const TrainReport& report) {
                {"best_epoch", result.best_epoch},
                {"metric", name(result.metric)},
                {"seconds", result.seconds}});
-  if (const EpochReport* best = result.epoch(result.best_epoch)) json["best"] = json_of(*best);
+  if (const EpochReport* best = result.epoch(result.best_epoch)) json["best"] = json_of_epoch(*best);
   if (const auto& c = result.calibration) {
     json["calibration"] = {{"temperature", c->temperature},
                            {"log_loss_before", c->log_loss_before},
                            {"log_loss_after", c->log_loss_after}};
   }
-  if (result.divergence) json["divergence"] = json_of(*result.divergence);
+  if (result.divergence) json["divergence"] = json_of_divergence(*result.divergence);
   if (report.loss_before) json.update({{"loss_before", *report.loss_before}, {"loss_after", *report.loss_after}});
   json["test"] = report.test ? json_of(*report.test) : Json();
   json["model"] = report.output.empty() ? Json() : Json(report.output);
