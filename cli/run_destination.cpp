@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "bprop/error.h"
+#include "bprop/model.h"
+#include "bprop/train.h"
 
 namespace bprop::cli {
 namespace {
@@ -27,6 +29,21 @@ void check_not_of_run(std::string_view option, const std::string& path, const st
   const std::string name = std::filesystem::path(path).filename().string();
   if (!goes_to_run(path, run_directory) || std::ranges::find(kFiles, name) == kFiles.end()) return;
   throw UsageError(fmt::format("--{} {}: the run writes there itself, expected another name", option, path));
+}
+
+void check_destinations(const std::string& output, const std::string& run_directory) {
+  check_run_directory(run_directory);
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(run_directory, ignored);
+  if (is_there || !goes_to_run(output, run_directory)) {  // else the folder will be there before the model is
+    const bool is_trace = std::filesystem::path(output).filename() == "trace.safetensors";
+    if (is_trace) check_not_of_run("output", output, run_directory);
+    return check_save_path(output);
+  }
+  if (std::filesystem::path(output).filename().empty()) {
+    throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
+  }
+  check_not_of_run("output", output, run_directory);
 }
 
 }  // namespace bprop::cli

@@ -15,4 +15,8 @@ bool goes_to_run(const std::string& path, const std::string& run_directory);
 // expected another name".
 void check_not_of_run(std::string_view option, const std::string& path, const std::string& run_directory);
 
+// Those of `bprop train`, model and run folder, before training: throws as far as it can be known that the model could
+// not be written, or the folder not be used.
+void check_destinations(const std::string& output, const std::string& run_directory);
+
 }  // namespace bprop::cli

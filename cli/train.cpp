@@ -10,19 +10,16 @@
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
 #include "bprop/folds.h"
-#include "bprop/report.h"
 #include "bprop/review.h"
-#include "bprop/run_summary.h"
 #include "config_file.h"
 #include "folds_report.h"
-#include "importance_of_run.h"
 #include "json_text.h"
 #include "output_path.h"
-#include "quantity.h"
 #include "row_list.h"
 #include "run_destination.h"
 #include "terminal.h"
 #include "text_file.h"
+#include "train_end.h"
 #include "train_report.h"
 #include "training_data.h"
 #include "training_options.h"
@@ -67,10 +64,8 @@ class Train : public Verb {
   std::vector<TrainOptions> recipes_for(const Options& options, const TrainOptions& train, Task task) const;
   // With what the whole program has to say; a configuration of the options that apply goes to the run folder.
   TrainOptions complete(TrainOptions train, const Options& options) const;
-  void write_model(TrainReport& report) const;
-  // Into the run folder, if there is one: report.json and the page made of it. Rows are null for the network's own.
-  void write_page(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const;
-  void say(const TrainReport& report) const;
+  // The page of a run, and what is said at the end. Rows are null for the network's own.
+  void conclude(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const;
 
   TrainingData data_;
   TrainingOptions training_;
@@ -115,26 +110,6 @@ void Train::declare(Options& options) {
                              .seed = "of first weights, order of rows and split"});
 }
 
-// In a run folder that is not there yet, but will be when the model is written.
-bool goes_to_new_run(const std::string& output, const std::string& run_directory) {
-  std::error_code ignored;
-  return goes_to_run(output, run_directory) && !std::filesystem::exists(run_directory, ignored);
-}
-
-// Found out before training, as far as it can be.
-void check_destinations(const std::string& output, const std::string& run_directory) {
-  check_run_directory(run_directory);
-  if (!goes_to_new_run(output, run_directory)) {
-    const bool is_trace = std::filesystem::path(output).filename() == "trace.safetensors";
-    if (is_trace) check_not_of_run("output", output, run_directory);
-    return check_save_path(output);
-  }
-  if (std::filesystem::path(output).filename().empty()) {
-    throw UsageError(fmt::format("--output {}: the run writes there itself, expected another name", output));
-  }
-  check_not_of_run("output", output, run_directory);
-}
-
 void Train::check_logs(const Options& options) const {
   if (!log_.empty()) {
     check_not_read(log_, options, "log");
@@ -175,13 +150,6 @@ TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   if (!record_.empty()) train.record = read_steps(record_, "record");
   train.configuration = config_text(TrainingOptions::completed(options, train));
   return train;
-}
-
-// Who interrupts training waits for the test no longer than a second.
-bool leaves_at_once(const TrainReport& report) {
-  const TrainResult& result = *report.result;
-  if (result.stop_reason != StopReason::kInterrupted || result.history.empty()) return false;
-  return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
 }
 
 // Those of the presets that compete, or of the one that does not have to.
@@ -246,7 +214,7 @@ ExitCode Train::train_on_table(Options& options) {
     return result;
   });
   report.result = &done.result;
-  write_model(report);
+  write_model(report, output_);
   if (parts.test.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
     report.test = evaluate(done.result.model, parts.test, pool_.get());
     program_.remark_all("train", report.test->warnings);
@@ -255,8 +223,7 @@ ExitCode Train::train_on_table(Options& options) {
                           {"the test rows are new to this training; whether the model saw them before is not known"});
     }
   }
-  write_page(options, &rows, report);
-  say(report);
+  conclude(options, &rows, report);
   return done.exit_code;
 }
 
@@ -310,58 +277,22 @@ ExitCode Train::train_on_own_rows(Options& options) {
   before.loss = done.result.model.loss;
   report.loss_before = loss_of_own_rows(before);
   report.loss_after = loss_of_own_rows(done.result.model);
-  write_model(report);
-  write_page(options, nullptr, report);
-  say(report);
+  write_model(report, output_);
+  conclude(options, nullptr, report);
   return done.exit_code;
 }
 
-void Train::write_model(TrainReport& report) const {
-  const TrainResult& result = *report.result;
-  if (result.best_epoch > 0) {
-    save(result.model, output_);
-    report.output = output_;
-  }
-  const bool interrupted = result.stop_reason == StopReason::kInterrupted;
-  if (!interrupted && result.stop_reason != StopReason::kDiverged) return;
-  const std::string outcome = report.output.empty()
-                                  ? fmt::format("there are no good weights yet, {} is not written", output_)
-                                  : fmt::format("the weights of epoch {} are in {}", result.best_epoch, output_);
-  const std::string reason = result.divergence ? divergence_text(*result.divergence) : sentence(result.stop_reason);
-  remark("train", fmt::format("{}; {}", reason, outcome));
-}
-
-void Train::write_page(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const {
-  if (run_directory_.empty()) return;
-  const TrainResult& result = *report.result;
-  RunSummary summary{.command = options.command(), .options = report.options, .result = result};
-  if (rows != nullptr) {
-    const bool test = rows->parts.test.rows() > 0;
-    const Dataset& held = test ? rows->parts.test : rows->parts.validation;
-    summary.files = data_.files();
-    summary.train = &rows->parts.train;
-    summary.test_rows = rows->parts.test.rows();
-    summary.held_out_name = test ? "test" : "validation";
-    if (held.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
-      summary.held_out = held_out(result.model, held, pool_.get());
+void Train::conclude(const Options& options, const TrainingData::Rows* rows, TrainReport& report) const {
+  if (!run_directory_.empty()) {
+    RunSummary summary{.command = options.command(), .options = report.options, .result = *report.result};
+    if (rows != nullptr) {
+      summary.files = data_.files();
+      add_rows(summary, rows->parts, report, pool_.get());
     }
+    write_run_summary(summary);
+    report.page = write_page(run_directory_);
   }
-  if (rows != nullptr && !report.output.empty() && !leaves_at_once(report)) {
-    add_importance(summary, rows->parts.validation.rows() > 1 ? rows->parts.validation : rows->parts.test,
-                   rows->parts.validation.rows() > 1 ? "validation" : "test", pool_.get());
-  }
-  write_run_summary(summary);
-  report.page = (std::filesystem::path(run_directory_) / "report.html").string();
-  write_text_file(report.page, report_html(run_directory_));
-}
-
-void Train::say(const TrainReport& report) const {
-  if (program_.json) return print(json_text(report));
-  print(training_line(report));
-  if (!report.output.empty()) {
-    print(calibration_line(report) + quality_line(report) + titled("wrote", report.output));
-  }
-  if (!report.page.empty()) print(titled("report", report.page));
+  print(program_.json ? json_text(report) : end_text(report));
 }
 
 }  // namespace

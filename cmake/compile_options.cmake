@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Options that all of bprop is compiled with. bprop_options: the numerics contract (no contraction of a*b+c into one
-# rounding unless the source says so) and, for developers, warnings and sanitizers. BPROP_DISABLED_TARGETS: the
-# instruction sets of Highway that stay off because no test has run them (AVX-512); for all files that use Highway.
+# rounding unless the source says so) and, for developers, warnings and sanitizers. BPROP_SIMD_DEFINITIONS: which
+# instruction sets of Highway are compiled; for all files that use it.
 add_library(bprop_options INTERFACE)
 target_compile_options(bprop_options INTERFACE -ffp-contract=off)
 if(BPROP_DEVELOPER)
@@ -29,7 +29,9 @@ if(BPROP_SANITIZE)
   list(APPEND _bprop_disabled_targets HWY_SSE4 HWY_SSSE3)
 endif()
 list(JOIN _bprop_disabled_targets "|" _bprop_disabled_targets)
-set(BPROP_DISABLED_TARGETS "(${_bprop_disabled_targets})")
+# A processor without any is served by one number at a time, by every compiler as by g++: clang would take four at a
+# time, in loops of their own, and minutes to compile them.
+set(BPROP_SIMD_DEFINITIONS "HWY_DISABLED_TARGETS=(${_bprop_disabled_targets})" HWY_BROKEN_EMU128=1)
 
 # For sources that use Highway under the address sanitizer: without its check of scopes, vectors stay in registers, and
 # both compiling and running take half of the time and less.

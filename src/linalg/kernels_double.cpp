@@ -63,6 +63,7 @@ Complex accumulate(Complex sum, Complex a, Complex b) {
 
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
+#include "linalg/loss_loops.inc"
 #include "linalg/products_plain.inc"
 
 linalg::Kernels<double> make_double_table(Arithmetic arithmetic) {

@@ -21,6 +21,7 @@ float accumulate(float sum, float a, float b) {
 #include "calculus/loss_formulas.inc"
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
+#include "linalg/loss_loops.inc"
 #include "linalg/products_plain.inc"
 
 template <bool kFma>

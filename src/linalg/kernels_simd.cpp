@@ -22,6 +22,7 @@ namespace {
 
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
+#include "linalg/loss_loops.inc"
 
 template <bool kFma>
 constexpr linalg::Kernels<float> make_table() {

@@ -185,6 +185,7 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
 
 void EmbeddingReader::pass(const Layer& layer) {
   front_ = front_ && is_diagonal(layer);
+  if (!front_) places_.clear();  // behind a dense layer no number is an input any more
   width_ = outputs_of(layer);
 }
 

@@ -122,7 +122,7 @@ class Initialization {
     at_ = &state_.layout[layer];
     weights_ = Draws(options_.seed, layer, false);
     biases_ = Draws(options_.seed, layer, true);
-    std::visit([this](const auto& of) { fill(of); }, state_.architecture.layers[layer]);
+    std::visit([this](const auto& of) { this->fill(of); }, state_.architecture.layers[layer]);
   }
 
  private:
