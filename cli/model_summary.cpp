@@ -145,6 +145,7 @@ std::string_view kind_of(const Layer& layer) {
   if (const auto* const of = std::get_if<Embedding>(&layer)) return kEmbeddings[static_cast<std::size_t>(of->kind)];
   if (std::holds_alternative<Dense>(layer)) return "dense";
   if (std::holds_alternative<Dropout>(layer)) return "dropout";
+  if (std::holds_alternative<BatchNorm>(layer)) return "batch-norm";
   return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";
 }
 
