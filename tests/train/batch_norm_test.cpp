@@ -225,7 +225,7 @@ TEST(BatchNormTraining, BatchesOfOneRowAreRefusedInOneSentence) {
 
 TEST(BatchNormTraining, DecayLeavesFactorsAndWhatIsKeptAlone) {
   DoubleNetwork network("3 -> batch-norm -> 1 no-bias", {.initializer = Initializer::kZeros});
-  DoubleTrainer trainer(network, {.batch = 2, .optimizer = Sgd{0.1}, .weight_decay = 0.5, .l2 = 0.5});
+  DoubleTrainer trainer(network, {.batch = 2, .optimizer = Sgd{0.1}, .l2 = 0.5, .weight_decay = 0.5});
   trainer.step(Numbers{1, 2, 3, 3, 2, 1}, Numbers{0, 0});
   EXPECT_EQ(network.weights(0), (Numbers{1, 1, 1})) << "no gradient through weights of 0, and no decay";
   EXPECT_NEAR(network.running_mean(0)[1], 0.2, 1e-15);
