@@ -15,13 +15,13 @@ using Origin = Source::Origin;
 
 Deriver::Use Deriver::mean_of(std::size_t layer, std::size_t unit) const {
   const double mean = row_->layers[layer].norm.mean_of(unit);
-  if (parts_.is_batch_norm(layer)) return {{symbols_.mean(layer, unit), mean, Origin::kParameter, 0}};
+  if (parts_.is_batch_norm(layer)) return {{symbols_.mean(layer, unit), mean, Origin::kForward, 0}};
   return {{symbols_.mean(layer), mean, Origin::kForward, 0}, Key{Kind::kMean, layer, 0}};
 }
 
 Deriver::Use Deriver::variance_of(std::size_t layer, std::size_t unit) const {
   const double variance = row_->layers[layer].norm.variance_of(unit);
-  if (parts_.is_batch_norm(layer)) return {{symbols_.variance(layer, unit), variance, Origin::kParameter, 0}};
+  if (parts_.is_batch_norm(layer)) return {{symbols_.variance(layer, unit), variance, Origin::kForward, 0}};
   return {{symbols_.variance(layer), variance, Origin::kForward, 0}, Key{Kind::kVariance, layer, 0}};
 }
 

@@ -126,6 +126,7 @@ std::uint64_t SmallCase::number() const {
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
          (static_cast<std::uint64_t>(norms) << 40) + (static_cast<std::uint64_t>(front) << 50) +
+         (static_cast<std::uint64_t>(batch_norms) << 54) +
          (dropout ? std::uint64_t{1} << 60 : 0);
 }
 
@@ -158,6 +159,7 @@ std::string SmallCase::architecture() const {
   const auto add_scales = [&](std::size_t before) {
     for (std::size_t i = 0; i < scales_before(before); ++i) text += " -> scale";
     if ((norms >> before & 1) == 1) text += " -> layer-norm";
+    if ((batch_norms >> before & 1) == 1) text += " -> batch-norm";
   };
   for (std::size_t k = 1; k <= depth; ++k) {
     const bool last = k == depth;

@@ -32,6 +32,8 @@ struct SmallCase {
 
   // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
   std::size_t norms = 0;
+  // Batch norms: likewise, behind those. Of predictions, by constants that are drawn.
+  std::size_t batch_norms = 0;
 
   PassKey pass(std::uint32_t draw) const;
   std::size_t scales_before(std::size_t dense) const;

@@ -117,7 +117,7 @@ TEST(BatchNormExplained, TheMatrixFormGoesBackByFactorsAndDeviations) {
                           "δ[1] = δ[2] · W[2]", "∂L/∂γ[1] = δ[1] ⊙ u[1]"));
   const Numbers x{0.5, -1.5}, y{1, -1};
   EXPECT_EQ(equations(explain(deep_batch_normed(), {x, y}, weight(0, 0, 0)))[2],
-            "δ[1] = δ[2] ⊙ γ[2] / sqrt(v[2] + 1e-05) ⊙ φ'(z[1])");
+            "δ[1] = δ[2] ⊙ (γ[2] / sqrt(v[2] + 1e-05)) ⊙ φ'(z[1])");
 }
 
 TEST(BatchNormExplained, ItsFactorsHaveNamesAndADiagramItsOwnConnections) {
@@ -143,13 +143,13 @@ TEST(BatchNormExplained, OtherwiseNudgedAndGradedItKeepsItsConstants) {
   const Grade grade = bprop::grade(
       network, kNormRows,
       parse_answers(
-          R"([{"what": "γ[1:1]", "value": "10"}, {"what": "x1", "value": "15"}, {"what": "a 1:1", "value": "4"},
-                        {"what": "z 2:1", "value": "7"}])",
+          R"([{"what": "γ[1:1]", "value": "10"}, {"what": "x1", "value": "15"}, {"what": "a 1:1", "value": "4.25"},
+                        {"what": "z 2:1", "value": "7.5000"}])",
           network.architecture()),
       {.learning_rate = 0.5});
   EXPECT_EQ(grade.answers[0].verdict, Verdict::kRight);
   EXPECT_EQ(grade.answers[1].verdict, Verdict::kRight);
-  EXPECT_EQ(grade.answers[3].verdict, Verdict::kFollows);  // from a 1:1 = 4 in the place of 3½
+  EXPECT_EQ(grade.answers[3].verdict, Verdict::kFollows);  // from a 1:1 = 4¼ in the place of 3½
 }
 
 class RecordedBatchNorm : public TraceN3 {};
