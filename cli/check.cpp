@@ -38,7 +38,8 @@ class Check : public Verb {
     options.value("samples", "N", check_.sampled_entries,
                   "entries of a tensor for complex step and differences; 0: all");
     options.flag("training", training_,
-                 "the function that is trained: dropout layers multiply by masks, which --seed draws");
+                 "the function that is trained: dropout layers multiply by masks, which --seed draws; batch norms "
+                 "take mean and variance of the rows");
     program_.declare(options, {.json = "the report as one JSON object", .seed = "which entries"});
   }
 
@@ -49,8 +50,10 @@ class Check : public Verb {
     check_.pool = &pool;
     const Model model = input_.model();
     const auto& layers = model.architecture().layers;
-    const auto is_dropout = [](const Layer& layer) { return std::holds_alternative<Dropout>(layer); };
-    if (std::ranges::none_of(layers, is_dropout)) options.exclude({"training"}, "without dropout layers");
+    const auto differs = [](const Layer& layer) {
+      return std::holds_alternative<Dropout>(layer) || std::holds_alternative<BatchNorm>(layer);
+    };
+    if (std::ranges::none_of(layers, differs)) options.exclude({"training"}, "without dropout layers or batch norms");
     if (training_) check_.pass = {.pass = Pass::kTraining, .seed = program_.seed};
     const auto data = input_.data(model, true);
     const CheckReport report = std::visit(

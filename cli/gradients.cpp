@@ -43,6 +43,10 @@ BasicNetwork<T> converted(const Model& model) {
             const auto bias = source.bias(layer);
             copy.set_weights(layer, std::vector<T>(weights.begin(), weights.end()));
             if (!bias.empty()) copy.set_bias(layer, std::vector<T>(bias.begin(), bias.end()));
+            const auto mean = source.running_mean(layer);
+            const auto variance = source.running_variance(layer);
+            copy.set_running(layer, std::vector<T>(mean.begin(), mean.end()),
+                             std::vector<T>(variance.begin(), variance.end()));
           }
           return copy;
         }

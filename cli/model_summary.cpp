@@ -147,6 +147,7 @@ std::string_view kind_of(const Layer& layer) {
   if (std::holds_alternative<Dense>(layer)) return "dense";
   if (std::holds_alternative<Dropout>(layer)) return "dropout";
   if (std::holds_alternative<Add>(layer)) return "add";
+  if (std::holds_alternative<BatchNorm>(layer)) return "batch-norm";
   return std::holds_alternative<Scale>(layer) ? "scale" : "layer-norm";
 }
 

@@ -34,6 +34,8 @@ std::uint64_t training_signature(Arithmetic arithmetic, int threads) {
   for (std::size_t layer = 0; layer < network.architecture().layers.size(); ++layer) {
     add(hash, network.weights(layer));
     add(hash, network.bias(layer));
+    add(hash, network.running_mean(layer));
+    add(hash, network.running_variance(layer));
   }
   return hash;
 }

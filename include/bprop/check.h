@@ -25,11 +25,12 @@ struct CheckOptions {
   std::uint64_t seed = 0;            // which ones
   double kink_distance = 1e-4;       // rows with a |z| (or |s − y|) this close to a kink are left out and counted
   // Tolerances; each is a multiple of the size named.
-  double float_tolerance = 1e-5;       // float engine against tape: of the network's largest gradient
-  double double_tolerance = 1e-12;     // double engine against tape and complex step: of max(|entry|, tensor's largest)
+  double float_tolerance = 1e-5;    // float engine against tape: of the network's largest gradient
+  double double_tolerance = 1e-12;  // double engine against tape and complex step: of max(|entry|, tensor's largest);
+                                    // in training through batch norms, of the network's largest gradient if larger
   double difference_tolerance = 1e-7;  // central difference: of the tensor's largest, plus its own rounding error
   PassKey pass{};  // which function: a prediction's, or a training's with the masks of this key, by the rows' numbers
-                   // among those that are checked
+                   // among those that are checked, and with batch norms over their leaves
   // Changes only speed.
   ThreadPool* pool = nullptr;
 };

@@ -34,6 +34,8 @@ struct Divergence {
     kWeightGradient,
     kBiasGradient,
     kGradientNorm,  // of finite gradients
+    kRunningMean,   // of a batch norm, as the last update left it
+    kRunningVariance,
   };
   // What has most likely brought it about, as far as the rows looked at and the weights tell.
   enum class Cause : std::uint8_t {

@@ -13,6 +13,8 @@
 // else 1.
 // Embedding layer: groups of inputs, each with a small dense layer of its own; other inputs are passed on as they are.
 // Residual connection: z = a = x + r, r being what was there some layers earlier.
+// Batch norm: z = a = γ ⊙ u + b, u = (x − mean) / √(variance + ε) number by number; in predictions of what training has
+// kept running, in training of the rows of a leaf: of at most 256, into which a batch is cut.
 // Layers are counted from 0 in C++ (from 1 in the program's texts). W is kept in the order the kernels want;
 // accessors copy it out of and into row-major (out × in), the order of PyTorch's weights.
 #pragma once
@@ -94,7 +96,18 @@ struct Add {
   bool operator==(const Add&) const = default;
 };
 
-using Layer = std::variant<Dense, Scale, LayerNorm, Dropout, Embedding, Add>;
+// Ioffe & Szegedy 2015, arXiv 1502.03167. Mean and variance (divided by the count) of each number over the rows of a
+// leaf. An update moves running mean and variance, which start at 0 and 1, by kMomentum towards the mean of its leaves'
+// mean and variance (here divided by the count less one). A leaf of one row has no variance: it is normalised by the
+// running ones, as predictions are, and does not move them.
+struct BatchNorm {
+  static constexpr double kEpsilon = 1e-5;
+  static constexpr double kMomentum = 0.1;
+  std::size_t size = 0;  // numbers in and out
+  bool operator==(const BatchNorm&) const = default;
+};
+
+using Layer = std::variant<Dense, Scale, LayerNorm, Dropout, Embedding, Add, BatchNorm>;
 
 // What every layer has.
 std::size_t inputs_of(const Layer& layer);
@@ -103,8 +116,8 @@ Activation activation_of(const Layer& layer);                   // identity wher
 Activation activation_of(const Layer& layer, std::size_t out);  // a unit's own: identity of a number passed on
 bool has_bias(const Layer& layer);
 std::size_t bias_count(const Layer& layer);  // numbers in b: those of the first units; 0 without bias
-// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer norm; dropout and add layers
-// have the diagonal of ones, which are no weights.
+// Whether W is a diagonal, one weight a number: the factors of a scale layer, γ of a layer or batch norm; dropout and
+// add layers have the diagonal of ones, which are no weights.
 bool is_diagonal(const Layer& layer);
 // What layer number `index` reads besides what the layer before it gives: place 0 is the input, place k the a of layer
 // k − 1. None but of an add layer.
@@ -146,9 +159,10 @@ struct ArchitectureDefaults {
 // The layers of a network, read from one text (docs/architecture-text.md):
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
-// "scale", "layer-norm", "dropout 0.2" and "add 2" in the place of a layer are layers as wide as what comes before
-// them; "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands for waves and
-// a mix (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the inputs that the
+// "scale", "layer-norm", "batch-norm", "dropout 0.2" and "add 2" in the place of a layer are layers as wide as what
+// comes before them; "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands
+// for waves and a mix (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the
+// inputs that the
 // defaults name.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
@@ -157,6 +171,7 @@ struct Architecture {
   std::size_t inputs() const;
   std::size_t outputs() const;
   std::size_t parameters() const;  // weights and biases, padding not counted
+  bool has_batch_norm() const;     // then a row's training depends on the rows beside it
   std::string text() const;        // the full form; parse(text()) gives the same layers
   bool operator==(const Architecture&) const = default;
 
@@ -164,7 +179,7 @@ struct Architecture {
   static Architecture parse(std::string_view text, const ArchitectureDefaults& defaults = {});
 };
 
-// Distribution of the initial weights of dense layers; factors and γ start at 1, b of a layer norm at 0. n_in, n_out:
+// Distribution of the initial weights of dense layers; factors and γ start at 1, b of a norm at 0. n_in, n_out:
 // the layer's sizes.
 enum class Initializer : std::uint8_t {
   kAutomatic,      // he_normal before relu, leaky_relu, elu, gelu, silu, mish; lecun_normal before selu; else
@@ -233,6 +248,11 @@ class BasicNetwork {
   void copy_weights(std::size_t layer, std::span<T> destination) const;
   void set_weights(std::size_t layer, std::span<const T> values);
   void set_bias(std::size_t layer, std::span<const T> values);
+  // Running mean and variance of a batch norm, (size) each; empty for other layers. Variances are 0 or more, else
+  // UsageError. They are no parameters: no optimiser, decay or count of parameters knows them.
+  std::vector<T> running_mean(std::size_t layer) const;
+  std::vector<T> running_variance(std::size_t layer) const;
+  void set_running(std::size_t layer, std::span<const T> mean, std::span<const T> variance);
 
   // Output of the last layer for N rows: input (N × inputs) -> output (N × outputs), row-major. A row's result does
   // not depend on the rows beside it. Many threads may call it on one network; scratch memory is kept per thread.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which of a network's two functions a forward pass computes. They are the same unless a layer says otherwise: dropout
-// multiplies by masks in training only. What is random in a training pass is a pure function of its key.
+// multiplies by masks in training only, batch norm uses mean and variance of the rows themselves. What is random in a
+// training pass is a pure function of its key.
 #pragma once
 
 #include <cstddef>

@@ -39,6 +39,7 @@ class ComplexStep {
 
  private:
   Complex loss();
+  Complex loss_of(nn::Leaf leaf);  // the sum over its rows
   Complex with(Complex& number, Complex change);
 
   nn::NetworkState<Complex> network_;

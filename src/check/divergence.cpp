@@ -29,6 +29,8 @@ constexpr std::array kNumberTexts = {
     NumberText{"weight_gradient", "the gradient of the weight"},
     NumberText{"bias_gradient", "the gradient of the bias"},
     NumberText{"gradient_norm", "the norm of the gradient"},
+    NumberText{"running_mean", "the running mean"},
+    NumberText{"running_variance", "the running variance"},
 };
 
 std::string in_that_row(const Divergence& d) { return d.row ? " in that row" : ""; }
@@ -44,7 +46,7 @@ std::string_view name(Cause cause) {
 }
 
 std::string sentence(const Divergence& d) {
-  const bool after = d.validation || d.number == Number::kWeight || d.number == Number::kBias;
+  const bool after = d.validation || check::is_parameter(d);
   return fmt::format("{} update {} {}", after ? "after" : "at", d.step, check::place_sentence(d));
 }
 

@@ -48,6 +48,8 @@ Found in_parameters(const BasicNetwork<T>& network) {
   for (std::size_t k = 0; k < layers.size(); ++k) {
     auto found = in_weights<T>(Number::kWeight, k, layers[k], network.weights(k));
     if (!found) found = in_bias<T>(Number::kBias, k, network.bias(k));
+    if (!found) found = in_bias<T>(Number::kRunningMean, k, network.running_mean(k));
+    if (!found) found = in_bias<T>(Number::kRunningVariance, k, network.running_variance(k));
     if (!found) continue;
     found->cause = Cause::kLargeUpdate;
     return found;
@@ -69,6 +71,18 @@ Largest largest_of(std::span<const T> values) {
     if (std::fabs(static_cast<double>(values[i])) > std::fabs(largest.value)) {
       largest = {static_cast<double>(values[i]), i};
     }
+  }
+  return largest;
+}
+
+// Of weights and biases.
+template <class T>
+double largest_parameter(const nn::NetworkState<T>& network) {
+  double largest = 0;
+  for (std::size_t k = 0; k < network.layout.layers(); ++k) {
+    const nn::LayerLayout& at = network.layout[k];
+    const auto own = network.parameters.span().subspan(at.weights, at.weights_size + at.bias_size);
+    largest = std::max(largest, std::fabs(largest_of<T>(own).value));
   }
   return largest;
 }
@@ -153,7 +167,7 @@ class LeafSearch {
     }
     const Largest input = largest_of<T>(found.row ? input_of(*found.row) : input_);
     const Largest target = largest_of<T>(found.row ? target_of(*found.row) : target_);
-    const Largest weight = largest_of<T>(network_.state().parameters.span());
+    const double weight = largest_parameter(network_.state());
     if (std::fabs(input.value) > kLarge) {
       found.cause = Cause::kUnscaledColumn;
       found.cause_value = input.value;
@@ -163,9 +177,9 @@ class LeafSearch {
       found.cause_value = target.value;
     } else if (found.number == Number::kLoss && takes_logarithms(loss_.loss)) {
       found.cause = Cause::kLogOfZero;
-    } else if (std::fabs(weight.value) > kLarge) {
+    } else if (weight > kLarge) {
       found.cause = Cause::kLargeWeights;
-      found.cause_value = std::fabs(weight.value);
+      found.cause_value = weight;
     }
   }
 

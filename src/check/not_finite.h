@@ -14,7 +14,14 @@
 
 namespace bprop::check {
 
-// Whether every parameter is; allocates nothing.
+// Whether what was found is what an update has left.
+inline bool is_parameter(const Divergence& found) {
+  using Number = Divergence::Number;
+  return found.number == Number::kWeight || found.number == Number::kBias || found.number == Number::kRunningMean ||
+         found.number == Number::kRunningVariance;
+}
+
+// Whether every parameter is, and what batch norms keep running; allocates nothing.
 template <class T>
 bool all_finite(const BasicNetwork<T>& network);
 

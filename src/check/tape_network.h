@@ -18,11 +18,13 @@ struct TapeGradients {
   std::vector<std::vector<double>> d_weights;  // per layer, (out × in) row-major
   std::vector<std::vector<double>> d_bias;     // per layer, (out); empty without bias
   std::vector<double> d_input;                 // (N × inputs)
-  double nearest_kink = 0;  // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
+  double nearest_kink = 0;        // smallest |z| (or |s − y|) at which a rule's derivative jumps; inf: none
+  std::vector<double> row_kinks;  // the same of each row
 };
 
-// input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time. In
-// a training pass the masks are numbers that are given: the engine's, not worked out again.
+// input (N × inputs), target (N × outputs); the loss is scaled as the options say. One row is on the tape at a time; in
+// a training pass with batch norms a whole leaf is, whose rows depend on each other. In a training pass the masks are
+// numbers that are given: the engine's, not worked out again.
 TapeGradients tape_gradients(const DoubleNetwork& network, std::span<const double> input,
                              std::span<const double> target, const LossOptions& options, const PassKey& pass = {});
 

@@ -33,6 +33,9 @@ inline std::size_t first_with_weights(const Architecture& architecture) {
 }
 inline std::string weight_name(std::size_t layer) { return fmt::format("layers.{}.weight", layer); }  // (out × in)
 inline std::string bias_name(std::size_t layer) { return fmt::format("layers.{}.bias", layer); }      // (out)
+// Of a batch norm, (out) each, called as in PyTorch.
+inline std::string running_mean_name(std::size_t layer) { return fmt::format("layers.{}.running_mean", layer); }
+inline std::string running_variance_name(std::size_t layer) { return fmt::format("layers.{}.running_var", layer); }
 
 // F64, one number a column of the table.
 inline constexpr const char* kInputShift = "preprocessing.shift";

@@ -16,14 +16,26 @@
 namespace bprop::checkpoint {
 namespace {
 
+template <class T>
+void read_running(BasicNetwork<T>& network, std::size_t layer, TensorShelf& shelf, std::string_view path) {
+  const std::vector<std::uint64_t> shape = {outputs_of(network.architecture().layers[layer])};
+  const auto mean = shelf.take<T>(running_mean_name(layer), shape);
+  const auto variance = shelf.take<T>(running_variance_name(layer), shape);
+  check_variances(std::span<const T>(variance), running_variance_name(layer), path);
+  network.set_running(layer, mean, variance);
+}
+
 // Shapes are compared before the network is made, so that its size is that of bytes which are there.
 template <class T>
-BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf) {
+BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf, std::string_view path) {
   const auto& layers = description.architecture.layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     const Layer& of = layers[layer];
     if (weight_count(of) > 0) shelf.expect<T>(weight_name(layer), weight_shape(of));
     if (has_bias(of)) shelf.expect<T>(bias_name(layer), {bias_count(of)});
+    if (!std::holds_alternative<BatchNorm>(of)) continue;
+    shelf.expect<T>(running_mean_name(layer), {outputs_of(of)});
+    shelf.expect<T>(running_variance_name(layer), {outputs_of(of)});
   }
   BasicNetwork<T> network(description.architecture,
                           {.initializer = Initializer::kZeros, .arithmetic = description.arithmetic});
@@ -31,14 +43,16 @@ BasicNetwork<T> read_network(const Description& description, TensorShelf& shelf)
     const Layer& of = layers[layer];
     if (weight_count(of) > 0) network.set_weights(layer, shelf.take<T>(weight_name(layer), weight_shape(of)));
     if (has_bias(of)) network.set_bias(layer, shelf.take<T>(bias_name(layer), {bias_count(of)}));
+    if (std::holds_alternative<BatchNorm>(of)) read_running(network, layer, shelf, path);
   }
   return network;
 }
 
-std::variant<Network, DoubleNetwork> read_network(const Description& description, TensorShelf& shelf) {
+std::variant<Network, DoubleNetwork> read_network(const Description& description, TensorShelf& shelf,
+                                                  std::string_view path) {
   const std::string first = weight_name(first_with_weights(description.architecture));
-  if (shelf.tensor(first).dtype == Dtype::kF64) return read_network<double>(description, shelf);
-  return read_network<float>(description, shelf);
+  if (shelf.tensor(first).dtype == Dtype::kF64) return read_network<double>(description, shelf, path);
+  return read_network<float>(description, shelf, path);
 }
 
 void check_divisor(double divisor, const char* name, std::size_t number, std::string_view path) {
@@ -109,7 +123,7 @@ namespace {
 
 Model read_model(const SafetensorsFile& file, Description description, std::string_view path) {
   TensorShelf shelf(file, path);
-  Model model{.network = read_network(description, shelf),
+  Model model{.network = read_network(description, shelf, path),
               .loss = description.loss,
               .preprocessing = std::move(description.preprocessing),
               .exercise = std::move(description.exercise),

@@ -42,6 +42,11 @@ void add_network(const BasicNetwork<T>& network, std::vector<TensorSource>& tens
     }
     if (!has_bias(of)) continue;
     tensors.push_back(computed(bias_name(layer), {bias_count(of)}, [&network, layer] { return network.bias(layer); }));
+    if (!std::holds_alternative<BatchNorm>(of)) continue;
+    tensors.push_back(computed(running_mean_name(layer), {outputs_of(of)},
+                               [&network, layer] { return network.running_mean(layer); }));
+    tensors.push_back(computed(running_variance_name(layer), {outputs_of(of)},
+                               [&network, layer] { return network.running_variance(layer); }));
   }
 }
 

@@ -13,9 +13,10 @@
 namespace bprop::checkpoint {
 namespace {
 
-constexpr std::array<std::string_view, 14> kKeys = {
-    "layers",     "loss",    "reduction", "label_smoothing", "huber_delta", "focal_gamma",   "quantiles",
-    "arithmetic", "weights", "biases",    "input",           "target",      "learning_rate", "freeze"};
+constexpr std::array<std::string_view, 16> kKeys = {
+    "layers",        "loss",       "reduction",     "label_smoothing",  "huber_delta", "focal_gamma",
+    "quantiles",     "arithmetic", "weights",       "biases",           "input",       "target",
+    "learning_rate", "freeze",     "running_means", "running_variances"};
 
 // Calls read(text); a name or an architecture that it does not know becomes a sentence with line and column.
 template <class Read>
@@ -64,6 +65,25 @@ std::vector<double> read_weights(const TomlFields& fields, const toml::node& nod
   return values;
 }
 
+// What batch norms have kept, a list a layer, which is empty of other layers; nothing where the key is not there: then
+// means are 0 and variances 1.
+std::vector<std::vector<double>> read_running(const TomlFields& fields, std::string_view key,
+                                              const std::vector<Layer>& layers) {
+  std::vector<std::vector<double>> values;
+  const toml::node* const all = fields.find(key);
+  if (all == nullptr) return values;
+  for (const toml::node& node : fields.list(*all, key, layers.size(), "lists, one a layer")) {
+    const Layer& of = layers[values.size()];
+    const std::string what = fmt::format("{} of layer {}", key, values.size() + 1);
+    values.push_back(fields.numbers(node, what, std::holds_alternative<BatchNorm>(of) ? outputs_of(of) : 0));
+    if (key == "running_means") continue;
+    for (const double value : values.back()) {
+      if (!(value >= 0)) fields.fail(node, fmt::format("{}: found {}, expected 0 or more", what, value));
+    }
+  }
+  return values;
+}
+
 // Shapes are compared before the network is made, so that a short text cannot demand a large network.
 DoubleNetwork read_network(const TomlFields& fields) {
   fields.required("layers");
@@ -82,12 +102,18 @@ DoubleNetwork read_network(const TomlFields& fields) {
     }
   }
 
+  const auto means = read_running(fields, "running_means", layers);
+  const auto variances = read_running(fields, "running_variances", layers);
+
   NetworkOptions options{.initializer = Initializer::kZeros};
   if (fields.find("arithmetic")) options.arithmetic = named(fields, "arithmetic", arithmetic_named);
   DoubleNetwork network(architecture, options);
   for (std::size_t layer = 0; layer < count; ++layer) {
     network.set_weights(layer, weights[layer]);
     if (!biases.empty() && has_bias(layers[layer])) network.set_bias(layer, biases[layer]);
+    if (!std::holds_alternative<BatchNorm>(layers[layer])) continue;
+    network.set_running(layer, means.empty() ? network.running_mean(layer) : means[layer],
+                        variances.empty() ? network.running_variance(layer) : variances[layer]);
   }
   return network;
 }

@@ -6,10 +6,13 @@
 
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
+#include "base/sentence.h"
 #include "checkpoint/safetensors_reader.h"
 
 namespace bprop::checkpoint {
@@ -40,5 +43,14 @@ class TensorShelf {
   std::string_view path_;
   std::set<std::string> taken_;
 };
+
+// Throws where one is below 0.
+template <class T>
+void check_variances(std::span<const T> variances, const std::string& tensor, std::string_view path) {
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    BPROP_CHECK(variances[i] >= 0, FormatError, "{}: tensor {}: number {} is {}, expected a variance of 0 or more",
+                path, in_quotes(tensor), i + 1, variances[i]);
+  }
+}
 
 }  // namespace bprop::checkpoint

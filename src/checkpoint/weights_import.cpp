@@ -23,6 +23,8 @@ using namespace checkpoint;
 struct LayerTensors {
   const Tensor* weight = nullptr;
   const Tensor* bias = nullptr;
+  const Tensor* running_mean = nullptr;  // of a batch norm
+  const Tensor* running_variance = nullptr;
 };
 using LayersByName = std::map<std::string, LayerTensors, NaturalOrder>;
 
@@ -36,25 +38,37 @@ LayersByName group(const SafetensorsFile& file, const std::string& path) {
       layers[prefix].weight = &tensor;
     } else if (last == "bias" && tensor.shape.size() == 1) {
       layers[prefix].bias = &tensor;
+    } else if (last == "running_mean" && tensor.shape.size() == 1) {
+      layers[prefix].running_mean = &tensor;
+    } else if (last == "running_var" && tensor.shape.size() == 1) {
+      layers[prefix].running_variance = &tensor;
+    } else if (last == "num_batches_tracked") {
+      continue;  // what PyTorch counts is nothing that predictions need
     } else {
       throw FormatError(
           fmt::format("{}: tensor {} {} is neither the weight (out x in) nor the bias (out) of a dense "
-                      "layer, nor the weight (size) of a scale layer or layer norm",
+                      "layer, nor the weight (size) of a scale layer or norm, nor the running_mean or running_var of a "
+                      "batch norm",
                       path, in_quotes(tensor.name), shape_text(tensor.shape)));
     }
   }
   BPROP_CHECK(!layers.empty(), FormatError, "{}: has no tensors", path);
   for (const auto& [name, layer] : layers) {
-    BPROP_CHECK(layer.weight != nullptr, FormatError, "{}: tensor {} is a bias without a weight beside it", path,
-                in_quotes(layer.bias->name));
+    const Tensor* const alone = layer.bias != nullptr           ? layer.bias
+                                : layer.running_mean != nullptr ? layer.running_mean
+                                                                : layer.running_variance;
+    BPROP_CHECK(layer.weight != nullptr, FormatError, "{}: tensor {} {} a weight beside it", path,
+                in_quotes(alone->name), layer.bias != nullptr ? "is a bias without" : "is there without");
   }
   return layers;
 }
 
 // The one element type of all tensors, which decides between float and double.
 Dtype common_dtype(const SafetensorsFile& file, const std::string& path) {
-  const Tensor& first = file.tensors.front();
+  const auto is_number = [](const Tensor& tensor) { return !tensor.name.ends_with("num_batches_tracked"); };
+  const Tensor& first = *std::ranges::find_if(file.tensors, is_number);  // there is one: a weight
   for (const Tensor& tensor : file.tensors) {
+    if (!is_number(tensor)) continue;
     BPROP_CHECK(tensor.dtype == Dtype::kF32 || tensor.dtype == Dtype::kF64, FormatError,
                 "{}: tensor {} is {}, which cannot be used; expected F32 or F64 (in PyTorch: model.float())", path,
                 in_quotes(tensor.name), row_of(tensor.dtype).name);
@@ -88,6 +102,17 @@ void check_bias(const LayerTensors& layer, const Layer& of, const std::string& p
   }
 }
 
+// Running mean and variance are there where the architecture has a batch norm.
+void check_running(const LayerTensors& layer, const Layer& of, const std::string& path) {
+  const bool expected = std::holds_alternative<BatchNorm>(of);
+  const Tensor* const found = layer.running_mean != nullptr ? layer.running_mean : layer.running_variance;
+  BPROP_CHECK(expected || found == nullptr, FormatError, "{}: tensor {} is there, expected it of a batch norm only",
+              path, in_quotes(found == nullptr ? "" : found->name));
+  BPROP_CHECK(!expected || (layer.running_mean != nullptr && layer.running_variance != nullptr), FormatError,
+              "{}: tensor {} has no running_mean and running_var beside it, expected both of a batch norm", path,
+              in_quotes(layer.weight->name));
+}
+
 template <class T>
 BasicNetwork<T> read_network(const Architecture& architecture, const LayersByName& tensors, TensorShelf& shelf,
                              const std::string& path, Arithmetic arithmetic) {
@@ -103,11 +128,17 @@ BasicNetwork<T> read_network(const Architecture& architecture, const LayersByNam
     shelf.expect<T>(found.weight->name, weight_shape(of));
     check_bias(found, of, path);
     if (has_bias(of)) shelf.expect<T>(found.bias->name, {bias_count(of)});
+    check_running(found, of, path);
   });
   BasicNetwork<T> network(architecture, {.initializer = Initializer::kZeros, .arithmetic = arithmetic});
   each([&](std::size_t layer, const Layer& of, const LayerTensors& found) {
     network.set_weights(layer, shelf.take<T>(found.weight->name, weight_shape(of)));
     if (has_bias(of)) network.set_bias(layer, shelf.take<T>(found.bias->name, {bias_count(of)}));
+    if (!std::holds_alternative<BatchNorm>(of)) return;
+    const auto mean = shelf.take<T>(found.running_mean->name, {outputs_of(of)});
+    const auto variance = shelf.take<T>(found.running_variance->name, {outputs_of(of)});
+    check_variances(std::span<const T>(variance), found.running_variance->name, path);
+    network.set_running(layer, mean, variance);
   });
   return network;
 }

@@ -57,6 +57,7 @@ DoubleNetwork network_above(const DoubleNetwork& network, std::size_t layer) {
   for (std::size_t k = 0; k < above.layers.size(); ++k) {
     result.set_weights(k, network.weights(layer + 1 + k));
     result.set_bias(k, network.bias(layer + 1 + k));
+    result.set_running(k, network.running_mean(layer + 1 + k), network.running_variance(layer + 1 + k));
   }
   return result;
 }
@@ -98,6 +99,7 @@ DoubleNetwork with_bias(const DoubleNetwork& network, std::size_t layer) {
     result.set_weights(k, network.weights(k));
     const std::vector<double> bias = network.bias(k);
     if (!bias.empty()) result.set_bias(k, bias);
+    result.set_running(k, network.running_mean(k), network.running_variance(k));
   }
   return result;
 }

@@ -19,11 +19,12 @@ Selector same_number(When when, Selector what) {
   return what;
 }
 
-// u of a layer norm that reads x.
-std::vector<CarriedNumber> normalised(const std::vector<CarriedNumber>& x) {
+// u of a norm that reads x.
+std::vector<CarriedNumber> normalised(const NetworkParts& parts, std::size_t layer,
+                                      const std::vector<CarriedNumber>& x) {
   std::vector<CarriedNumber> u;
   for (std::size_t j = 0; j < x.size(); ++j) {
-    u.push_back(carried([&](std::span<const double> values) { return NormValues(values).u[j]; }, x));
+    u.push_back(carried([&](std::span<const double> values) { return parts.normalised(layer, values).u[j]; }, x));
   }
   return u;
 }
@@ -70,7 +71,7 @@ CarriedPass::Layers CarriedPass::forward(std::size_t row, Parameter parameter, S
     const std::size_t units = parts.units(l);
     Layer& layer = layers[l];
     const auto added = added_place(parts.architecture.layers[l], l);
-    if (parts.is_norm(l)) incoming = layer.u = normalised(incoming);
+    if (parts.normalises(l)) incoming = layer.u = normalised(parts, l, incoming);
     for (std::size_t j = 0; j < units; ++j) {
       CarriedNumber z = parts.bias(l, j) ? parameter(bias(l, j)) : CarriedNumber();
       if (parts.passes_on(l, j)) z = incoming[*parts.sources(l, j).begin()];
@@ -158,11 +159,11 @@ CarriedNumber CarriedPass::backward_weight(std::size_t l, std::size_t k, std::si
   return is_transposed ? task_.parts.weight(l, j, k) : task_.parts.weight(l, k, j);
 }
 
-// ∂z/∂(what the layer reads): that weight, in a layer norm times ∂u/∂x.
+// ∂z/∂(what the layer reads): that weight, in a norm times ∂u/∂x.
 CarriedNumber CarriedPass::slope_by_read(std::size_t l, std::size_t k, std::size_t j) const {
-  if (!task_.parts.is_norm(l)) return backward_weight(l, k, j);
+  if (!task_.parts.normalises(l)) return backward_weight(l, k, j);
   return backward_weight(l, k, k) *
-         carried([&](std::span<const double> x) { return NormValues(x).slope(k, j); }, read_by(l));
+         carried([&](std::span<const double> x) { return task_.parts.normalised(l, x).slope(k, j); }, read_by(l));
 }
 
 std::vector<CarriedNumber> CarriedPass::read_by(std::size_t l) const {
@@ -194,9 +195,9 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kInput:
       for (const Hearer& by : task_.parts.hearers(0, what.unit)) {
         if (by.is_added && by_.forget_added) continue;
-        const CarriedNumber slope = by.is_added              ? CarriedNumber(1.0)
-                                    : task_.parts.is_norm(0) ? slope_by_read(0, by.unit, what.unit)
-                                                             : task_.parts.weight(0, by.unit, what.unit);
+        const CarriedNumber slope = by.is_added                  ? CarriedNumber(1.0)
+                                    : task_.parts.normalises(0) ? slope_by_read(0, by.unit, what.unit)
+                                                                : task_.parts.weight(0, by.unit, what.unit);
         computed = computed + layers_[by.layer].delta[by.unit] * slope;
       }
       break;

@@ -64,7 +64,7 @@ class CarriedPass {
     std::vector<CarriedNumber> a = {};
     std::vector<CarriedNumber> d_output = {};
     std::vector<CarriedNumber> delta = {};
-    std::vector<CarriedNumber> u = {};  // of a layer norm
+    std::vector<CarriedNumber> u = {};  // of a norm
   };
   using Layers = std::vector<Layer>;
 

@@ -120,7 +120,7 @@ Deriver::Use Deriver::weight_of(std::size_t layer, std::size_t unit, std::size_t
 }
 
 Deriver::Use Deriver::incoming_of(std::size_t layer, std::size_t from) const {
-  return parts_.is_norm(layer) ? normalised_of(layer, from) : read_number_of(layer, from);
+  return parts_.normalises(layer) ? normalised_of(layer, from) : read_number_of(layer, from);
 }
 
 Deriver::Use Deriver::read_number_of(std::size_t layer, std::size_t from) const {
@@ -272,10 +272,11 @@ void Deriver::hidden_output(std::size_t layer, std::size_t unit, Step& step) {
   step.left = math::partial(row_loss(), symbols_.a(layer, unit));
   step.reason = fmt::format("the chain rule: {} reaches the loss through {}, {}{}", text_of(symbols_.a(layer, unit)),
                             readers_in_words(above, unit),
-                            parts_.is_norm(above)       ? "since the row's mean and variance hear it"
-                            : parts_.has_weights(above) ? "by the weights of the forward pass"
-                            : parts_.is_add(above)      ? "which adds another number to it"
-                                                        : "which passes it on as it is in predictions",
+                            parts_.is_norm(above)         ? "since the row's mean and variance hear it"
+                            : parts_.is_batch_norm(above) ? "by its factor and its running variance"
+                            : parts_.has_weights(above)   ? "by the weights of the forward pass"
+                            : parts_.is_add(above)        ? "which adds another number to it"
+                                                          : "which passes it on as it is in predictions",
                             adders_in_words(above, unit));
   add_up(std::move(terms), step);
 }

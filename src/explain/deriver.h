@@ -96,11 +96,12 @@ class Deriver {
   void put_into_loss(std::size_t layer, std::size_t unit, Step& step);
   std::string with_chosen_number(std::string_view rule_text, std::string_view letter, std::size_t unit) const;
 
-  // Of a layer norm (deriver_norm.cpp).
+  // Of a norm (deriver_norm.cpp).
   void mean(std::size_t layer, Step& step);
   void variance(std::size_t layer, Step& step);
   void normalised(std::size_t layer, std::size_t unit, Step& step);
   void through_norm(std::size_t layer, std::size_t unit, std::size_t from, Step& step);
+  void through_batch_norm(std::size_t layer, std::size_t unit, Step& step);
   void divide_by_count(std::size_t count, Step& step) const;
 
   // Their sum as the step's lines: all of them, or the largest and what the others make together. Only the sources of
@@ -116,8 +117,8 @@ class Deriver {
   Use slope_by_read_of(std::size_t layer, std::size_t unit, std::size_t from) const;  // ∂z/∂(what it reads)
   Use incoming_of(std::size_t layer, std::size_t from) const;
   Use read_number_of(std::size_t layer, std::size_t from) const;  // what the layer reads, before it is normalised
-  Use mean_of(std::size_t layer) const;
-  Use variance_of(std::size_t layer) const;
+  Use mean_of(std::size_t layer, std::size_t unit) const;
+  Use variance_of(std::size_t layer, std::size_t unit) const;
   Use normalised_of(std::size_t layer, std::size_t unit) const;
   Use activation_of(std::size_t layer, std::size_t unit) const;
   Use target_of(std::size_t unit) const;

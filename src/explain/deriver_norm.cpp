@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The steps of a layer norm: mean and variance of the row, u, and how a number that the layer reads moves its units.
+// The steps of a norm: mean and variance of the row, which of a batch norm are constants, u, and how a number that the
+// layer reads moves its units.
 #include <fmt/format.h>
 
 #include "explain/deriver.h"
@@ -12,13 +13,16 @@ using Origin = Source::Origin;
 
 }  // namespace
 
-Deriver::Use Deriver::mean_of(std::size_t layer) const {
-  return {{symbols_.mean(layer), row_->layers[layer].norm.mean, Origin::kForward, 0}, Key{Kind::kMean, layer, 0}};
+Deriver::Use Deriver::mean_of(std::size_t layer, std::size_t unit) const {
+  const double mean = row_->layers[layer].norm.mean_of(unit);
+  if (parts_.is_batch_norm(layer)) return {{symbols_.mean(layer, unit), mean, Origin::kForward, 0}};
+  return {{symbols_.mean(layer), mean, Origin::kForward, 0}, Key{Kind::kMean, layer, 0}};
 }
 
-Deriver::Use Deriver::variance_of(std::size_t layer) const {
-  return {{symbols_.variance(layer), row_->layers[layer].norm.variance, Origin::kForward, 0},
-          Key{Kind::kVariance, layer, 0}};
+Deriver::Use Deriver::variance_of(std::size_t layer, std::size_t unit) const {
+  const double variance = row_->layers[layer].norm.variance_of(unit);
+  if (parts_.is_batch_norm(layer)) return {{symbols_.variance(layer, unit), variance, Origin::kForward, 0}};
+  return {{symbols_.variance(layer), variance, Origin::kForward, 0}, Key{Kind::kVariance, layer, 0}};
 }
 
 Deriver::Use Deriver::normalised_of(std::size_t layer, std::size_t unit) const {
@@ -27,7 +31,7 @@ Deriver::Use Deriver::normalised_of(std::size_t layer, std::size_t unit) const {
 }
 
 Deriver::Use Deriver::slope_by_read_of(std::size_t layer, std::size_t unit, std::size_t from) const {
-  if (!parts_.is_norm(layer)) return weight_of(layer, unit, from);
+  if (!parts_.normalises(layer)) return weight_of(layer, unit, from);
   return {{math::partial(symbols_.z(layer, unit), symbols_.read_number(layer, from)),
            row_->slope_by_read(parts_, layer, unit, from), Origin::kForward, 0},
           Key{Kind::kThroughNorm, layer, unit * parts_.units(layer) + from}};
@@ -60,7 +64,7 @@ void Deriver::mean(std::size_t layer, Step& step) {
 
 void Deriver::variance(std::size_t layer, Step& step) {
   const std::size_t count = parts_.units(layer);
-  const Use mean = mean_of(layer);
+  const Use mean = mean_of(layer, 0);
   std::vector<Term> terms;
   for (std::size_t i = 0; i < count; ++i) {
     const Use x = read_number_of(layer, i);
@@ -83,11 +87,14 @@ void Deriver::variance(std::size_t layer, Step& step) {
 void Deriver::normalised(std::size_t layer, std::size_t unit, Step& step) {
   const NormValues& norm = row_->layers[layer].norm;
   const Use x = read_number_of(layer, unit);
-  const Use mean = mean_of(layer);
-  const Use variance = variance_of(layer);
+  const Use mean = mean_of(layer, unit);
+  const Use variance = variance_of(layer, unit);
   step.name = name_of_unit("normalised", layer, unit);
   step.left = symbols_.normalised(layer, unit);
-  step.reason = "what the layer norm makes of its number, before the factor and the bias";
+  step.reason = parts_.is_batch_norm(layer)
+                    ? "what the batch norm makes of its number by running mean and variance, before the factor and the "
+                      "bias"
+                    : "what the layer norm makes of its number, before the factor and the bias";
   step.symbols = {
       math::quotient(math::difference(x.source.symbol, mean.source.symbol), deviation(variance.source.symbol))};
   step.numbers = math::quotient(math::difference(math::number(x.source.value), math::number(mean.source.value)),
@@ -96,10 +103,25 @@ void Deriver::normalised(std::size_t layer, std::size_t unit, Step& step) {
   for (const Use& used : {x, mean, variance}) use(used, step);
 }
 
+// ∂z/∂x = γ / √(v + ε)
+void Deriver::through_batch_norm(std::size_t layer, std::size_t unit, Step& step) {
+  const Use gamma = weight_of(layer, unit, unit);
+  const Use variance = variance_of(layer, unit);
+  step.name = fmt::format("through norm {}:{}", layer + 1, unit + 1);
+  step.left = math::partial(symbols_.z(layer, unit), symbols_.read_number(layer, unit));
+  step.reason = "a batch norm: in predictions mean and variance are constants, which training has kept running";
+  step.symbols = {math::quotient(gamma.source.symbol, deviation(variance.source.symbol))};
+  step.numbers = math::quotient(math::number(gamma.source.value), deviation(math::number(variance.source.value)));
+  step.value = row_->slope_by_read(parts_, layer, unit, unit);
+  use(gamma, step);
+  use(variance, step);
+}
+
 // ∂z_k/∂x_i = γ_k / √(v + ε) ([k = i] − (1 + u_k u_i) / n)
 void Deriver::through_norm(std::size_t layer, std::size_t unit, std::size_t from, Step& step) {
+  if (parts_.is_batch_norm(layer)) return through_batch_norm(layer, unit, step);
   const Use gamma = weight_of(layer, unit, unit);
-  const Use variance = variance_of(layer);
+  const Use variance = variance_of(layer, unit);
   const Use of_unit = normalised_of(layer, unit);
   const Use of_read = normalised_of(layer, from);
   const double count = static_cast<double>(parts_.units(layer));

@@ -190,6 +190,12 @@ Derivation derive(const DoubleNetwork& network, const NetworkParts& backward, co
   if (is_parameter(what)) result.remarks.push_back(place_in_files(what, network.architecture()));
   for (std::string& remark : symbols.remarks()) result.remarks.push_back(std::move(remark));
   for (std::size_t l = 0; l < backward.layers(); ++l) {
+    if (backward.is_batch_norm(l)) {
+      result.remarks.push_back(fmt::format(
+          "Layer {} is a batch norm. This is of predictions, where its mean and variance are constants that "
+          "training has kept running; in training they were those of the rows themselves, which moved them.",
+          symbols.layer_number(l)));
+    }
     const auto* const dropout = std::get_if<Dropout>(&backward.architecture.layers[l]);
     if (dropout == nullptr) continue;
     result.remarks.push_back(

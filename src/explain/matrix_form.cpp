@@ -21,7 +21,7 @@ class MatrixForm {
         output_(output_rule(parts, options.loss)) {}
 
   std::vector<Equation> operator()(std::size_t layer) const {
-    if (parts_.is_norm(layer)) {
+    if (parts_.normalises(layer)) {
       return {normalised(layer), forward(layer), activation(layer), delta(layer), gradient(layer)};
     }
     if (!parts_.has_weights(layer)) return {forward(layer), activation(layer), delta(layer)};
@@ -97,6 +97,10 @@ class MatrixForm {
                       : math::product({std::move(vector), std::move(jacobian)});
     }
     if (!parts_.has_weights(layer)) return vector;
+    if (parts_.is_batch_norm(layer) && !forward) {
+      return math::hadamard(std::move(vector),
+                            math::quotient(symbols_.weights(layer), deviation(symbols_.variance(layer))));
+    }
     if (parts_.is_diagonal(layer)) return math::hadamard(std::move(vector), symbols_.weights(layer));
     const bool transposed = columns_ == (symbols_.weights_are_in_by_out() == forward);
     const Formula weights = transposed ? math::transposed(symbols_.weights(layer)) : symbols_.weights(layer);
@@ -122,7 +126,9 @@ class MatrixForm {
   }
 
   Equation normalised(std::size_t layer) const {
-    return {.reason = "the numbers of a row, less their mean m, by the root of their variance v",
+    return {.reason = parts_.is_batch_norm(layer)
+                          ? "the numbers, each less its running mean in m, by the root of its running variance in v"
+                          : "the numbers of a row, less their mean m, by the root of their variance v",
             .left = symbols_.all_normalised(layer),
             .right = {math::quotient(math::difference(symbols_.all_read(layer), symbols_.mean(layer)),
                                      deviation(symbols_.variance(layer)))}};

@@ -7,6 +7,8 @@ NetworkParts::NetworkParts(const DoubleNetwork& network) : architecture(network.
   for (std::size_t layer = 0; layer < layers(); ++layer) {
     weights.push_back(network.weights(layer));
     biases.push_back(network.bias(layer));
+    running_means.push_back(network.running_mean(layer));
+    running_variances.push_back(network.running_variance(layer));
   }
   adders.resize(layers() + 1);
   for (std::size_t layer = 0; layer < layers(); ++layer) {

@@ -3,8 +3,9 @@
 // NetworkParts: a network taken apart for reading. Who asks what a layer connects asks here, whatever its kind: a scale
 // layer is a diagonal W, whose unit j reads number j only, with the weight (j, j); a layer norm has such a W for γ, but
 // its units read all numbers; a dropout layer has, in the predictions that are explained, ones that are no parameters;
-// a unit of an embedding layer reads its group's numbers, or the one that it passes on, with a 1 for a weight. An add
-// layer has such ones, too; what it adds besides, hearers() and adders say.
+// a batch norm's γ is a diagonal W, too, and its mean and variance are constants there; a unit of an embedding layer
+// reads its group's numbers, or the one that it passes on, with a 1 for a weight. An add layer has such ones, too; what
+// it adds besides, hearers() and adders say.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 
 #include "bprop/network.h"
 #include "bprop/selector.h"
+#include "explain/norm_values.h"
 #include "explain/places.h"
 
 namespace bprop::explaining {
@@ -46,6 +48,12 @@ struct NetworkParts {
 
   bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(architecture.layers[layer]); }
   bool is_add(std::size_t layer) const { return std::holds_alternative<Add>(architecture.layers[layer]); }
+  bool is_batch_norm(std::size_t layer) const { return std::holds_alternative<BatchNorm>(architecture.layers[layer]); }
+  // Whether W multiplies u of a norm.
+  bool normalises(std::size_t layer) const { return is_norm(layer) || is_batch_norm(layer); }
+  NormValues normalised(std::size_t layer, std::span<const double> x) const {
+    return is_norm(layer) ? NormValues(x) : NormValues(x, running_means[layer], running_variances[layer]);
+  }
   bool is_diagonal(std::size_t layer) const { return bprop::is_diagonal(architecture.layers[layer]); }
   bool has_weights(std::size_t layer) const { return weight_count(architecture.layers[layer]) > 0; }
   // Not of a number that a unit passes on.
@@ -86,6 +94,8 @@ struct NetworkParts {
 
   Architecture architecture;
   std::vector<std::vector<double>> weights;  // as Network::weights() gives them
+  std::vector<std::vector<double>> running_means;
+  std::vector<std::vector<double>> running_variances;
   std::vector<std::vector<double>> biases;
   std::vector<std::vector<std::size_t>> adders;  // of each place, the add layers that add what is there, ascending
 };

@@ -59,8 +59,8 @@ RowValues row_values(const NetworkParts& parts, const DoubleGradients& all, std:
     LayerValues& layer = values.layers[l];
     layer.z = row_of(all.layers[l].z, units, row);
     layer.a = row_of(all.layers[l].a, units, row);
-    if (parts.is_norm(l)) {
-      layer.norm = NormValues(l == 0 ? values.input : row_of(all.layers[l - 1].a, parts.units(l - 1), row));
+    if (parts.normalises(l)) {
+      layer.norm = parts.normalised(l, l == 0 ? values.input : row_of(all.layers[l - 1].a, parts.units(l - 1), row));
     }
     if (activation != Activation::kSoftmax) {
       const bool forgotten = parts.is_last(l) ? slips.forget_output_slope : slips.forget_hidden_slopes;

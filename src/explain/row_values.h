@@ -24,7 +24,7 @@ struct LayerValues {
   std::vector<double> d_output;  // ∂l/∂a; of a pair by the long way, where that is finite
   std::vector<double> slope;     // φ'(z); empty for softmax
   std::vector<double> delta;     // ∂l/∂z
-  NormValues norm = {};          // of a layer norm; empty u elsewhere
+  NormValues norm = {};          // of a norm; empty u elsewhere
 };
 
 struct RowValues {
@@ -33,14 +33,14 @@ struct RowValues {
   std::vector<LayerValues> layers;
 
   const std::vector<double>& read_by(std::size_t layer) const { return layer == 0 ? input : layers[layer - 1].a; }
-  // What the layer's weights multiply: what it reads, in a layer norm u.
+  // What the layer's weights multiply: what it reads, in a norm u.
   double incoming(std::size_t layer, std::size_t from) const {
     const std::vector<double>& u = layers[layer].norm.u;
     return u.empty() ? read_by(layer)[from] : u[from];
   }
-  // ∂z/∂(what the layer reads), by these weights: the weight itself but for a layer norm.
+  // ∂z/∂(what the layer reads), by these weights: the weight itself but for a norm.
   double slope_by_read(const NetworkParts& parts, std::size_t layer, std::size_t unit, std::size_t from) const {
-    if (!parts.is_norm(layer)) return parts.weight(layer, unit, from);
+    if (!parts.normalises(layer)) return parts.weight(layer, unit, from);
     return parts.weight(layer, unit, unit) * layers[layer].norm.slope(unit, from);
   }
   double slope_by_read(const NetworkParts& parts, const Hearer& by, std::size_t from) const {
@@ -48,7 +48,7 @@ struct RowValues {
   }
   // Its size if no term cancelled another.
   double slope_size(const NetworkParts& parts, std::size_t layer, std::size_t unit, std::size_t from) const {
-    if (!parts.is_norm(layer)) return std::fabs(parts.weight(layer, unit, from));
+    if (!parts.normalises(layer)) return std::fabs(parts.weight(layer, unit, from));
     return std::fabs(parts.weight(layer, unit, unit)) * layers[layer].norm.slope_size(unit, from);
   }
   double slope_size(const NetworkParts& parts, const Hearer& by, std::size_t from) const {

@@ -73,11 +73,11 @@ Selector weight_in_file(std::size_t layer, std::size_t place, const Architecture
   return weight(layer, ends.out, ends.in);
 }
 
-// s[1:3] of a scale layer, γ[1:3] of a layer norm; layer and unit from 0.
-template <class Of>
-Selector factor(std::size_t layer, std::size_t unit, const Architecture& architecture, std::string_view text) {
-  const std::string_view kind = std::is_same_v<Of, Scale> ? "scale layer" : "layer norm";
-  if (layer < architecture.layers.size() && !std::holds_alternative<Of>(architecture.layers[layer])) {
+// s[1:3] of a scale layer, γ[1:3] of a layer or batch norm; layer and unit from 0.
+template <class... Of>
+Selector factor(std::string_view kind, std::size_t layer, std::size_t unit, const Architecture& architecture,
+                std::string_view text) {
+  if (layer < architecture.layers.size() && !(std::holds_alternative<Of>(architecture.layers[layer]) || ...)) {
     throw UsageError(fmt::format("{}: layer {} is no {}, expected {}", text, layer + 1, kind, expected(Kind::kWeight)));
   }
   return weight(layer, unit, unit);
@@ -105,8 +105,9 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
       }
       return {kind, 0, at(0), 0};
     case NameOrder::kLast: return {kind, architecture.layers.size() - 1, at(0), 0};
-    case NameOrder::kFactor: return factor<Scale>(at(0), at(1), architecture, text);
-    case NameOrder::kNormFactor: return factor<LayerNorm>(at(0), at(1), architecture, text);
+    case NameOrder::kFactor: return factor<Scale>("scale layer", at(0), at(1), architecture, text);
+    case NameOrder::kNormFactor:
+      return factor<LayerNorm, BatchNorm>("layer norm or batch norm", at(0), at(1), architecture, text);
     case NameOrder::kFactorInFile: return weight_in_file(numbers[0], numbers[1], architecture, text);
     case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
   }

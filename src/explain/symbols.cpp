@@ -92,7 +92,7 @@ Formula Symbols::weight(std::size_t layer, std::size_t unit, std::size_t from) c
   if (passes_on(layers_[layer], unit)) return math::number(1);
   switch (notation_) {
     case Notation::kOurs:
-      if (is_diagonal(layers_[layer])) return ours(is_norm(layer) ? "γ" : "s", layer + 1, std::to_string(unit + 1));
+      if (is_diagonal(layers_[layer])) return ours(normalises(layer) ? "γ" : "s", layer + 1, std::to_string(unit + 1));
       return ours("w", layer + 1, fmt::format("{},{}", unit + 1, from + 1));
     case Notation::k000:
     case Notation::k002: {
@@ -178,7 +178,7 @@ Formula Symbols::of(const Selector& selector) const {
 
 Formula Symbols::weights(std::size_t layer) const {
   switch (notation_) {
-    case Notation::kOurs: return ours_of_layer(is_norm(layer) ? "γ" : is_scale(layer) ? "s" : "W", layer + 1);
+    case Notation::kOurs: return ours_of_layer(normalises(layer) ? "γ" : is_scale(layer) ? "s" : "W", layer + 1);
     case Notation::k001: return indexed("w", table_letter(layer), "");
     case Notation::k004: return indexed("w", std::to_string(layer + 1), "");
     default: return indexed(is_diagonal(layers_[layer]) ? "w" : "W", std::to_string(layer + 1), "");
@@ -278,6 +278,12 @@ std::vector<std::string> Symbols::remarks() const {
         "The note has no layer norms: here u is what one makes of the numbers of a row, whose mean is m and whose "
         "variance is v; a diagonal W and a bias follow, and the activation is the identity.");
     break;
+  }
+  if (std::ranges::any_of(layers_, [](const Layer& layer) { return std::holds_alternative<BatchNorm>(layer); })) {
+    all.emplace_back(
+        "The note has no batch norms: here u is what one makes of its number by a mean m and a variance v that "
+        "training "
+        "has kept; a diagonal W and a bias follow, and the activation is the identity.");
   }
   if (std::ranges::any_of(layers_, [](const Layer& layer) { return std::holds_alternative<Embedding>(layer); })) {
     all.emplace_back(

@@ -16,9 +16,9 @@ namespace bprop::explaining {
 // A weight or bias: "layers.0.weight[2, 4]"; of a diagonal "layers.0.weight[2]".
 std::string name_in_files(const Selector& what, const Architecture& architecture);
 
-// √(v + ε) of a layer norm.
+// √(v + ε) of a norm.
 Formula deviation(Formula variance);
-// "a scale layer", "a layer norm", "an embedding layer"; not of a dense one.
+// "a scale layer", "a layer norm", "a batch norm", "an embedding layer"; not of a dense one.
 std::string_view kind_in_words(const Layer& layer);
 
 class Symbols {
@@ -45,14 +45,16 @@ class Symbols {
   Formula read_number(std::size_t layer, std::size_t from) const {
     return layer == 0 ? input(from) : a(layer - 1, from);
   }
-  // What its weights multiply: that, in a layer norm u.
+  // What its weights multiply: that, in a norm u.
   Formula incoming(std::size_t layer, std::size_t from) const {
-    return is_norm(layer) ? normalised(layer, from) : read_number(layer, from);
+    return normalises(layer) ? normalised(layer, from) : read_number(layer, from);
   }
-  // Of a layer norm, in every notation: u, mean m and variance v of a row.
+  // Of a norm, in every notation: u, mean m and variance v of a row, or, of a batch norm, of each number.
   Formula normalised(std::size_t layer, std::size_t unit) const;
   Formula mean(std::size_t layer) const;
   Formula variance(std::size_t layer) const;
+  Formula mean(std::size_t layer, std::size_t unit) const;
+  Formula variance(std::size_t layer, std::size_t unit) const;
   Formula of(const Selector& selector) const;
 
   // Whole layers, for the matrix form.
@@ -64,7 +66,7 @@ class Symbols {
   Formula all_inputs() const;
   Formula targets() const;
   Formula all_read(std::size_t layer) const { return layer == 0 ? all_inputs() : activations(layer - 1); }
-  Formula all_incoming(std::size_t layer) const { return is_norm(layer) ? all_normalised(layer) : all_read(layer); }
+  Formula all_incoming(std::size_t layer) const { return normalises(layer) ? all_normalised(layer) : all_read(layer); }
   Formula all_normalised(std::size_t layer) const;
 
   // The letter of the activation: "φ", "σ", "g".
@@ -96,6 +98,8 @@ class Symbols {
   bool is_last(std::size_t layer) const { return layer + 1 == layers(); }
   bool is_scale(std::size_t layer) const { return std::holds_alternative<Scale>(layers_[layer]); }
   bool is_norm(std::size_t layer) const { return std::holds_alternative<LayerNorm>(layers_[layer]); }
+  bool is_batch_norm(std::size_t layer) const { return std::holds_alternative<BatchNorm>(layers_[layer]); }
+  bool normalises(std::size_t layer) const { return is_norm(layer) || is_batch_norm(layer); }
   std::string words_of_note() const;
   std::string table_letter(std::size_t layer) const;  // 001: a, b, …
   std::size_t flat_weight(std::size_t layer, std::size_t unit, std::size_t from) const;

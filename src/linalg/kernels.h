@@ -63,6 +63,19 @@ struct Kernels {
   void (*layer_norm_backward)(const T* x, const T* delta, const T* gamma, const Wide<T>* statistics, std::size_t rows,
                               std::size_t columns, T* d_x, Range row_range);
 
+  // Batch normalisation of blocks of 16 columns: mean, variance (divided by rows) and r = 1 / √(variance + epsilon) of
+  // each, in lines of 16 (blocks × 3 × 16); then out = γ ⊙ u + bias, u = (x − mean) r, by statistics of these rows or
+  // any others. γ, bias padded with zeros, so is out.
+  void (*batch_statistics)(const T* x, std::size_t rows, double epsilon, Wide<T>* statistics, Range blocks);
+  void (*batch_norm)(const T* x, const T* gamma, const T* bias, const Wide<T>* statistics, std::size_t rows, T* out,
+                     Range blocks);
+  // The adjoints: d_γ(j) = Σ_n delta(n, j) u(n, j), and ∂L/∂x, with the statistics moving as the rows move (of_rows) or
+  // being constants.
+  void (*batch_norm_gradient)(const T* x, const T* delta, const Wide<T>* statistics, std::size_t rows, T* d_gamma,
+                              Range blocks);
+  void (*batch_norm_backward)(const T* x, const T* delta, const T* gamma, const Wide<T>* statistics, std::size_t rows,
+                              bool of_rows, T* d_x, Range blocks);
+
   // to(j, i) = from(i, j) for a block of 16 outputs: from [inputs][16 outputs], to [outputs][16 inputs], both at most
   // 16 lines; the padding of a line of `to` is zero.
   void (*transpose)(const T* from, std::size_t inputs, std::size_t outputs, T* to);

@@ -61,6 +61,7 @@ Complex accumulate(Complex sum, Complex a, Complex b) {
           sum.imag() + (a.real() * b.imag() + a.imag() * b.real())};
 }
 
+#include "linalg/batch_norm_loops.inc"
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
 #include "linalg/loss_loops.inc"
@@ -71,6 +72,10 @@ linalg::Kernels<double> make_double_table(Arithmetic arithmetic) {
   kernels.layer_norm = &layer_norm<double>;
   kernels.layer_norm_gradient = &layer_norm_gradient<double>;
   kernels.layer_norm_backward = &layer_norm_backward<double>;
+  kernels.batch_statistics = &batch_statistics<double>;
+  kernels.batch_norm = &batch_norm<double>;
+  kernels.batch_norm_gradient = &batch_norm_gradient<double>;
+  kernels.batch_norm_backward = &batch_norm_backward<double>;
   kernels.activate = &activate<double>;
   kernels.activate_backward = &activate_backward<double>;
   kernels.softmax = &softmax<double>;
@@ -86,6 +91,8 @@ linalg::Kernels<Complex> make_complex_table() {
   kernels.product = &product<Complex, false>;
   kernels.scale = &scale<Complex>;
   kernels.layer_norm = &layer_norm<Complex>;
+  kernels.batch_statistics = &batch_statistics<Complex>;
+  kernels.batch_norm = &batch_norm<Complex>;
   kernels.activate = &activate<Complex>;
   kernels.softmax = &softmax<Complex>;
   kernels.loss = &loss<Complex>;

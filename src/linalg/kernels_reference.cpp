@@ -19,6 +19,7 @@ float accumulate(float sum, float a, float b) {
 
 #include "calculus/activation_formulas.inc"
 #include "calculus/loss_formulas.inc"
+#include "linalg/batch_norm_loops.inc"
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
 #include "linalg/loss_loops.inc"
@@ -36,6 +37,10 @@ constexpr linalg::Kernels<float> kTable = {
     &layer_norm<float>,
     &layer_norm_gradient<float>,
     &layer_norm_backward<float>,
+    &batch_statistics<float>,
+    &batch_norm<float>,
+    &batch_norm_gradient<float>,
+    &batch_norm_backward<float>,
     &transpose<float>,
     &activate<FloatScalar<kFma>>,
     &activate_backward<FloatScalar<kFma>>,

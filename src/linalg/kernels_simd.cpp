@@ -20,6 +20,7 @@ HWY_BEFORE_NAMESPACE();
 namespace bprop::HWY_NAMESPACE {
 namespace {
 
+#include "linalg/batch_norm_loops.inc"
 #include "linalg/element_loops.inc"
 #include "linalg/layer_norm_loops.inc"
 #include "linalg/loss_loops.inc"
@@ -37,6 +38,10 @@ constexpr linalg::Kernels<float> make_table() {
       &layer_norm<float>,
       &layer_norm_gradient<float>,
       &layer_norm_backward<float>,
+      &batch_statistics<float>,
+      &batch_norm<float>,
+      &batch_norm_gradient<float>,
+      &batch_norm_backward<float>,
       &transpose,
       &activate<FloatVector<kFma>>,
       &activate_backward<FloatVector<kFma>>,

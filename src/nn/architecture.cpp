@@ -3,7 +3,7 @@
 // The architecture text. Grammar (docs/architecture-text.md):
 //   full   = size "->" layer { "->" layer }
 //   hidden = [ layer { "," layer } ]
-//   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm" | "dropout" probability
+//   layer  = size [ activation ] [ "no-bias" ] | "scale" | "layer-norm" | "batch-norm" | "dropout" probability
 //          | embedding (nn/embedding_text.h) | "add" layers
 #include <algorithm>
 #include <charconv>
@@ -16,7 +16,7 @@
 namespace bprop {
 namespace {
 
-constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'dropout', 'embed', 'periodic' or 'add'";
+constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'";
 constexpr std::size_t kLargestLayer = std::size_t{1} << 24;
 constexpr std::size_t kMostLayers = 10'000;
 constexpr std::size_t kMostParameters = std::size_t{1} << 40;
@@ -39,6 +39,7 @@ class Parser {
     has_activation_ = false;
     if (take("scale")) return Scale{};
     if (take("layer-norm")) return LayerNorm{};
+    if (take("batch-norm")) return BatchNorm{};
     if (take("dropout")) return Dropout{0, probability()};
     if (take("add")) return Add{0, count("a number of layers to skip", kMostLayers)};
     return dense(default_activation);
@@ -69,6 +70,7 @@ class Parser {
     if (auto* const scale = std::get_if<Scale>(&layer)) scale->size = inputs;
     if (auto* const norm = std::get_if<LayerNorm>(&layer)) norm->size = inputs;
     if (auto* const dropout = std::get_if<Dropout>(&layer)) dropout->size = inputs;
+    if (auto* const batch_norm = std::get_if<BatchNorm>(&layer)) batch_norm->size = inputs;
     if (auto* const add = std::get_if<Add>(&layer)) add->size = inputs;
   }
 
@@ -203,6 +205,7 @@ std::string text_of_layer(const Dense& layer) {
 std::string text_of_layer(const Scale&) { return "scale"; }
 std::string text_of_layer(const LayerNorm&) { return "layer-norm"; }
 std::string text_of_layer(const Dropout& layer) { return fmt::format("dropout {}", layer.probability); }
+std::string text_of_layer(const BatchNorm&) { return "batch-norm"; }
 std::string text_of_layer(const Embedding& layer) { return nn::text_of(layer); }
 std::string text_of_layer(const Add& layer) { return fmt::format("add {}", layer.back); }
 
@@ -241,6 +244,10 @@ std::size_t Architecture::parameters() const {
   std::size_t count = 0;
   for (const Layer& layer : layers) count += weight_count(layer) + bias_count(layer);
   return count;
+}
+
+bool Architecture::has_batch_norm() const {
+  return std::ranges::any_of(layers, [](const Layer& layer) { return std::holds_alternative<BatchNorm>(layer); });
 }
 
 std::string Architecture::text() const {

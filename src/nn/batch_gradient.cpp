@@ -21,7 +21,8 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
     : loss_(loss),
       workspace_(architecture, largest_leaf(largest_batch), Keep::kTraining),
       load_(architecture, workspace_.capacity()),
-      tree_(Layout(architecture).size(), leaf_count(largest_batch)) {}
+      tree_(Layout(architecture).size(), leaf_count(largest_batch)),
+      running_(architecture) {}
 
 template <class T>
 std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,
@@ -29,6 +30,7 @@ std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, cons
                                                    const std::function<bool()>& stop, BackwardObserver<T>* observer) {
   const double scale = loss_scale(loss_, batch);
   const std::size_t leaves = leaf_count(batch.rows);
+  running_.clear();
   double sum = 0;
   for (std::size_t index = 0; index < leaves; ++index) {
     if (index > 0 && stop && stop()) {
@@ -51,6 +53,7 @@ double BatchGradient<T>::forward_and_loss(const Engine<T>& engine, const Network
                                           const Batch<T>& batch) {
   BPROP_DCHECK(leaf_count(batch.rows) == 1);
   const double scale = loss_scale(loss_, batch);
+  running_.clear();
   return scale * leaf_loss(engine, network, {0, batch.rows}, static_cast<T>(scale), batch);
 }
 
@@ -81,6 +84,7 @@ double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T
   PassKey key = batch.pass;
   key.first_row += leaf.begin;
   forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_, key);
+  running_.add(leaf.rows(), workspace_);
   return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_,
               batch.weights == nullptr ? nullptr : batch.weights + leaf.begin);
 }

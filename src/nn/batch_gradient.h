@@ -15,6 +15,7 @@
 #include "nn/leaves.h"
 #include "nn/propagation.h"
 #include "nn/row_loader.h"
+#include "nn/running_statistics.h"
 
 namespace bprop::nn {
 
@@ -63,6 +64,9 @@ class BatchGradient {
   void backward_and_update(const Engine<T>& engine, const NetworkState<T>& network, Twins<T>& twins,
                            const Batch<T>& batch, const GradientSink<T>& sink);
 
+  // After the update by a training pass: what batch norms keep running takes in the batch.
+  void keep_running(NetworkState<T>& network) { running_.update(network); }
+
  private:
   // Sum of the leaf's losses; δ of the last layer, scaled, is in the workspace.
   double leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, T scale, const Batch<T>& batch);
@@ -71,6 +75,7 @@ class BatchGradient {
   Workspace<T> workspace_;
   RowLoader<T> load_;
   TreeSum<T> tree_;
+  RunningStatistics<T> running_;
 };
 
 }  // namespace bprop::nn

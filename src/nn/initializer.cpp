@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -145,6 +146,9 @@ class Initialization {
   }
   void fill(const Dropout&) {}
   void fill(const Add&) {}
+  void fill(const BatchNorm&) {
+    set_weights([](std::size_t) { return 1.0; });  // and b at 0
+  }
 
   void fill(const Embedding& embedding) {
     constexpr double kPi = std::numbers::pi;
@@ -191,6 +195,10 @@ class Initialization {
 
 template <class T>
 void initialize(NetworkState<T>& state, const NetworkOptions& options) {
+  for (std::size_t k = 0; k < state.layout.layers(); ++k) {
+    const LayerLayout& at = state.layout[k];
+    if (at.running_size > 0) std::fill_n(&state.parameters[at.running + at.running_size / 2], at.outputs, T(1));
+  }
   Initialization<T> initialization(state, options);
   // Of a last layer of zeros nothing: parameters are born as zeros.
   const std::size_t layers = state.layout.layers() - (options.zero_last_layer ? 1 : 0);

@@ -18,6 +18,7 @@ Widths widths(const Dense& layer) { return {layer.inputs, layer.outputs}; }
 Widths widths(const Scale& layer) { return {layer.size, layer.size}; }
 Widths widths(const LayerNorm& layer) { return {layer.size, layer.size}; }
 Widths widths(const Dropout& layer) { return {layer.size, layer.size}; }
+Widths widths(const BatchNorm& layer) { return {layer.size, layer.size}; }
 Widths widths(const Embedding& layer) { return {layer.inputs, layer.units() + nn::passed_count(layer)}; }
 Widths widths(const Add& layer) { return {layer.size, layer.size}; }
 
@@ -25,6 +26,7 @@ std::size_t weights_in(const Dense& layer) { return layer.inputs * layer.outputs
 std::size_t weights_in(const Scale& layer) { return layer.size; }
 std::size_t weights_in(const LayerNorm& layer) { return layer.size; }
 std::size_t weights_in(const Dropout&) { return 0; }
+std::size_t weights_in(const BatchNorm& layer) { return layer.size; }
 std::size_t weights_in(const Embedding& layer) {
   std::size_t count = 0;
   for (const InputGroups& of : layer.groups) count += of.units() * of.size;
@@ -36,6 +38,7 @@ std::size_t biases_in(const Dense& layer) { return layer.bias ? layer.outputs : 
 std::size_t biases_in(const Scale&) { return 0; }
 std::size_t biases_in(const LayerNorm& layer) { return layer.size; }
 std::size_t biases_in(const Dropout&) { return 0; }
+std::size_t biases_in(const BatchNorm& layer) { return layer.size; }
 std::size_t biases_in(const Embedding& layer) { return layer.kind == Embedding::Kind::kCategories ? 0 : layer.units(); }
 std::size_t biases_in(const Add&) { return 0; }
 

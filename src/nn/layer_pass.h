@@ -25,8 +25,9 @@ struct Parameters {
   // Of a norm, which is not linear: the x that it read and what the forward pass found out about the rows.
   const T* x = nullptr;
   linalg::Wide<T>* statistics = nullptr;
-  const T* mask = nullptr;   // in training, what a dropout layer multiplies by (rows × size)
-  const T* added = nullptr;  // forward, what an add layer adds (rows × size)
+  const T* mask = nullptr;     // in training, what a dropout layer multiplies by (rows × size)
+  const T* added = nullptr;    // forward, what an add layer adds (rows × size)
+  const T* running = nullptr;  // what a batch norm normalises by (2 × padded); null: by the rows themselves
 };
 
 // The layer whose a is this layer's input: its delta follows from ∂L/∂x by φ'. No values: there is none.

@@ -48,11 +48,13 @@ Layout::Layout(const Architecture& architecture) {
         Overloaded{[&](const Dense& dense) { return padded * dense.inputs; }, [&](const Scale&) { return padded; },
                    [&](const LayerNorm&) { return padded; }, [](const Dropout&) { return std::size_t{0}; },
                    [&](const Embedding& of) { return place_groups(of, at.groups); },
-                   [](const Add&) { return std::size_t{0}; }},
+                   [](const Add&) { return std::size_t{0}; }, [&](const BatchNorm&) { return padded; }},
         layer);
     at.bias = at.weights + at.weights_size;
     at.bias_size = linalg::padded(at.bias_count);
-    size_ = at.bias + at.bias_size;
+    at.running = at.bias + at.bias_size;
+    at.running_size = std::holds_alternative<BatchNorm>(layer) ? 2 * padded : 0;
+    size_ = at.running + at.running_size;
     layers_.push_back(std::move(at));
   }
 }

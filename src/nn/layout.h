@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
-// diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group
-// [in][out], padded to 16 –, then the bias padded to 16 (none for a layer without). Padding is zero and stays zero:
-// gradients, optimiser state and averages share the layout, and each of their operations maps zeros to zeros.
+// diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group [in][out],
+// padded to 16 –, then the bias padded to 16 (none for a layer without), then, of a batch norm, what it keeps running:
+// means and variances, each padded to 16. Padding is zero and stays zero: gradients, optimiser state and averages share
+// the layout, and each of their operations maps zeros to zeros. Of what is kept running gradients are zero, and no
+// update looks at it; but copies of the parameters, the best and averaged ones among them, have their own.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +31,9 @@ struct LayerLayout {
   std::size_t bias = 0;          // offset
   std::size_t bias_size = 0;     // with padding; 0: no bias
   std::size_t bias_count = 0;    // without padding
-  bool diagonal = false;         // one weight a number: scale, layer norm; dropout and add layers, which have none
+  std::size_t running = 0;       // offset of the means; behind them the variances
+  std::size_t running_size = 0;  // of both, with padding; 0: not a batch norm
+  bool diagonal = false;         // one weight a number: scale, norms; dropout and add layers, which have none
   bool grouped = false;          // an embedding layer
   std::vector<GroupLayout> groups{};
 

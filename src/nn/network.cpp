@@ -122,6 +122,35 @@ void BasicNetwork<T>::set_bias(std::size_t layer, std::span<const T> values) {
 }
 
 template <class T>
+std::vector<T> BasicNetwork<T>::running_mean(std::size_t layer) const {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "running_mean");
+  if (at.running_size == 0) return {};
+  const T* const from = state_->running(layer);
+  return std::vector<T>(from, from + at.outputs);
+}
+
+template <class T>
+std::vector<T> BasicNetwork<T>::running_variance(std::size_t layer) const {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "running_variance");
+  if (at.running_size == 0) return {};
+  const T* const from = state_->running(layer) + at.running_size / 2;
+  return std::vector<T>(from, from + at.outputs);
+}
+
+template <class T>
+void BasicNetwork<T>::set_running(std::size_t layer, std::span<const T> mean, std::span<const T> variance) {
+  const nn::LayerLayout& at = checked_layer(*state_, layer, "set_running");
+  const std::size_t count = at.running_size == 0 ? 0 : at.outputs;
+  check_size(mean.size(), count, "set_running", at);
+  check_size(variance.size(), count, "set_running", at);
+  for (const T value : variance) {
+    BPROP_CHECK(value >= 0, UsageError, "[network.set_running] a variance is {}, expected 0 or more", value);
+  }
+  std::copy(mean.begin(), mean.end(), state_->parameters.data() + at.running);
+  std::copy(variance.begin(), variance.end(), state_->parameters.data() + at.running + at.running_size / 2);
+}
+
+template <class T>
 void BasicNetwork<T>::predict(std::span<const T> input, std::span<T> output) const {
   const std::size_t rows = input.size() / inputs();
   BPROP_CHECK(input.size() == rows * inputs() && output.size() == rows * outputs(), ShapeError,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a network is: its architecture, its class of arithmetic and one flat buffer of parameters. T is float, double
+// What a network is: its architecture, its class of arithmetic and one flat buffer of parameters (and of what batch
+// norms keep running). T is float, double
 // or, for the complex step, complex<double>.
 #pragma once
 
@@ -27,6 +28,10 @@ struct NetworkState {
   // Null for a layer without bias.
   const T* bias(std::size_t layer) const {
     return layout[layer].bias_size == 0 ? nullptr : parameters.data() + layout[layer].bias;
+  }
+  // Means, then variances; null but for a batch norm.
+  const T* running(std::size_t layer) const {
+    return layout[layer].running_size == 0 ? nullptr : parameters.data() + layout[layer].running;
   }
 };
 

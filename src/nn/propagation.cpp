@@ -7,6 +7,7 @@
 
 #include "linalg/panels.h"
 #include "nn/add.h"
+#include "nn/batch_norm.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
@@ -29,6 +30,19 @@ void draw(const Layer& layer, const Architecture& architecture, std::size_t k, c
   if (dropout != nullptr) draw_mask(*dropout, key, first_masked_unit(architecture, k), rows, mask, share);
 }
 
+// What a pass needs of layer k.
+template <class T>
+Parameters<T> parameters_of(const NetworkState<T>& network, std::size_t k, std::size_t rows, Workspace<T>& workspace) {
+  const bool training = workspace.pass() == Pass::kTraining;
+  return {.weights = network.weights(k),
+          .bias = network.bias(k),
+          .x = workspace.input_of(k),
+          .statistics = workspace.statistics(k),
+          .mask = training ? workspace[k].mask : nullptr,
+          .added = workspace.added_to(network.architecture.layers[k], k),
+          .running = normalised_by_themselves(rows, workspace.pass()) ? nullptr : network.running(k)};
+}
+
 }  // namespace
 
 template <class T>
@@ -40,13 +54,7 @@ void forward(const Engine<T>& engine, const NetworkState<T>& network, std::size_
   for (std::size_t k = 0; k <= last; ++k) {
     const bool activated = k < last || through == Through::kLastActivation;
     const LayerValues<T>& values = workspace[k];
-    const Parameters<T> parameters{network.weights(k),
-                                   network.bias(k),
-                                   nullptr,
-                                   workspace.input_of(k),
-                                   workspace.statistics(k),
-                                   training ? values.mask : nullptr,
-                                   workspace.added_to(network.architecture.layers[k], k)};
+    const Parameters<T> parameters = parameters_of(network, k, rows, workspace);
     std::visit(
         [&](const auto& layer) {
           fork(engine, work_of(layer, rows), [&](Share share) {
@@ -183,14 +191,9 @@ class BackwardPass {
     return std::visit([this](const auto& of) { return work_of(of, rows_); }, layer(k));
   }
   Parameters<T> parameters(std::size_t k) const {
-    const bool training = workspace_.pass() == Pass::kTraining;
-    return {network_.weights(k),
-            network_.bias(k),
-            twins_[k],
-            workspace_.input_of(k),
-            workspace_.statistics(k),
-            training ? workspace_[k].mask : nullptr,
-            nullptr};
+    Parameters<T> of = parameters_of(network_, k, rows_, workspace_);
+    of.twin = twins_[k];
+    return of;
   }
 
   // Of a place: 0 is the input, k the a of layer k − 1.
@@ -266,6 +269,9 @@ template <class T>
 void backward(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins, std::size_t rows,
               Workspace<T>& workspace, T* gradients, BackwardObserver<T>* observer) {
   BackwardPass<T>(engine, network, twins, nullptr, rows, workspace, GradientWriter<T>(gradients), observer).run();
+  for (std::size_t k = 0; k < network.layout.layers(); ++k) {
+    std::fill_n(gradients + network.layout[k].running, network.layout[k].running_size, T(0));
+  }
 }
 
 template <class T>

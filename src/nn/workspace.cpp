@@ -98,7 +98,10 @@ Workspace<T>::Workspace(const Architecture& architecture, std::size_t capacity, 
   d_input_ = places.d_input;
   layers_ = std::move(places.layers);
   for (const Layer& layer : architecture.layers) {
-    norms_.emplace_back(std::holds_alternative<LayerNorm>(layer) ? 2 * capacity : 0);
+    const bool by_number = std::holds_alternative<BatchNorm>(layer);
+    norms_.emplace_back(std::holds_alternative<LayerNorm>(layer) ? 2 * capacity
+                        : by_number                              ? 3 * linalg::padded(outputs_of(layer))
+                                                                 : 0);
   }
 }
 

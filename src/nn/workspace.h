@@ -48,8 +48,11 @@ class Workspace {
   LayerValues<T>& operator[](std::size_t layer) { return layers_[layer]; }
   const LayerValues<T>& operator[](std::size_t layer) const { return layers_[layer]; }
 
-  // Of a norm: (rows × 2); null for other layers.
+  // Of a norm (nn/layer_norm.h, nn/batch_norm.h); null for other layers.
   linalg::Wide<T>* statistics(std::size_t layer) { return norms_[layer].empty() ? nullptr : norms_[layer].data(); }
+  const linalg::Wide<T>* statistics(std::size_t layer) const {
+    return norms_[layer].empty() ? nullptr : norms_[layer].data();
+  }
 
   // What the next layer reads: the input of layer `layer`.
   const T* input_of(std::size_t layer) const { return layer == 0 ? input_ : layers_[layer - 1].a; }

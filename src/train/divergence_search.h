@@ -12,9 +12,7 @@
 
 namespace bprop::training {
 
-inline bool is_parameter(const Divergence& found) {
-  return found.number == Divergence::Number::kWeight || found.number == Divergence::Number::kBias;
-}
+using check::is_parameter;
 
 // On input: the rows of the step in their order; none: only the weights are looked at. The step's number and names of
 // columns are the caller's to add. Nothing if every number is finite. The memory is that of 256 rows.

@@ -24,7 +24,8 @@ LayerRates layer_rates(const Layer& layer, const Rates& rates) {
                                  const bool turns = ntk && embedding.kind == Embedding::Kind::kWaves;
                                  return LayerRates{rates.embeddings, rates.embeddings, turns ? 2 * std::numbers::pi : 1,
                                                    false};
-                               }},
+                               },
+                               [&](const BatchNorm&) { return LayerRates{.biases = rates.biases, .decays = false}; }},
                     layer);
 }
 

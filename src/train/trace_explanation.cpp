@@ -217,6 +217,10 @@ TraceExplanation explain_trace(const Trace& trace, std::size_t step, const Selec
                 "update {} went through masks of dropout, which its record does not have: its gradient cannot be "
                 "derived; without the table the update by itself is explained",
                 step);
+    BPROP_CHECK(!derived || !std::holds_alternative<BatchNorm>(layer), UsageError,
+                "update {} went through batch norms, which took mean and variance of all its rows: its gradient cannot "
+                "be derived row by row; without the table the update by itself is explained",
+                step);
   }
   const explaining::Symbols symbols(model.architecture(), options.notation);
   e.symbol = symbols.of(what);

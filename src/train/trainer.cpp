@@ -94,6 +94,8 @@ struct BasicTrainer<T>::State {
         twins(of.state(), false),
         batch_gradient(of.architecture(), o.loss, o.batch) {
     check_outputs(o.loss, of.outputs());
+    BPROP_CHECK(o.batch > 1 || !of.architecture().has_batch_norm(), UsageError,
+                "[trainer] batches of 1 row, expected 2 or more for batch norm, whose mean and variance are theirs");
     if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
   }
 
@@ -144,6 +146,7 @@ struct BasicTrainer<T>::State {
     const Decayed decay = decayed();
     updater.begin(decay.optimizer, report.learning_rate, decay.weight_decay, parameters(), optimizer);
     batch_gradient.backward_and_update(engine, network.state(), twins, batch, updater);
+    batch_gradient.keep_running(network.state());
     ++report.step;
     return report.loss;
   }
@@ -169,6 +172,7 @@ struct BasicTrainer<T>::State {
       report.change = std::sqrt(optim::sum_of_squared_differences<T>(parameters(), previous.span()));
     }
     twins.refresh(engine, network.state());
+    batch_gradient.keep_running(network.state());
     ++report.step;
     return report.loss;
   }

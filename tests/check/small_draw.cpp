@@ -121,6 +121,11 @@ Draw draw_case(const SmallCase& c, std::uint32_t draw) {
     for (double& b : bias) b = source.between(-0.5, 0.5);
     result.network.set_weights(k, weights);
     result.network.set_bias(k, bias);
+    std::vector<double> mean = result.network.running_mean(k);
+    std::vector<double> variance = result.network.running_variance(k);
+    for (double& m : mean) m = source.between(-0.5, 0.5);
+    for (double& v : variance) v = source.between(0.5, 2);
+    result.network.set_running(k, mean, variance);
   }
   for (std::size_t n = 0; n < c.rows; ++n) {
     for (std::size_t i = 0; i < c.inputs; ++i) result.input.push_back(source.between(-1, 1));

@@ -126,7 +126,8 @@ std::uint64_t SmallCase::number() const {
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
          (static_cast<std::uint64_t>(norms) << 40) + (static_cast<std::uint64_t>(front) << 50) +
-         (static_cast<std::uint64_t>(adds) << 56) + (dropout ? std::uint64_t{1} << 60 : 0);
+         (static_cast<std::uint64_t>(batch_norms) << 44) + (static_cast<std::uint64_t>(adds) << 56) +
+         (dropout ? std::uint64_t{1} << 60 : 0);
 }
 
 PassKey SmallCase::pass(std::uint32_t draw) const {
@@ -160,7 +161,8 @@ std::string SmallCase::architecture() const {
     std::size_t diagonals = scales_before(before);
     for (std::size_t i = 0; i < diagonals; ++i) text += " -> scale";
     if ((norms >> before & 1) == 1) text += " -> layer-norm";
-    diagonals += norms >> before & 1;
+    if ((batch_norms >> before & 1) == 1) text += " -> batch-norm";
+    diagonals += (norms >> before & 1) + (batch_norms >> before & 1);
     const bool added = (adds & 2) != 0 && diagonals > 0;
     if (added) text += " -> add " + std::to_string(diagonals);
     since += diagonals + (added ? 1 : 0);

@@ -32,6 +32,8 @@ struct SmallCase {
 
   // Layer norms: bit k says that one stands before dense layer k (behind its scale layers), bit `depth` behind all.
   std::size_t norms = 0;
+  // Batch norms: likewise, behind those. Of predictions, by constants that are drawn.
+  std::size_t batch_norms = 0;
 
   // Add layers, below kAddPatterns: bit 0 says that one stands behind each hidden dense layer, past all since the one
   // before or the input, where those are as wide; bit 1 that one stands behind scale layers and norms, past those.

@@ -84,6 +84,23 @@ TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithLayerNormsInAnyPlace
   EXPECT_GT(errors.single, 1e-3);
 }
 
+TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepWithBatchNormsInAnyPlace) {
+  SmallWorldErrors errors;
+  std::size_t next = 0;
+  for (const ActivationRule& activation : activation_rules()) {
+    for (const LossRule& loss : loss_rules()) {
+      const std::vector<SmallCase> cases = small_cases(activation.id, loss.id);
+      for (int i = 0; i < 2; ++i) {
+        SmallCase c = cases[(next += 101) % cases.size()];
+        c.batch_norms = 1 + next % ((2U << c.depth) - 1);
+        check_small_case(c, errors);
+      }
+    }
+  }
+  EXPECT_EQ(errors.networks, activation_rules().size() * loss_rules().size() * 2);
+  EXPECT_GT(errors.single, 1e-3);
+}
+
 TEST(SmallWorldSample, EngineEqualsTapeEqualsComplexStepInTrainingsWithDropout) {
   SmallWorldErrors errors;
   std::size_t next = 0;

@@ -23,7 +23,7 @@ class Dice {
 
 // One sample; activation and loss come round in turn, everything else at random. Half of the networks have scale
 // layers, a quarter layer norms where three numbers or more are (small_draw.cpp says why), a fifth dropout layers, a
-// third embedding layers, three of seven residual connections.
+// third embedding layers, three of seven residual connections, an eighth batch norms.
 inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   const std::size_t activations = activation_rules().size();
   check::SmallCase c;
@@ -39,6 +39,7 @@ inline check::SmallCase draw_shape(std::size_t triple, Dice& numbers) {
   c.norms = numbers.below(4) == 0 ? numbers.below(std::size_t{2} << c.depth) : 0;
   c.dropout = triple % 5 == 4;
   c.adds = triple % 7 < 3 ? 1 + triple % 7 : 0;
+  c.batch_norms = !c.dropout && triple % 7 == 3 ? 1 + triple % ((std::size_t{2} << c.depth) - 1) : 0;
   if (c.inputs < 3) c.norms &= ~std::size_t{1};
   if (c.outputs < 3) c.norms &= ~(std::size_t{1} << c.depth);
   return c;

@@ -96,7 +96,7 @@ std::string refusal(std::string_view text, const ArchitectureDefaults& defaults 
 
 TEST(Architecture, SaysAtWhichColumnAFullFormStopsMakingSense) {
   const std::string first = "expected a layer size from 1 to 16777216";
-  const std::string size = first + ", 'scale', 'layer-norm', 'dropout', 'embed', 'periodic' or 'add'";
+  const std::string size = first + ", 'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'";
   EXPECT_EQ(refusal("x -> 2"), "UsageError: [architecture] \"x -> 2\", column 1: found 'x', " + first);
   EXPECT_EQ(refusal("2 ->"), "UsageError: [architecture] \"2 ->\", column 5: found the end of the text, " + size);
   EXPECT_EQ(refusal("2 -> 0"), "UsageError: [architecture] \"2 -> 0\", column 6: found '0', " + size);
@@ -125,12 +125,12 @@ TEST(Architecture, SaysAtWhichColumnHiddenLayersStopMakingSense) {
   EXPECT_EQ(
       refusal("64 relu,", data),
       "UsageError: [architecture] \"64 relu,\", column 9: found the end of the text, expected a layer size from 1 "
-      "to 16777216, 'scale', 'layer-norm', 'dropout', 'embed', 'periodic' or 'add'");
+      "to 16777216, 'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'");
   EXPECT_EQ(refusal("64 relu 32", data),
             "UsageError: [architecture] \"64 relu 32\", column 9: found '32', expected ',' or the end");
   EXPECT_EQ(refusal("relu", data),
             "UsageError: [architecture] \"relu\", column 1: found 'relu', expected a layer size from 1 to 16777216, "
-            "'scale', 'layer-norm', 'dropout', 'embed', 'periodic' or 'add'");
+            "'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'");
   EXPECT_EQ(refusal("scale tanh", data),
             "UsageError: [architecture] \"scale tanh\", column 7: found 'tanh', expected ',' or the end");
   EXPECT_EQ(refusal("scale -> 2"),

@@ -13,10 +13,10 @@ namespace bprop::nn {
 namespace {
 
 const char* const kAwkward =
-    "17 -> scale -> dropout 0.1 -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> scale -> layer-norm -> add 2 -> "
-    "15";
+    "17 -> scale -> dropout 0.1 -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> batch-norm -> scale -> layer-norm "
+    "-> add 2 -> 15";
 
-// How often each place of the flat buffer is the place of a parameter.
+// How often each place of the flat buffer is the place of a parameter, or of what a batch norm keeps.
 std::vector<int> uses(const Architecture& architecture) {
   const Layout layout(architecture);
   std::vector<int> count(layout.size());
@@ -27,6 +27,9 @@ std::vector<int> uses(const Architecture& architecture) {
         if (at.weights_size > 0 && connects(architecture.layers[k], out, in)) ++count[at.weight(out, in)];
       }
       if (at.bias_size > 0) ++count[at.bias + out];
+      if (at.running_size == 0) continue;
+      ++count[at.running + out];
+      ++count[at.running + at.running_size / 2 + out];
     }
   }
   return count;
@@ -39,7 +42,7 @@ TEST(Layout, EachParameterHasAPlaceOfItsOwn) {
     EXPECT_LE(count, 1);
     used += static_cast<std::size_t>(count);
   }
-  EXPECT_EQ(used, architecture.parameters());
+  EXPECT_EQ(used, architecture.parameters() + 2 * 33);
 }
 
 TEST(Layout, AWeightPanelIsInputsTimesSixteenOutputs) {

@@ -20,7 +20,7 @@ constexpr std::size_t kOutputs = 18;
 Architecture architecture(const ActivationRule& activation) {
   return Architecture::parse("21 -> embed 3-9:5 -> periodic 2-6:7x3 -> scale -> 35 " + std::string(activation.name) +
                              " -> scale -> layer-norm -> scale -> 17 " + std::string(activation.name) +
-                             " no-bias -> layer-norm -> scale -> add 2 -> 18 softmax");
+                              " no-bias -> batch-norm -> layer-norm -> scale -> add 2 -> batch-norm -> 18 softmax");
 }
 
 template <class T>
@@ -30,7 +30,7 @@ void poison(T* memory, std::size_t rows, std::size_t columns) {
 
 // One pass forward and back in a workspace of this kind; the flat gradient, and the loss behind it.
 template <class T>
-std::vector<T> pass(const BasicNetwork<T>& network, const LossOptions& options, Keep keep, bool poisoned) {
+std::vector<T> pass(const BasicNetwork<T>& network, const LossOptions& options, Pass of, Keep keep, bool poisoned) {
   Workspace<T> workspace(network.architecture(), kRows + 3, keep);
   if (poisoned) {
     poison(workspace.input(), kRows + 3, kInputs);
@@ -47,7 +47,7 @@ std::vector<T> pass(const BasicNetwork<T>& network, const LossOptions& options, 
   const Twins<T> twins(network.state(), keep == Keep::kInspection);
   linalg::to_panels(random_matrix<T>(1, kRows, kInputs).data(), kRows, kInputs, workspace.input());
   linalg::to_panels(random_matrix<T>(2, kRows, kOutputs).data(), kRows, kOutputs, workspace.targets());
-  forward(engine, network.state(), kRows, scores_end(network.architecture(), options.loss), workspace);
+  forward(engine, network.state(), kRows, scores_end(network.architecture(), options.loss), workspace, {.pass = of});
   const double sum = loss(engine, network.architecture(), options, kRows, T(1), true, workspace);
   const T before = poisoned ? std::numeric_limits<T>::quiet_NaN() : T(0);
   std::vector<T> gradient(network.state().layout.size(), before);
@@ -62,10 +62,11 @@ void expect_no_effect() {
     const BasicNetwork<T> network(architecture(activation), {.seed = 4});
     for (const Loss kind : {Loss::kCrossEntropy, Loss::kHuber}) {
       const LossOptions options{.loss = kind};
-      const std::vector<T> clean = pass<T>(network, options, Keep::kTraining, false);
+      const Pass of = kind == Loss::kHuber ? Pass::kTraining : Pass::kPrediction;
+      const std::vector<T> clean = pass<T>(network, options, of, Keep::kTraining, false);
       for (const T g : clean) ASSERT_EQ(g, g);
       for (const Keep keep : {Keep::kTraining, Keep::kInspection}) {
-        const std::vector<T> poisoned = pass<T>(network, options, keep, true);
+        const std::vector<T> poisoned = pass<T>(network, options, of, keep, true);
         EXPECT_EQ(std::memcmp(clean.data(), poisoned.data(), clean.size() * sizeof(T)), 0) << activation.name;
       }
     }
@@ -80,7 +81,8 @@ class Threads : public testing::TestWithParam<int> {};
 // All parameters after three steps with a batch of three leaves, softmax inside, clipping and Adam.
 std::vector<float> trained(ThreadPool* pool) {
   Network network(
-      "21 -> scale -> 70 gelu -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> scale -> 18 softmax",
+      "21 -> scale -> 70 gelu -> batch-norm -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> batch-norm "
+      "-> scale -> 18 softmax",
       {.seed = 4});
   Trainer trainer(network, {.batch = 600, .loss = {.loss = Loss::kCrossEntropy}, .clip = 0.1, .pool = pool});
   for (const std::size_t rows : {std::size_t{600}, std::size_t{1}, std::size_t{77}}) {
