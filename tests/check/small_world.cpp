@@ -44,6 +44,7 @@ BasicGradients<float> float_gradients(const Draw& draw, const LossOptions& loss,
   for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
     network.set_weights(k, narrow(draw.network.weights(k)));
     network.set_bias(k, narrow(draw.network.bias(k)));
+    network.set_running(k, narrow(draw.network.running_mean(k)), narrow(draw.network.running_variance(k)));
   }
   return gradients<float>(network, narrow(draw.input), narrow(draw.target), loss, nullptr, pass);
 }
@@ -126,8 +127,7 @@ std::uint64_t SmallCase::number() const {
   for (const std::size_t digit : {rows, inputs, outputs, depth}) n = n * 5 + digit;
   return n * 2 + (bias ? 1 : 0) + (static_cast<std::uint64_t>(scales) << 20) +
          (static_cast<std::uint64_t>(norms) << 40) + (static_cast<std::uint64_t>(front) << 50) +
-         (static_cast<std::uint64_t>(batch_norms) << 54) +
-         (dropout ? std::uint64_t{1} << 60 : 0);
+         (static_cast<std::uint64_t>(batch_norms) << 54) + (dropout ? std::uint64_t{1} << 60 : 0);
 }
 
 PassKey SmallCase::pass(std::uint32_t draw) const {

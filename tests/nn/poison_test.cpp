@@ -81,7 +81,8 @@ class Threads : public testing::TestWithParam<int> {};
 // All parameters after three steps with a batch of three leaves, softmax inside, clipping and Adam.
 std::vector<float> trained(ThreadPool* pool) {
   Network network(
-      "21 -> scale -> 70 gelu -> batch-norm -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> batch-norm "
+      "21 -> scale -> 70 gelu -> batch-norm -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> "
+      "batch-norm "
       "-> scale -> 18 softmax",
       {.seed = 4});
   Trainer trainer(network, {.batch = 600, .loss = {.loss = Loss::kCrossEntropy}, .clip = 0.1, .pool = pool});
