@@ -195,7 +195,7 @@ CarriedNumber CarriedPass::gradient(const Selector& what) const {
     case Kind::kInput:
       for (const Hearer& by : task_.parts.hearers(0, what.unit)) {
         if (by.is_added && by_.forget_added) continue;
-        const CarriedNumber slope = by.is_added                  ? CarriedNumber(1.0)
+        const CarriedNumber slope = by.is_added                 ? CarriedNumber(1.0)
                                     : task_.parts.normalises(0) ? slope_by_read(0, by.unit, what.unit)
                                                                 : task_.parts.weight(0, by.unit, what.unit);
         computed = computed + layers_[by.layer].delta[by.unit] * slope;

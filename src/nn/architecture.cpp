@@ -16,7 +16,8 @@
 namespace bprop {
 namespace {
 
-constexpr std::string_view kOtherLayers = ", 'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'";
+constexpr std::string_view kOtherLayers =
+    ", 'scale', 'layer-norm', 'batch-norm', 'dropout', 'embed', 'periodic' or 'add'";
 constexpr std::size_t kLargestLayer = std::size_t{1} << 24;
 constexpr std::size_t kMostLayers = 10'000;
 constexpr std::size_t kMostParameters = std::size_t{1} << 40;

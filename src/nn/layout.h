@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
-// diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group [in][out],
-// padded to 16 –, then the bias padded to 16 (none for a layer without), then, of a batch norm, what it keeps running:
-// means and variances, each padded to 16. Padding is zero and stays zero: gradients, optimiser state and averages share
-// the layout, and each of their operations maps zeros to zeros. Of what is kept running gradients are zero, and no
-// update looks at it; but copies of the parameters, the best and averaged ones among them, have their own.
+// diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group
+// [in][out], padded to 16 –, then the bias padded to 16 (none for a layer without), then, of a batch norm, what it
+// keeps running: means and variances, each padded to 16. Padding is zero and stays zero: gradients, optimiser state and
+// averages share the layout, and each of their operations maps zeros to zeros. Of what is kept running gradients are
+// zero, and no update looks at it; but copies of the parameters, the best and averaged ones among them, have their own.
 #pragma once
 
 #include <cstddef>

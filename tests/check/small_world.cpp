@@ -44,6 +44,7 @@ BasicGradients<float> float_gradients(const Draw& draw, const LossOptions& loss,
   for (std::size_t k = 0; k < network.architecture().layers.size(); ++k) {
     network.set_weights(k, narrow(draw.network.weights(k)));
     network.set_bias(k, narrow(draw.network.bias(k)));
+    network.set_running(k, narrow(draw.network.running_mean(k)), narrow(draw.network.running_variance(k)));
   }
   return gradients<float>(network, narrow(draw.input), narrow(draw.target), loss, nullptr, pass);
 }

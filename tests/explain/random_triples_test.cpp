@@ -38,6 +38,9 @@ Network in_float(const DoubleNetwork& network) {
     const auto bias = network.bias(k);
     result.set_weights(k, std::vector<float>(weights.begin(), weights.end()));
     if (!bias.empty()) result.set_bias(k, std::vector<float>(bias.begin(), bias.end()));
+    const std::vector<double> mean = network.running_mean(k), variance = network.running_variance(k);
+    result.set_running(k, std::vector<float>(mean.begin(), mean.end()),
+                       std::vector<float>(variance.begin(), variance.end()));
   }
   return result;
 }

@@ -13,7 +13,8 @@ namespace bprop::nn {
 namespace {
 
 const char* const kAwkward =
-    "17 -> scale -> dropout 0.1 -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> batch-norm -> scale -> layer-norm "
+    "17 -> scale -> dropout 0.1 -> 16 relu -> 1 tanh no-bias -> scale -> 33 sigmoid -> batch-norm -> scale -> "
+    "layer-norm "
     "-> add 2 -> 15";
 
 // How often each place of the flat buffer is the place of a parameter, or of what a batch norm keeps.

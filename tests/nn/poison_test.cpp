@@ -20,7 +20,7 @@ constexpr std::size_t kOutputs = 18;
 Architecture architecture(const ActivationRule& activation) {
   return Architecture::parse("21 -> embed 3-9:5 -> periodic 2-6:7x3 -> scale -> 35 " + std::string(activation.name) +
                              " -> scale -> layer-norm -> scale -> 17 " + std::string(activation.name) +
-                              " no-bias -> batch-norm -> layer-norm -> scale -> add 2 -> batch-norm -> 18 softmax");
+                             " no-bias -> batch-norm -> layer-norm -> scale -> add 2 -> batch-norm -> 18 softmax");
 }
 
 template <class T>
@@ -81,7 +81,8 @@ class Threads : public testing::TestWithParam<int> {};
 // All parameters after three steps with a batch of three leaves, softmax inside, clipping and Adam.
 std::vector<float> trained(ThreadPool* pool) {
   Network network(
-      "21 -> scale -> 70 gelu -> batch-norm -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> batch-norm "
+      "21 -> scale -> 70 gelu -> batch-norm -> layer-norm -> 20 softmax -> layer-norm -> scale -> 40 relu -> "
+      "batch-norm "
       "-> scale -> 18 softmax",
       {.seed = 4});
   Trainer trainer(network, {.batch = 600, .loss = {.loss = Loss::kCrossEntropy}, .clip = 0.1, .pool = pool});
