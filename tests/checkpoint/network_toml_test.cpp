@@ -125,7 +125,7 @@ TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
   EXPECT_EQ(refusal(small("learningrate = 0.5")),
             "net.toml, line 3, column 1: there is no key \"learningrate\", expected one of layers, loss, reduction, "
             "label_smoothing, huber_delta, focal_gamma, quantiles, arithmetic, weights, biases, input, target, "
-            "learning_rate, freeze");
+            "learning_rate, freeze, running_means, running_variances");
   EXPECT_THAT(refusal(small("[train]\nepochs = 3")),
               StartsWith("net.toml, line 3, column 2: there is no key \"train\""));
 }

@@ -120,10 +120,11 @@ TEST_F(ImportWeights, AWeightOfOneDimensionIsAScaleLayer) {
 TEST_F(ImportWeights, SaysWhichTensorBelongsToNoLayer) {
   auto tensors = layers("0.", "2.");
   tensors.push_back(tensor("1.running_mean", {3}, {0, 0, 0}));
-  EXPECT_EQ(
-      refusal(tensors),
-      "tensor \"1.running_mean\" (3) is neither the weight (out x in) nor the bias (out) of a dense layer, nor the "
-      "weight (size) of a scale layer or norm, nor the running_mean or running_var of a batch norm");
+  EXPECT_EQ(refusal(tensors), "tensor \"1.running_mean\" is there without a weight beside it");
+  tensors.back() = tensor("1.momentum", {3}, {0, 0, 0});
+  EXPECT_EQ(refusal(tensors),
+            "tensor \"1.momentum\" (3) is neither the weight (out x in) nor the bias (out) of a dense layer, nor the "
+            "weight (size) of a scale layer or norm, nor the running_mean or running_var of a batch norm");
   tensors.back() = tensor("1.weight", {1, 3, 1}, {0, 0, 0});
   EXPECT_THAT(refusal(tensors), StartsWith("tensor \"1.weight\" (1 x 3 x 1) is neither"));
   tensors.back() = tensor("1.weight", {3}, {0, 0, 0});
