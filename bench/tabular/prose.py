@@ -17,7 +17,8 @@ HOW = """- **Splits.** A fifth of the rows is the test, drawn by a seed, classes
   the same two CSV files. bprop takes the validation rows that choose its epoch out of the training rows (a fifth of
   them); on tables with fewer than 1,000 training rows its default has two recipes, linear and plain, compete by five
   folds of the training rows, and trains one of them on all of these (docs/presets.md). **That rule was found on the
-  small sets of this page** (the 14 with fewer than 1,000 rows), so what it reaches there is a little too good.
+  small sets of this page** (the 14 with fewer than 1,000 rows, so not on concrete, to which it applies, too), so what
+  it reaches there is a little too good.
   scikit-learn's methods learn from all training rows.
 - **Columns.** What is a factor or a text in its package is a column of names for everybody (levels that look like
   numbers are called `level 1`), the rest are numbers. For scikit-learn's MLP and linear models: median and indicator
