@@ -32,8 +32,6 @@ ssize_t Disk::read(int file, std::byte* bytes, std::size_t count, std::uint64_t 
   return ::pread(file, bytes, count, static_cast<off_t>(offset));
 }
 
-int Disk::set_length(int file, std::uint64_t length) { return ::ftruncate(file, static_cast<off_t>(length)); }
-
 int Disk::flush(int file) { return ::fsync(file); }
 
 int Disk::close(int file) { return ::close(file); }
@@ -41,8 +39,6 @@ int Disk::close(int file) { return ::close(file); }
 int Disk::rename(const char* from, const char* to) { return ::rename(from, to); }
 
 int Disk::remove(const char* path) { return ::unlink(path); }
-
-int Disk::make_folder(const char* path) { return ::mkdir(path, 0777); }
 
 Disk& disk() {
   static Disk system;

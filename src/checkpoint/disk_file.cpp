@@ -87,10 +87,6 @@ void DiskFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
   if (!moved_all(bytes, offset, move)) fail("cannot be read");
 }
 
-void DiskFile::set_length(std::uint64_t length) {
-  if (patiently([&] { return disk().set_length(file_, length); }) != 0) fail("cannot be written");
-}
-
 void DiskFile::flush() {
   if (patiently([&] { return disk().flush(file_); }) != 0) fail("cannot be written to the disk");
 }
@@ -111,6 +107,10 @@ std::string unused_name(const std::string& beside) {
 
 void rename_file(const std::string& from, const std::string& to) {
   if (patiently([&] { return disk().rename(from.c_str(), to.c_str()); }) != 0) fail_at(to, "cannot be replaced");
+}
+
+void remove_file(const std::string& path, std::string_view what) {
+  if (patiently([&] { return disk().remove(path.c_str()); }) != 0 && errno != ENOENT) fail_at(path, what);
 }
 
 void flush_folder(const std::string& path, const std::string& folder) {

@@ -29,7 +29,6 @@ class DiskFile {
   void append(std::span<const std::byte> bytes);
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;  // all of it was written before
-  void set_length(std::uint64_t length);
   void flush();  // to the disk. After a failure nobody knows what is there: the file must be given up
   void close();  // nothing may follow
 
@@ -46,6 +45,9 @@ std::string unused_name(const std::string& beside);
 
 // Throws IoError. `to` is replaced.
 void rename_file(const std::string& from, const std::string& to);
+
+// Throws IoError, "path: what: the system's words". A file that is not there is fine.
+void remove_file(const std::string& path, std::string_view what);
 
 // Makes what was renamed or removed in the folder last; file systems that know no such thing are fine.
 void flush_folder(const std::string& path, const std::string& folder);

@@ -63,11 +63,9 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
   std::error_code error;
   fs::create_directories(path, error);
   BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
-  fs::remove(trace_path(path), error);
-  BPROP_CHECK(!error, IoError, "{}: the trace of an earlier run cannot be removed: {}", path, error.message());
+  checkpoint::remove_file(trace_path(path).string(), "the trace of an earlier run cannot be removed");
   for (const char* file : kFilesOfTheEnd) {
-    fs::remove(fs::path(path) / file, error);
-    BPROP_CHECK(!error, IoError, "{}: the report of an earlier run cannot be removed: {}", path, error.message());
+    checkpoint::remove_file((fs::path(path) / file).string(), "the report of an earlier run cannot be removed");
   }
   metrics_.open((fs::path(path) / "metrics.jsonl").string());
   timing_.open((fs::path(path) / "timing.jsonl").string());

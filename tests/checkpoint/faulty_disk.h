@@ -39,9 +39,6 @@ class FaultyDisk : public Disk {
   ssize_t read(int file, std::byte* bytes, std::size_t count, std::uint64_t offset) override {
     return fails("read") ? -1 : Disk::read(file, bytes, moved(count), offset);
   }
-  int set_length(int file, std::uint64_t length) override {
-    return fails("set_length") ? -1 : Disk::set_length(file, length);
-  }
   int flush(int file) override { return fails("flush") ? -1 : Disk::flush(file); }
   // A file is closed even when that fails.
   int close(int file) override {
@@ -50,7 +47,6 @@ class FaultyDisk : public Disk {
   }
   int rename(const char* from, const char* to) override { return fails("rename") ? -1 : Disk::rename(from, to); }
   int remove(const char* path) override { return fails("remove") ? -1 : Disk::remove(path); }
-  int make_folder(const char* path) override { return fails("make_folder") ? -1 : Disk::make_folder(path); }
 
   const std::vector<std::string>& calls() const { return calls_; }
   // The name of the first call that failed; "" if none did.
