@@ -12,11 +12,6 @@ namespace {
 using linalg::kPanel;
 using linalg::Range;
 
-Range blocks_of(Share share, const BatchNorm& layer) {
-  const std::size_t blocks = linalg::panels(layer.size);
-  return {blocks * share.part / share.parts, blocks * (share.part + 1) / share.parts};
-}
-
 // What is kept running, in the form that the kernels read.
 template <class T>
 void constant_statistics(const T* running, const BatchNorm& layer, linalg::Wide<T>* statistics, Range blocks) {
@@ -36,7 +31,7 @@ template <class T>
 void layer_forward(const linalg::Kernels<T>& kernels, const BatchNorm& layer, const T* x,
                    const Parameters<T>& parameters, std::size_t rows, bool activate, const LayerValues<T>& values,
                    Share share) {
-  const Range own = blocks_of(share, layer);
+  const Range own = part_of(share, linalg::panels(layer.size));
   if (parameters.running == nullptr) {
     kernels.batch_statistics(x, rows, BatchNorm::kEpsilon, parameters.statistics, own);
   } else {
@@ -53,7 +48,7 @@ void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const BatchNorm
                               std::size_t rows, const GradientSink<T>& sink, T*, Share share) {
   // z = γ ⊙ u + b
   alignas(64) T d[kPanel];
-  const Range blocks = blocks_of(share, layer);
+  const Range blocks = part_of(share, linalg::panels(layer.size));
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
     const std::size_t panel = block * rows * kPanel;
     kernels.batch_norm_gradient(x + panel, delta + panel, parameters.statistics + 3 * block * kPanel, rows, d, {0, 1});
@@ -68,13 +63,10 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const BatchNorm& la
                           const Parameters<T>& parameters, std::size_t rows, T* d_x, const Below<T>& below,
                           Share share) {
   // u = (x − mean) r, z = γ ⊙ u + b
-  const Range own = blocks_of(share, layer);
+  const Range own = part_of(share, linalg::panels(layer.size));
   kernels.batch_norm_backward(parameters.x, delta, parameters.weights, parameters.statistics, rows,
                               parameters.running == nullptr, d_x, own);
-  if (below.values == nullptr || !by_element(below.activation)) return;
-  const std::size_t offset = own.begin * rows * kPanel;
-  kernels.activate_backward(below.activation, below.values->z + offset, below.values->a + offset, d_x + offset,
-                            below.values->delta + offset, own.size() * rows * kPanel);
+  delta_below(kernels, below, d_x, {own.begin * rows * kPanel, own.end * rows * kPanel});
 }
 
 BPROP_INSTANTIATE_LAYER(BatchNorm)

@@ -15,12 +15,6 @@ using linalg::kPanel;
 
 constexpr std::size_t kWords = 4;  // of a random block
 
-// The numbers of the mask that a share has.
-linalg::Range masked(Share share, const Dropout& layer, std::size_t rows) {
-  const std::size_t blocks = linalg::panels(layer.size);
-  return {blocks * share.part / share.parts * rows * kPanel, blocks * (share.part + 1) / share.parts * rows * kPanel};
-}
-
 RandomKey key_of_row(const PassKey& key, std::size_t row) {
   return {key.seed, Purpose::kDropout, static_cast<std::uint32_t>(key.first_row + row),
           static_cast<std::uint32_t>(key.step)};
@@ -73,7 +67,7 @@ void draw_mask(const Dropout& layer, const PassKey& key, std::size_t first_unit,
                Share share) {
   const Masking masking(layer, key);
   const T kept = static_cast<T>(masking.factor);
-  const linalg::Range range = masked(share, layer, rows);
+  const linalg::Range range = numbers_of(share, layer.size, rows);
   for (std::size_t line = range.begin / kPanel; line < range.end / kPanel; ++line) {
     const RandomKey of_row = key_of_row(key, line % rows);
     const std::size_t unit = first_unit + line / rows * kPanel;
@@ -87,7 +81,7 @@ void draw_mask(const Dropout& layer, const PassKey& key, std::size_t first_unit,
 template <class T>
 void layer_forward(const linalg::Kernels<T>&, const Dropout& layer, const T* x, const Parameters<T>& parameters,
                    std::size_t rows, bool activate, const LayerValues<T>& values, Share share) {
-  const linalg::Range range = masked(share, layer, rows);
+  const linalg::Range range = numbers_of(share, layer.size, rows);
   multiply(x, parameters.mask, range, values.z);
   if (activate && values.a != values.z) std::copy(values.z + range.begin, values.z + range.end, values.a + range.begin);
 }
@@ -101,11 +95,9 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const Dropout& laye
                           const Parameters<T>& parameters, std::size_t rows, T* d_x, const Below<T>& below,
                           Share share) {
   // z = x ⊙ r
-  const linalg::Range range = masked(share, layer, rows);
+  const linalg::Range range = numbers_of(share, layer.size, rows);
   multiply(delta, parameters.mask, range, d_x);
-  if (below.values == nullptr || !by_element(below.activation)) return;
-  kernels.activate_backward(below.activation, below.values->z + range.begin, below.values->a + range.begin,
-                            d_x + range.begin, below.values->delta + range.begin, range.size());
+  delta_below(kernels, below, d_x, range);
 }
 
 BPROP_INSTANTIATE_LAYER(Dropout)

@@ -16,10 +16,6 @@ using linalg::Range;
 
 constexpr std::size_t kTileNumbers = kPanel * kMostGroupUnits;  // of a gradient, on the stack: 32 KB in double
 
-Range part_of(Share share, std::size_t whole) {
-  return {whole * share.part / share.parts, whole * (share.part + 1) / share.parts};
-}
-
 // z of units first … first + count − 1 of a group, all in one panel; `to` is its first number.
 template <class T>
 void group_forward(const T* x, const T* weights, const T* bias, const GroupPlace& group, std::size_t first,
@@ -178,9 +174,7 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const Embedding& la
         d_x[at + row * kPanel + lane] = by.passed ? sum + delta[linalg::panel_offset(rows, row, by.passed_unit)] : sum;
       }
     }
-    if (below.values == nullptr || !by_element(below.activation)) continue;
-    kernels.activate_backward(below.activation, below.values->z + at, below.values->a + at, d_x + at,
-                              below.values->delta + at, rows * kPanel);
+    delta_below(kernels, below, d_x, {at, at + rows * kPanel});
   }
 }
 

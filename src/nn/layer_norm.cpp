@@ -11,10 +11,6 @@ namespace {
 using linalg::kPanel;
 using linalg::Range;
 
-Range part_of(Share share, std::size_t count) {
-  return {count * share.part / share.parts, count * (share.part + 1) / share.parts};
-}
-
 // Calls each(offset, count) for the pieces of a panel matrix that belong to some of its rows.
 template <class Each>
 void for_each_panel(const LayerNorm& layer, std::size_t rows, Range of, const Each& each) {
@@ -62,11 +58,8 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const LayerNorm& la
   const Range own = part_of(share, rows);
   kernels.layer_norm_backward(parameters.x, delta, parameters.weights, parameters.statistics, rows, layer.size, d_x,
                               own);
-  if (below.values == nullptr || !by_element(below.activation)) return;
-  const LayerValues<T>& values = *below.values;
   for_each_panel(layer, rows, own, [&](std::size_t offset, std::size_t count) {
-    kernels.activate_backward(below.activation, values.z + offset, values.a + offset, d_x + offset,
-                              values.delta + offset, count);
+    delta_below(kernels, below, d_x, {offset, offset + count});
   });
 }
 

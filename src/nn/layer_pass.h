@@ -10,6 +10,7 @@
 
 #include <complex>
 
+#include "linalg/panels.h"
 #include "nn/engine.h"
 #include "nn/layout.h"
 #include "nn/workspace.h"
@@ -30,12 +31,36 @@ struct Parameters {
   const T* running = nullptr;  // what a batch norm normalises by (2 × padded); null: by the rows themselves
 };
 
+// Whether φ works on each element by itself; softmax needs whole rows.
+inline bool by_element(Activation activation) { return activation != Activation::kSoftmax; }
+
 // The layer whose a is this layer's input: its delta follows from ∂L/∂x by φ'. No values: there is none.
 template <class T>
 struct Below {
   Activation activation = Activation::kIdentity;
   const LayerValues<T>* values = nullptr;
 };
+
+// Of `count` things, those that a share has.
+inline linalg::Range part_of(Share share, std::size_t count) {
+  return {count * share.part / share.parts, count * (share.part + 1) / share.parts};
+}
+
+// The numbers of panels (rows × size) that a share of their blocks has.
+inline linalg::Range numbers_of(Share share, std::size_t size, std::size_t rows) {
+  const linalg::Range blocks = part_of(share, linalg::panels(size));
+  return {blocks.begin * rows * linalg::kPanel, blocks.end * rows * linalg::kPanel};
+}
+
+// delta of the layer below from ∂L/∂x, for numbers of the panels that lie together; nothing of softmax, which needs
+// whole rows.
+template <class T>
+void delta_below(const linalg::Kernels<T>& kernels, const Below<T>& below, const T* d_x, linalg::Range numbers) {
+  if (below.values == nullptr || !by_element(below.activation)) return;
+  const LayerValues<T>& values = *below.values;
+  kernels.activate_backward(below.activation, values.z + numbers.begin, values.a + numbers.begin, d_x + numbers.begin,
+                            values.delta + numbers.begin, numbers.size());
+}
 
 // Which parameters a piece of a gradient belongs to: offset … offset + count − 1 of the flat buffer, multiples of 16.
 struct Piece {
@@ -53,9 +78,6 @@ class GradientSink {
   // g: ∂L/∂θ of the piece. Several threads call at once, for different pieces.
   virtual void take(const Piece& piece, const T* g) const = 0;
 };
-
-// Whether φ works on each element by itself; softmax needs whole rows.
-inline bool by_element(Activation activation) { return activation != Activation::kSoftmax; }
 
 // a = φ(z) over panels of `rows` rows; a may be z.
 template <class T>

@@ -6,23 +6,14 @@
 #include "linalg/panels.h"
 
 namespace bprop::nn {
-namespace {
 
 using linalg::kPanel;
 using linalg::Range;
 
-// The blocks of 16 numbers that a share has.
-Range blocks_of(Share share, const Scale& layer) {
-  const std::size_t blocks = linalg::panels(layer.size);
-  return {blocks * share.part / share.parts, blocks * (share.part + 1) / share.parts};
-}
-
-}  // namespace
-
 template <class T>
 void layer_forward(const linalg::Kernels<T>& kernels, const Scale& layer, const T* x, const Parameters<T>& parameters,
                    std::size_t rows, bool activate, const LayerValues<T>& values, Share share) {
-  const Range blocks = blocks_of(share, layer);
+  const Range blocks = part_of(share, linalg::panels(layer.size));
   kernels.scale(x, parameters.weights, rows, values.z, blocks);
   if (!activate || values.a == values.z) return;
   std::copy_n(values.z + blocks.begin * rows * kPanel, blocks.size() * rows * kPanel,
@@ -35,7 +26,7 @@ void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const Scale& la
                               const GradientSink<T>& sink, T*, Share share) {
   // z = x ⊙ s
   alignas(64) T d_s[kPanel];
-  const Range blocks = blocks_of(share, layer);
+  const Range blocks = part_of(share, linalg::panels(layer.size));
   for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
     const std::size_t panel = block * rows * kPanel;
     kernels.scale_gradient(x + panel, delta + panel, rows, d_s, {0, 1});
@@ -48,12 +39,9 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const Scale& layer,
                           const Parameters<T>& parameters, std::size_t rows, T* d_x, const Below<T>& below,
                           Share share) {
   // z = x ⊙ s
-  const Range blocks = blocks_of(share, layer);
+  const Range blocks = part_of(share, linalg::panels(layer.size));
   kernels.scale(delta, parameters.weights, rows, d_x, blocks);
-  if (below.values == nullptr || !by_element(below.activation)) return;
-  const std::size_t at = blocks.begin * rows * kPanel;
-  kernels.activate_backward(below.activation, below.values->z + at, below.values->a + at, d_x + at,
-                            below.values->delta + at, blocks.size() * rows * kPanel);
+  delta_below(kernels, below, d_x, {blocks.begin * rows * kPanel, blocks.end * rows * kPanel});
 }
 
 BPROP_INSTANTIATE_LAYER(Scale)
