@@ -101,6 +101,11 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   folder.best(model);
 }
 
+void check_batch_of(const Model& model, const TrainOptions& options, std::size_t rows) {
+  std::visit([&](const auto& of) { training::check_batch(of.architecture(), training::batch_rows(options, rows)); },
+             model.network);
+}
+
 // Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
 TrainResult train_model(Model model, const Model* start, training::WeightedRows rows, const Dataset& validation,
                         const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings,
@@ -109,6 +114,7 @@ TrainResult train_model(Model model, const Model* start, training::WeightedRows 
   training::finish_weights(options, *model.preprocessing, rows);
   check_validation(options, validation.rows());
   BPROP_CHECK(train.rows() > 0, UsageError, "{}: there are no rows to train on", train.source());
+  check_batch_of(model, options, train.rows());
   training::check_trace_size(options, model, train.rows());
   TrainResult result{.model = std::move(model)};
   result.warnings = std::move(warnings);
@@ -238,6 +244,7 @@ TrainResult train_from(const Model& start, const TrainOptions& given, const Trai
   BPROP_CHECK(options.row_weights.empty() && !options.class_weights.any(), UsageError,
               "row_weights and class_weights are of a table's rows, the network's own have none");
   const Exercise& exercise = training::exercise_of(start, true);
+  check_batch_of(start, options, exercise.rows);
   training::check_trace_size(options, start, exercise.rows);
   TrainResult result{.model = start};
   result.model.loss = training::loss_options(options, start.loss);

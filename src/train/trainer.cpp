@@ -94,8 +94,7 @@ struct BasicTrainer<T>::State {
         twins(of.state(), false),
         batch_gradient(of.architecture(), o.loss, o.batch) {
     check_outputs(o.loss, of.outputs());
-    BPROP_CHECK(o.batch > 1 || !of.architecture().has_batch_norm(), UsageError,
-                "[trainer] batches of 1 row, expected 2 or more for batch norm, whose mean and variance are theirs");
+    training::check_batch(of.architecture(), o.batch);
     if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
   }
 

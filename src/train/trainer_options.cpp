@@ -75,4 +75,9 @@ void check(const TrainerOptions& o) {
   BPROP_CHECK(o.schedule.every > 0, UsageError, "the schedule's every is 0 epochs, expected at least 1");
 }
 
+void check_batch(const Architecture& architecture, std::size_t rows) {
+  BPROP_CHECK(rows > 1 || !architecture.has_batch_norm(), UsageError,
+              "[trainer] batches of 1 row, expected 2 or more for batch norm, whose mean and variance are theirs");
+}
+
 }  // namespace bprop::training
