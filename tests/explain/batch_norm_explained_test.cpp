@@ -12,12 +12,16 @@
 #include "bprop/network_diagram.h"
 #include "bprop/what_if.h"
 #include "checkpoint/temporary_folder.h"
+#include "explain/norm_pages.h"
 #include "golden/textbook_networks.h"
 #include "train/recorded_run.h"
 
 namespace bprop {
 namespace {
 
+using explained::expect_every_number_to_agree;
+using explained::expect_figures;
+using explained::step_named;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -47,42 +51,16 @@ DoubleNetwork deep_batch_normed() {
   return network;
 }
 
-const Step& step_named(const Derivation& derivation, std::string_view name) {
-  for (const Step& step : derivation.steps) {
-    if (step.name == name) return step;
-  }
-  throw std::runtime_error("no step " + std::string(name));
-}
-
 TEST(BatchNormExplained, EngineAndDerivationsHaveTheFiguresByHand) {
   const std::vector<std::pair<Selector, double>> figures = {
       {weight(0, 0, 0), 10 * 1.0}, {weight(0, 1, 1), 5 * -2.0}, {bias(0, 0), 10},          {delta(0, 1), 5},
       {input(0), 10 * 3 / 2.0},    {input(1), 5 / 0.5},         {weight(1, 0, 0), 5 * 3.5}};
-  for (const auto& [what, value] : figures) {
-    const Derivation derivation = explain(batch_normed(), kNormRows, what);
-    EXPECT_NEAR(derivation.value(), value, 1e-13) << derivation.title;
-    EXPECT_NEAR(derivation.agreement.engine, value, 1e-13) << derivation.title;
-    EXPECT_TRUE(derivation.agreement.agrees) << derivation.title;
-    EXPECT_TRUE(derivation.agreement.complex_step) << derivation.title;
-  }
+  expect_figures(batch_normed(), kNormRows, figures);
 }
 
 TEST(BatchNormExplained, EveryNumberOfADeepNetworkAgreesWithEngineAndComplexStep) {
-  const DoubleNetwork network = deep_batch_normed();
   const Numbers x{0.5, -1.5}, y{1, -1};
-  for (std::size_t layer = 0; layer < network.architecture().layers.size(); ++layer) {
-    const Layer& of = network.architecture().layers[layer];
-    for (std::size_t unit = 0; unit < outputs_of(of); ++unit) {
-      for (const Selector& what : {bias(layer, unit), delta(layer, unit), activation(layer, unit)}) {
-        EXPECT_TRUE(explain(network, {x, y}, what).agreement.agrees) << layer << ":" << unit;
-      }
-      for (std::size_t from = 0; from < inputs_of(of); ++from) {
-        if (!connects(of, unit, from)) continue;
-        EXPECT_TRUE(explain(network, {x, y}, weight(layer, unit, from)).agreement.agrees) << layer << ":" << unit;
-      }
-    }
-  }
-  EXPECT_TRUE(explain(network, {x, y}, input(1)).agreement.agrees);
+  expect_every_number_to_agree(deep_batch_normed(), {x, y});
 }
 
 TEST(BatchNormExplained, StepsShowTheConstantsAndThePageWhoseFunctionItIs) {

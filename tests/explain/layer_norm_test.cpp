@@ -12,11 +12,15 @@
 #include "bprop/network_diagram.h"
 #include "bprop/what_if.h"
 #include "checkpoint/temporary_folder.h"
+#include "explain/norm_pages.h"
 #include "golden/textbook_networks.h"
 
 namespace bprop {
 namespace {
 
+using explained::expect_every_number_to_agree;
+using explained::expect_figures;
+using explained::step_named;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -35,13 +39,6 @@ Derivation derived_from_norm(const Selector& what, const ExplainOptions& options
   return explain(normed(), kNormRows, what, options);
 }
 
-const Step& step_named(const Derivation& derivation, std::string_view name) {
-  for (const Step& step : derivation.steps) {
-    if (step.name == name) return step;
-  }
-  throw std::runtime_error("no step " + std::string(name));
-}
-
 TEST(LayerNormExplained, EngineAndDerivationsHaveTheFiguresOfTheDefinition) {
   const auto g = gradients<double>(normed(), kNormInput, kNormTarget, {});
   EXPECT_NEAR(g.loss, 15.897630460341858634, 1e-14);
@@ -52,31 +49,12 @@ TEST(LayerNormExplained, EngineAndDerivationsHaveTheFiguresOfTheDefinition) {
       {bias(0, 0), -5.6387286617360581476},      {bias(0, 1), 5.6387286617360581476},
       {bias(0, 2), -11.277457323472116295},      {delta(0, 2), -11.277457323472116295},
       {activation(0, 1), 5.6387286617360581476}};
-  for (const auto& [what, value] : figures) {
-    const Derivation derivation = derived_from_norm(what);
-    EXPECT_NEAR(derivation.value(), value, 1e-13) << derivation.title;
-    EXPECT_NEAR(derivation.agreement.engine, value, 1e-13) << derivation.title;
-    EXPECT_TRUE(derivation.agreement.agrees) << derivation.title;
-    EXPECT_TRUE(derivation.agreement.complex_step) << derivation.title;
-  }
+  expect_figures(normed(), kNormRows, figures);
 }
 
 TEST(LayerNormExplained, EveryNumberOfADeepNetworkAgreesWithEngineAndComplexStep) {
-  const DoubleNetwork network = deep();
   const Numbers x{0.5, -1.5}, y{1, -1};
-  for (std::size_t layer = 0; layer < network.architecture().layers.size(); ++layer) {
-    const Layer& of = network.architecture().layers[layer];
-    for (std::size_t unit = 0; unit < outputs_of(of); ++unit) {
-      for (const Selector& what : {bias(layer, unit), delta(layer, unit), activation(layer, unit)}) {
-        EXPECT_TRUE(explain(network, {x, y}, what).agreement.agrees) << layer << ":" << unit;
-      }
-      for (std::size_t from = 0; from < inputs_of(of); ++from) {
-        if (!connects(of, unit, from)) continue;
-        EXPECT_TRUE(explain(network, {x, y}, weight(layer, unit, from)).agreement.agrees) << layer << ":" << unit;
-      }
-    }
-  }
-  EXPECT_TRUE(explain(network, {x, y}, input(1)).agreement.agrees);
+  expect_every_number_to_agree(deep(), {x, y});
 }
 
 TEST(LayerNormExplained, StepsShowMeanVarianceAndTheNormalisedNumber) {
