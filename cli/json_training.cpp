@@ -73,6 +73,7 @@ std::string json_text(const TrainReport& report) {
                {"stop_reason", name(result.stop_reason)},
                {"epochs", result.epochs},
                {"updates", result.steps},
+               {"resumed_at", result.resumed_at},
                {"best_epoch", result.best_epoch},
                {"metric", name(result.metric)},
                {"seconds", result.seconds}});

@@ -12,6 +12,7 @@
 #include "command_line.h"
 #include "config_file.h"
 #include "help.h"
+#include "resumed_run.h"
 #include "terminal.h"
 #include "text_file.h"
 #include "verbs.h"
@@ -72,6 +73,7 @@ ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
     return ExitCode::kDone;
   }
   if (options.given("config")) read_config(options.find("config")->texts.front(), options);
+  read_resumed_run(options);
   options.apply();
   try {
     return verb.run(options);

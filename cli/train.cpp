@@ -10,6 +10,7 @@
 #include "bprop/error.h"
 #include "bprop/evaluate.h"
 #include "bprop/folds.h"
+#include "bprop/resume.h"
 #include "bprop/review.h"
 #include "config_file.h"
 #include "folds_report.h"
@@ -41,13 +42,15 @@ constexpr VerbText kText = {
     .usage =
         "DATA --target NAME [OPTION...]\n"
         "       bprop train IMAGES --labels LABELS [OPTION...]\n"
-        "       bprop train --from MODEL [DATA] [OPTION...]",
+        "       bprop train --from MODEL [DATA] [OPTION...]\n"
+        "       bprop train --resume DIR",
     .details =
         "Trains a network on the rows of DATA (CSV, IDX or NPY, also gzipped) and writes it to MODEL. Some rows "
         "are laid aside: those of validation decide which epoch's weights are kept, those of the test say how "
         "good they are. On a small table nobody is laid aside for validation: two recipes compete by five folds of "
         "the rows, and one of them is trained on all (--choose).\n"
-        "Ctrl-C ends training; the best weights so far are written all the same. While recipes compete there are none.",
+        "Ctrl-C ends training; the best weights so far are written all the same. While recipes compete there are none. "
+        "What was trained with --run goes on with --resume, whatever ended it.",
 };
 
 class Train : public Verb {
@@ -72,6 +75,8 @@ class Train : public Verb {
   std::string from_;
   std::string output_ = "model.safetensors";
   std::string run_directory_;
+  std::string resume_;
+  CheckpointEvery checkpoint_every_;
   std::string log_;
   std::string tensorboard_;
   std::string record_;
@@ -97,6 +102,9 @@ void Train::declare(Options& options) {
   options.value("run", "DIR", run_directory_,
                 "folder for config.toml, metrics.jsonl, timing.jsonl, doctor.jsonl, best.safetensors, and a page about "
                 "it all, report.html");
+  options.value("checkpoint-every", "N|TIME", checkpoint_every_,
+                "how often --run keeps what --resume needs: updates, or a time such as 30s; 0: never");
+  options.value("resume", "DIR", resume_, "go on with this run, to the same bits as if it had never been broken off");
   options.value("log", "FILE.csv", log_, "a line an epoch, as it ends; replaces only such a log");
   options.value("tensorboard", "DIR", tensorboard_, "folder for an event file of TensorBoard");
   options.value("record", "LIST", record_,
@@ -144,6 +152,8 @@ TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   train.seed = program_.seed;
   train.pool = pool_.get();
   train.run_directory = run_directory_;
+  train.checkpoint_every = checkpoint_every_;
+  train.resume = !resume_.empty();
   train.doctor_every = doctor_every_;
   train.log = log_;
   train.tensorboard = tensorboard_;
@@ -163,6 +173,16 @@ std::vector<TrainOptions> Train::recipes_for(const Options& options, const Train
   return recipes;
 }
 
+// A run that goes on has only the recipe that was chosen.
+const TrainOptions& recipe_of(const RecipeChoice& choice, const std::vector<TrainOptions>& recipes) {
+  const auto chosen = std::ranges::find(recipes, choice.best().preset, &TrainOptions::preset);
+  if (chosen == recipes.end()) {
+    throw UsageError(fmt::format("preset {} was chosen when the run was begun, and is not there any more",
+                                 name(choice.best().preset)));
+  }
+  return *chosen;
+}
+
 // Rows of validation are a file's, a share, or none where a recipe was chosen.
 TrainResult train_as_told(const std::optional<Model>& start, const std::optional<WatchedChoice>& choice,
                           const TrainValidationTest& parts, TrainOptions options, const TrainObserver& observer) {
@@ -178,6 +198,7 @@ ExitCode Train::train_on_table(Options& options) {
   if (!from_.empty()) start = load_model(from_);
   TrainOptions train = training_.checked(options, start ? &*start : nullptr);
   train.seed = program_.seed;
+  train.resume = !resume_.empty();
   if (!record_.empty()) train.record = read_steps(record_, "record");
   const TrainingData::Rows rows = data_.load(train, start ? &*start : nullptr);
   const TrainValidationTest& parts = rows.parts;
@@ -196,13 +217,14 @@ ExitCode Train::train_on_table(Options& options) {
   std::optional<WatchedChoice> choice;
   if (rows.folds > 0) {
     choice = watched_choice(report, program_, [&](const TrainObserver& observer) {
+      if (train.resume) return begun_run(run_directory_).choice.value_or(RecipeChoice());
       return choose_recipe(parts.train, rows.folds, recipes, observer);
     });
     if (choice->interrupted) {
       remark("train", fmt::format("training was interrupted while a recipe was chosen, {} is not written", output_));
       return choice->exit_code;
     }
-    if (choice->any()) report.options = recipes[choice->chosen];
+    if (choice->any()) report.options = recipe_of(*choice, recipes);
     report.choice = &*choice;
   }
   const WatchedTraining done = watched(report, program_, [&](const TrainObserver& observer) {
@@ -228,8 +250,9 @@ ExitCode Train::train_on_table(Options& options) {
 }
 
 ExitCode Train::train_folds(Options& options) {
-  options.exclude({"from", "output", "run", "log", "tensorboard", "record", "test", "test-labels"},
-                  "with --folds: no model is written");
+  options.exclude(
+      {"from", "output", "run", "resume", "checkpoint-every", "log", "tensorboard", "record", "test", "test-labels"},
+      "with --folds: no model is written");
   data_.exclude(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
   TrainOptions train = training_.checked(options, nullptr);

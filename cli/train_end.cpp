@@ -25,7 +25,9 @@ void write_model(TrainReport& report, const std::string& path) {
                                   ? fmt::format("there are no good weights yet, {} is not written", path)
                                   : fmt::format("the weights of epoch {} are in {}", result.best_epoch, path);
   const std::string reason = result.divergence ? divergence_text(*result.divergence) : sentence(result.stop_reason);
-  remark("train", fmt::format("{}; {}", reason, outcome));
+  const bool can_go_on = interrupted && !report.options.run_directory.empty() && report.options.checkpoint_every.any();
+  remark("train", fmt::format("{}; {}{}", reason, outcome,
+                              can_go_on ? fmt::format("; --resume {} goes on", report.options.run_directory) : ""));
 }
 
 bool leaves_at_once(const TrainReport& report) {

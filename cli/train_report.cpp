@@ -112,8 +112,10 @@ std::string learning_line(const TrainOptions& options, const Model& start) {
 
 std::string training_line(const TrainReport& report) {
   const TrainResult& result = *report.result;
-  std::string text = fmt::format("{}, {} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
-                                 duration_text(result.seconds), sentence(result.stop_reason));
+  const std::string resumed =
+      result.resumed_at == 0 ? "" : fmt::format(" (resumed at update {})", with_commas(result.resumed_at));
+  std::string text = fmt::format("{}, {}{} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
+                                 resumed, duration_text(result.seconds), sentence(result.stop_reason));
   if (result.choice && result.stop_reason == StopReason::kChosenEpoch) {
     text += fmt::format("; epoch {} of {}", result.epochs, total_epochs(report.options, result.train_rows));
   }

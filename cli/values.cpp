@@ -58,6 +58,18 @@ void read(std::string_view text, Duration& value) {
   value.seconds = count * unit;
 }
 
+void read(std::string_view text, CheckpointEvery& value) {
+  value = {.seconds = 0};
+  if (read_number(text, value.steps)) return;
+  Duration time;
+  try {
+    read(text, time);
+  } catch (const UsageError&) {
+    throw UsageError("expected a number of updates such as 500, a time such as 30s, or 0 for never");
+  }
+  value.seconds = time.seconds;
+}
+
 void read(std::string_view text, Share& value) {
   value = {};
   if (!read_number(text, value.fraction)) {
@@ -143,6 +155,9 @@ std::string text_of(std::size_t value) { return fmt::format("{}", value); }
 std::string text_of(int value) { return fmt::format("{}", value); }
 std::string text_of(BatchSize value) { return value.rows == BatchSize::kAll ? "all" : text_of(value.rows); }
 std::string text_of(Duration value) { return value.seconds == 0 ? "0" : fmt::format("{}s", value.seconds); }
+std::string text_of(const CheckpointEvery& value) {
+  return value.steps > 0 ? text_of(value.steps) : text_of(Duration{value.seconds});
+}
 std::string text_of(const Share& value) { return value.path.empty() ? text_of(value.fraction) : value.path; }
 std::string text_of(Keep value) { return value.best ? "best" : "last"; }
 std::string text_of(CalibrationChoice value) { return value.temperature ? "temperature" : ""; }

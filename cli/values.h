@@ -19,6 +19,7 @@
 #include "bprop/preprocessing.h"
 #include "bprop/preset.h"
 #include "bprop/selector.h"
+#include "bprop/train.h"
 #include "bprop/weights.h"
 
 namespace bprop::cli {
@@ -66,6 +67,7 @@ void read(std::string_view text, std::size_t& value);  // also the seed: std::ui
 void read(std::string_view text, int& value);
 void read(std::string_view text, BatchSize& value);
 void read(std::string_view text, Duration& value);
+void read(std::string_view text, CheckpointEvery& value);  // "30s", or a number of updates
 void read(std::string_view text, Share& value);
 void read(std::string_view text, Keep& value);
 void read(std::string_view text, CalibrationChoice& value);
@@ -96,6 +98,7 @@ std::string text_of(std::size_t value);
 std::string text_of(int value);
 std::string text_of(BatchSize value);
 std::string text_of(Duration value);
+std::string text_of(const CheckpointEvery& value);
 std::string text_of(const Share& value);
 std::string text_of(Keep value);
 std::string text_of(CalibrationChoice value);

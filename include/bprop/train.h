@@ -35,6 +35,13 @@ inline constexpr double kValidationShare = 0.2;
 
 enum class Precision : std::uint8_t { kFloat, kDouble };
 
+// How often a run writes a checkpoint: after so many updates, or, if that is 0, seconds; both 0: never.
+struct CheckpointEvery {
+  double seconds = 30;
+  std::size_t steps = 0;
+  bool any() const { return seconds > 0 || steps > 0; }
+};
+
 struct TrainOptions {
   // Changes the result. A part that the preset decides, and that is none here, is as the preset has it: preset.h.
   Preset preset = Preset::kDefault;
@@ -99,8 +106,14 @@ struct TrainOptions {
       100;                      // one update in so many is looked at for findings (0.3 to 1.5 % of the work); 0: none
   std::string run_directory{};  // folder of the run (docs/commands.md has its files); "": none
   std::string configuration{};  // text of config.toml
-  std::string log{};            // CSV file with a line an epoch, flushed (docs/commands.md); replaces only such a file
-  std::string tensorboard{};    // folder for an event file of TensorBoard, made if it is not there
+  CheckpointEvery
+      checkpoint_every{};  // with run_directory: one before the first update, and when training is broken off
+  // Go on from the newest checkpoint in run_directory, to the same bits as if nothing had happened (but for
+  // time_limit): options and rows must be those of the run, UsageError says what is not. Updates recorded before are
+  // lost.
+  bool resume = false;
+  std::string log{};          // CSV file with a line an epoch, flushed (docs/commands.md); replaces only such a file
+  std::string tensorboard{};  // folder for an event file of TensorBoard, made if it is not there
   // Updates, from 1, that go to trace.safetensors in run_directory (trace.h): parameters before and after, gradient,
   // rows. Those that the run does not reach are a warning. Each takes the whole-gradient path (same bits) and writes
   // three times the parameters, twice; all of them together cost the memory of two gradients. More than kMaxTraceBytes
@@ -142,6 +155,7 @@ struct TrainResult {
   StopReason stop_reason = StopReason::kEpochs;
   std::size_t epochs = 0;                // begun
   std::size_t steps = 0;                 // updates made
+  std::size_t resumed_at = 0;            // of them, those that were there when the run was gone on with
   std::size_t best_epoch = 0;            // whose weights the model has; 0: the initial ones
   std::optional<RecipeChoice> choice{};  // by folds; then validation_rows is 0, and the reports have the folds' means
   double final_change = 0;               // ‖θ_new − θ_old‖₂ of the last update, with min_change

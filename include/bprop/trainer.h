@@ -63,6 +63,9 @@ struct StepReport {
   bool examined = false;     // the doctor looked at it: health() is of this update
 };
 
+namespace checkpoint {
+class StateList;
+}
 namespace training {
 template <class T>
 class UpdateObserver;
@@ -93,8 +96,13 @@ class BasicTrainer {
   std::vector<LayerHealth> health() const;
   Diagnosis diagnosis() const;
 
-  // For bprop's own loop (src/train/update_observer.h). Null: nobody looks. Allocates a gradient.
+  // To be called when somebody else has changed the network's parameters.
+  void parameters_changed();
+
+  // For bprop's own loop. See every gradient (src/train/update_observer.h): null: nobody looks; allocates a gradient.
+  // The state between two updates but for the parameters (src/checkpoint/state_list.h).
   void observe(training::UpdateObserver<T>* observer);
+  void list(checkpoint::StateList& state);
 
  private:
   struct State;

@@ -22,6 +22,8 @@ int Disk::reserve(int file, std::uint64_t size) {
   return ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
 }
 
+int Disk::cut(int file, std::uint64_t length) { return ::ftruncate(file, static_cast<off_t>(length)); }
+
 ssize_t Disk::append(int file, const std::byte* bytes, std::size_t count) { return ::write(file, bytes, count); }
 
 ssize_t Disk::write(int file, const std::byte* bytes, std::size_t count, std::uint64_t offset) {

@@ -23,6 +23,7 @@ class Disk {
   virtual int set_permissions(int file, mode_t permissions);
   // Blocks for `size` bytes, without changing the file's length.
   virtual int reserve(int file, std::uint64_t size);
+  virtual int cut(int file, std::uint64_t length);
   virtual ssize_t append(int file, const std::byte* bytes, std::size_t count);
   virtual ssize_t write(int file, const std::byte* bytes, std::size_t count, std::uint64_t offset);
   virtual ssize_t read(int file, std::byte* bytes, std::size_t count, std::uint64_t offset);

@@ -68,6 +68,10 @@ void DiskFile::reserve(std::uint64_t size) {
   if (!is_unknown_here(errno)) fail("cannot be written");
 }
 
+void DiskFile::cut(std::uint64_t length) {
+  if (patiently([&] { return disk().cut(file_, length); }) != 0) fail("cannot be written");
+}
+
 void DiskFile::append(std::span<const std::byte> bytes) {
   const auto move = [&](const std::byte* from, std::size_t count, auto) { return disk().append(file_, from, count); };
   if (!moved_all(bytes, 0, move)) fail("cannot be written");

@@ -26,6 +26,7 @@ class DiskFile {
   // Takes the blocks of so many bytes, so that a full disk is noticed before anything is written; where a file system
   // knows no such thing, nothing happens.
   void reserve(std::uint64_t size);
+  void cut(std::uint64_t length);  // what is behind it goes
   void append(std::span<const std::byte> bytes);
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;  // all of it was written before

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/sentence.h"
+#include "checkpoint/checkpoint_file.h"
 #include "checkpoint/model_description.h"
 #include "checkpoint/model_format.h"
 #include "checkpoint/safetensors_reader.h"
@@ -142,6 +143,11 @@ Result<Model> parse_model(std::span<const std::byte> bytes, std::string_view pat
   const auto text = file->metadata.find(kDescriptionKey);
   if (text == file->metadata.end() && file->metadata.contains(kTraceKey)) {
     return format_failure(fmt::format("{}: is the trace of a run but no model; read it with explain --trace", path));
+  }
+  if (text == file->metadata.end() && file->metadata.contains(kCheckpointKey)) {
+    return format_failure(fmt::format(
+        "{}: is a checkpoint of a run but no model; go on from it with train --resume, or read best.safetensors",
+        path));
   }
   if (text == file->metadata.end()) {
     return format_failure(fmt::format("{}: is a safetensors file but no model of bprop; read it with import", path));

@@ -10,6 +10,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checkpoint/safetensors_format.h"
@@ -33,6 +34,13 @@ template <class T>
 TensorSource tensor_source(std::string name, std::vector<std::uint64_t> shape, std::span<const T> values) {
   return {std::move(name), dtype_of<T>(), std::move(shape),
           [values](const ByteSink& sink) { sink(std::as_bytes(values)); }};
+}
+
+// One that carries its numbers along.
+template <class T>
+TensorSource owned_tensor(std::string name, std::vector<std::uint64_t> shape, std::vector<T> values) {
+  return {std::move(name), dtype_of<T>(), std::move(shape),
+          [values = std::move(values)](const ByteSink& sink) { sink(std::as_bytes(std::span(values))); }};
 }
 
 // Replaces `path` atomically (atomic_file.h), whatever was there: who calls knows that it may. Tensors are stored with

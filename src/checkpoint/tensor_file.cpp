@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoint/tensor_file.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "base/check.h"
 #include "checkpoint/atomic_file.h"
+#include "checkpoint/checkpoint_file.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/model_format.h"
 #include "checkpoint/trace_format.h"
@@ -14,9 +17,18 @@
 namespace bprop::checkpoint {
 namespace {
 
+struct KindRow {
+  FileKind kind;
+  std::string_view key;  // of the metadata that marks it
+  std::string_view words;
+};
+constexpr std::array kMarked = {KindRow{FileKind::kModel, kDescriptionKey, "model"},
+                                KindRow{FileKind::kTrace, kTraceKey, "trace"},
+                                KindRow{FileKind::kCheckpoint, kCheckpointKey, "checkpoint"}};
+
 std::string_view words_of(FileKind kind) {
-  if (kind == FileKind::kModel) return "model";
-  return kind == FileKind::kTrace ? "trace" : "file of tensors";
+  const auto row = std::ranges::find(kMarked, kind, &KindRow::kind);
+  return row == kMarked.end() ? "file of tensors" : row->words;
 }
 
 }  // namespace
@@ -34,8 +46,10 @@ FileKind kind_of_file(const std::string& path) {
   if (!head) return FileKind::kOther;
   const auto file = parse_safetensors_header(head->bytes.span(), path);
   if (!file || !file->metadata.contains(kChecksumKey)) return FileKind::kOther;
-  if (file->metadata.contains(kDescriptionKey)) return FileKind::kModel;
-  return file->metadata.contains(kTraceKey) ? FileKind::kTrace : FileKind::kTensors;
+  for (const KindRow& row : kMarked) {
+    if (file->metadata.contains(row.key)) return row.kind;
+  }
+  return FileKind::kTensors;
 }
 
 void check_destination(const std::string& path, FileKind kind) {
@@ -46,9 +60,9 @@ void check_destination(const std::string& path, FileKind kind) {
 }
 
 void write_tensors(const std::string& path, std::vector<TensorSource> tensors, Metadata metadata) {
-  for (const std::string_view key : {kDescriptionKey, kTraceKey}) {
-    BPROP_CHECK(!metadata.contains(key), UsageError, "{}: the metadata key \"{}\" marks a {}", path, key,
-                words_of(key == kTraceKey ? FileKind::kTrace : FileKind::kModel));
+  for (const KindRow& row : kMarked) {
+    BPROP_CHECK(!metadata.contains(row.key), UsageError, "{}: the metadata key \"{}\" marks a {}", path, row.key,
+                row.words);
   }
   check_destination(path, FileKind::kTensors);
   write_safetensors(path, std::move(tensors), std::move(metadata));

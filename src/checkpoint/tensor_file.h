@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files of plain tensors (gradients) and traces beside model files: which is which, and that neither takes the place of
-// the other or of somebody else's work.
+// Files of plain tensors (gradients), traces and checkpoints beside model files: which is which, and that none takes
+// the place of another or of somebody else's work.
 #pragma once
 
 #include <string>
@@ -12,11 +12,12 @@
 namespace bprop::checkpoint {
 
 enum class FileKind {
-  kNone,     // there is no such file
-  kModel,    // written by save()
-  kTrace,    // written by TraceWriter
-  kTensors,  // written by write_tensors()
-  kOther,    // anything else, also what cannot be read
+  kNone,        // there is no such file
+  kModel,       // written by save()
+  kTrace,       // written by TraceWriter
+  kCheckpoint,  // written by write_checkpoint()
+  kTensors,     // written by write_tensors()
+  kOther,       // anything else, also what cannot be read
 };
 
 // By the header alone: the numbers may be damaged. Follows symbolic links.

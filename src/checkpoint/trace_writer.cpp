@@ -37,12 +37,10 @@ std::vector<T> row_major(const nn::NetworkState<T>& network, std::span<const T> 
   return all;
 }
 
-// A tensor of numbers that are made when its turn comes.
 template <class T>
-TensorSource made(std::string name, std::vector<T> values) {
-  const std::vector<std::uint64_t> shape = {values.size()};
-  return {std::move(name), dtype_of<T>(), shape,
-          [values = std::move(values)](const ByteSink& sink) { sink(std::as_bytes(std::span(values))); }};
+TensorSource listed(const char* name, std::vector<T> values) {
+  const std::uint64_t count = values.size();
+  return owned_tensor<T>(name, {count}, std::move(values));
 }
 
 // One number an update.
@@ -50,7 +48,7 @@ template <class T, class Member>
 TensorSource of_each(const char* name, const std::vector<TraceStep>& steps, Member member) {
   std::vector<T> values;
   for (const TraceStep& step : steps) values.push_back(static_cast<T>(std::invoke(member, step)));
-  return made(name, std::move(values));
+  return listed(name, std::move(values));
 }
 
 }  // namespace
@@ -136,7 +134,7 @@ void TraceWriter::commit() const {
   tensors.push_back(of_each<double>(kTraceScale, steps_, &TraceStep::gradient_scale));
   tensors.push_back(
       of_each<std::uint64_t>(kTraceRowCount, steps_, [](const TraceStep& step) { return step.rows.size(); }));
-  tensors.push_back(made(kTraceRows, std::move(rows)));
+  tensors.push_back(listed(kTraceRows, std::move(rows)));
   for (const TracePart part : {TracePart::kBefore, TracePart::kGradient, TracePart::kAfter}) add_part(part, tensors);
   if (preprocessing_) add_preprocessing(*preprocessing_, architecture_, tensors);
   if (exercise_) add_exercise(*exercise_, architecture_, tensors);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "bprop/train.h"
+#include "checkpoint/state_list.h"
 #include "nn/network_state.h"
 
 namespace bprop::training {
@@ -30,6 +31,12 @@ class BestWeights {
     score_ = report.validation_score;
     loss_ = report.validation_loss;
     parameters_.copy_from(network.parameters);
+  }
+  void list(checkpoint::StateList& state, const nn::NetworkState<T>& network) {
+    state.number("best.epoch", epoch_);
+    state.number("best.score", score_);
+    state.number("best.loss", loss_);
+    state.parameters("best.", network.architecture, network.layout, parameters_.span());
   }
   void restore(nn::NetworkState<T>& network) const { network.parameters.copy_from(parameters_); }
   std::size_t epoch() const { return epoch_; }

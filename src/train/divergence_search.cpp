@@ -2,6 +2,7 @@
 #include "train/divergence_search.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "nn/leaves.h"
@@ -30,9 +31,23 @@ std::optional<Divergence> find_divergence(const BasicNetwork<T>& network, const 
   return std::nullopt;
 }
 
-template std::optional<Divergence> find_divergence(const Network&, const LossOptions&, const RowSource<float>&,
-                                                   std::span<const std::uint32_t>, check::Search);
-template std::optional<Divergence> find_divergence(const DoubleNetwork&, const LossOptions&, const RowSource<double>&,
-                                                   std::span<const std::uint32_t>, check::Search);
+template <class T>
+Divergence divergence_of_validation(const BasicNetwork<T>& network, const LossOptions& loss,
+                                    const RowSource<T>& validation, double validation_loss) {
+  std::vector<std::uint32_t> rows(validation.rows());
+  std::iota(rows.begin(), rows.end(), std::uint32_t{0});
+  auto found = find_divergence<T>(network, loss, validation, rows, check::Search::kForward)
+                   .value_or(Divergence{.value = validation_loss});
+  found.validation = found.row.has_value() || found.number == Divergence::Number::kLoss;
+  return found;
+}
+
+#define BPROP_SEARCH_OF(T)                                                                                            \
+  template std::optional<Divergence> find_divergence(const BasicNetwork<T>&, const LossOptions&, const RowSource<T>&, \
+                                                     std::span<const std::uint32_t>, check::Search);                  \
+  template Divergence divergence_of_validation(const BasicNetwork<T>&, const LossOptions&, const RowSource<T>&, double);
+BPROP_SEARCH_OF(float)
+BPROP_SEARCH_OF(double)
+#undef BPROP_SEARCH_OF
 
 }  // namespace bprop::training

@@ -21,4 +21,9 @@ std::optional<Divergence> find_divergence(const BasicNetwork<T>& network, const 
                                           const RowSource<T>& source, std::span<const std::uint32_t> rows,
                                           check::Search search);
 
+// Of predictions of all rows of a source, whose loss is not finite.
+template <class T>
+Divergence divergence_of_validation(const BasicNetwork<T>& network, const LossOptions& loss,
+                                    const RowSource<T>& validation, double validation_loss);
+
 }  // namespace bprop::training

@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "bprop/train.h"
+#include "train/epoch_state.h"
 
 namespace bprop::training {
 
@@ -25,6 +26,11 @@ class EpochRecord {
   static std::size_t most(std::size_t epochs) {
     if (epochs <= kAll) return epochs;
     return kAll + kAll * static_cast<std::size_t>(std::bit_width((epochs - 1) / kAll)) + 2;
+  }
+
+  void list(checkpoint::StateList& state) {
+    list_report(state, "record.best", best_);
+    list_report(state, "record.last", last_);
   }
 
   // Calls write(report) for what is now known to be recorded; epochs come in order.

@@ -59,18 +59,29 @@ bool is_event_file(const fs::path& path) {
 
 }  // namespace
 
-EventFile::EventFile(const std::string& folder, Metric metric) : metric_(name(metric)) {
+EventFile::EventFile(const std::string& folder, Metric metric, LogFile::Begin begin) : metric_(name(metric)) {
   if (folder.empty()) return;
   check_tensorboard(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   BPROP_CHECK(!error, IoError, "{}: the folder cannot be made: {}", folder, error.message());
-  file_.open((fs::path(folder) / kEventFile).string());
+  file_.open((fs::path(folder) / kEventFile).string(), begin);
+  if (begin == LogFile::Begin::kAnew) write_version();
+}
+
+void EventFile::write_version() {
+  event_.clear();
   protozero::pbf_writer event(event_);
   event.add_double(field::kWallTime, wall_time());
   event.add_string(field::kFileVersion, kEventVersion.data(), kEventVersion.size());
   record(event_);
   flush();
+}
+
+void EventFile::go_on() {
+  if (!writes()) return;
+  file_.go_on();
+  if (file_.length() == 0) write_version();
 }
 
 void EventFile::epoch(const EpochReport& report) {

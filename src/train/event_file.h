@@ -23,14 +23,18 @@ class EventFile {
  public:
   // Makes the folder; "" makes a file that is not written. An earlier event file of bprop there is replaced. Throws as
   // check_tensorboard() does.
-  EventFile(const std::string& folder, Metric metric);
+  EventFile(const std::string& folder, Metric metric, LogFile::Begin begin);
 
   bool writes() const { return file_.exists(); }
   void epoch(const EpochReport& report);  // reaches the file at once
   void examined(std::size_t step, const std::vector<LayerHealth>& layers);
   void flush();  // throws IoError when not everything could be written
 
+  void list(checkpoint::StateList& state) { file_.list(state, "events"); }
+  void go_on();
+
  private:
+  void write_version();
   // What is not a number is left out.
   void scalar(std::size_t step, std::string_view tag, double value);
   void record(std::string_view bytes);

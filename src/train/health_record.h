@@ -5,10 +5,13 @@
 // health before it. Allocates in its constructor, and where it is asked.
 #pragma once
 
+#include <span>
+#include <string>
 #include <utility>
 
 #include "check/findings.h"
 #include "check/layer_sums.h"
+#include "checkpoint/state_list.h"
 
 namespace bprop::training {
 
@@ -41,6 +44,11 @@ class HealthRecord {
     recent_.add(last_);
   }
 
+  void list(checkpoint::StateList& state) {
+    list_sums(state, "doctor.recent.", recent_);
+    list_sums(state, "doctor.before.", before_);
+  }
+
   std::vector<LayerHealth> last() const { return check::layer_health(architecture_, last_, options_); }
   Diagnosis diagnosis() const {
     check::NetworkSums all = before_;
@@ -49,6 +57,23 @@ class HealthRecord {
   }
 
  private:
+  static void list_sums(checkpoint::StateList& state, const std::string& prefix, check::NetworkSums& sums) {
+    state.number(prefix + "rows", sums.rows);
+    state.number(prefix + "batches", sums.batches);
+    state.number(prefix + "loss", sums.loss);
+    state.numbers(prefix + "column_squares", std::span(sums.column_squares));
+    for (std::size_t k = 0; k < sums.layers.size(); ++k) {
+      const std::string layer = prefix + "layers." + std::to_string(k) + '.';
+      check::LayerSums& of = sums.layers[k];
+      state.number(layer + "delta_squares", of.delta_squares);
+      state.number(layer + "delta_largest", of.delta_largest);
+      state.number(layer + "gradient_squares", of.gradient_squares);
+      state.number(layer + "weight_squares", of.weight_squares);
+      state.numbers(layer + "no_slope", std::span(of.no_slope));
+      state.numbers(layer + "low_slope", std::span(of.low_slope));
+    }
+  }
+
   static constexpr std::size_t kUpdates = 8;
 
   const Architecture& architecture_;

@@ -20,12 +20,21 @@ std::string csv_number(double x) { return std::isfinite(x) ? fmt::format("{}", x
 
 namespace training {
 
-MetricsLog::MetricsLog(const std::string& path) {
+MetricsLog::MetricsLog(const std::string& path, LogFile::Begin begin) {
   if (path.empty()) return;
   check_log(path);
-  file_.open(path);
+  file_.open(path, begin);
+  if (begin == LogFile::Begin::kAnew) write_header();
+}
+
+void MetricsLog::write_header() {
   file_.append(fmt::format("{}\n", kLogHeader));
   file_.flush();
+}
+
+void MetricsLog::go_on() {
+  file_.go_on();
+  if (file_.length() == 0) write_header();
 }
 
 void MetricsLog::epoch(const EpochReport& r) {

@@ -14,12 +14,17 @@ namespace bprop::training {
 class MetricsLog {
  public:
   // "" makes a log that writes nothing. Throws as check_log() does.
-  explicit MetricsLog(const std::string& path);
+  MetricsLog(const std::string& path, LogFile::Begin begin);
 
   // Throws IoError when the line cannot be written.
   void epoch(const EpochReport& report);
 
+  void list(checkpoint::StateList& state) { file_.list(state, "log"); }
+  void go_on();
+
  private:
+  void write_header();
+
   LogFile file_;
 };
 

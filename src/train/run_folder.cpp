@@ -31,8 +31,10 @@ std::string json_count(const std::optional<std::size_t>& count) {
   return count ? fmt::format("{}", *count + 1) : "null";
 }
 
+constexpr const char* kMetrics = "metrics.jsonl";
+
 // Every run has these from its beginning on.
-constexpr std::array kFilesOfARun = {"config.toml", "metrics.jsonl", "timing.jsonl"};
+constexpr std::array kFilesOfARun = {"config.toml", kMetrics, "timing.jsonl"};
 
 // Of a run's end: those of an earlier run go when another begins in its place.
 constexpr std::array kFilesOfTheEnd = {"report.json", "report.html"};
@@ -57,7 +59,9 @@ fs::path nearest_folder(const std::string& path) {
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& path, const std::string& configuration) : path_(path) {
+RunFolder::RunFolder(const TrainOptions& options)
+    : path_(options.run_directory), checkpoints_(path_, options.checkpoint_every) {
+  const std::string& path = path_;
   if (path.empty()) return;
   check_run_directory(path);
   std::error_code error;
@@ -67,10 +71,13 @@ RunFolder::RunFolder(const std::string& path, const std::string& configuration) 
   for (const char* file : kFilesOfTheEnd) {
     checkpoint::remove_file((fs::path(path) / file).string(), "the report of an earlier run cannot be removed");
   }
-  metrics_.open((fs::path(path) / "metrics.jsonl").string());
-  timing_.open((fs::path(path) / "timing.jsonl").string());
-  doctor_.open((fs::path(path) / "doctor.jsonl").string());
-  write_whole_file((fs::path(path) / "config.toml").string(), configuration);
+  sweep(path);
+  const LogFile::Begin begin = options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
+  if (!options.resume) checkpoints_.clear();
+  metrics_.open((fs::path(path) / kMetrics).string(), begin);
+  timing_.open((fs::path(path) / "timing.jsonl").string(), begin);
+  doctor_.open((fs::path(path) / "doctor.jsonl").string(), begin);
+  if (!options.resume) write_whole_file((fs::path(path) / "config.toml").string(), options.configuration);
 }
 
 void RunFolder::epoch(const EpochReport& report) {
@@ -116,6 +123,28 @@ void RunFolder::flush() {
   doctor_.flush();
   metrics_.flush();
   timing_.flush();
+}
+
+void RunFolder::make_last() {
+  doctor_.flush();
+  timing_.flush();
+  metrics_.make_last();
+}
+
+void RunFolder::list(checkpoint::StateList& state) {
+  metrics_.list(state, "metrics");
+  timing_.list(state, "timing");
+  doctor_.list(state, "doctor");
+  state.number("doctor.examined", examined_);
+  state.number("doctor.lines", examined_lines_);
+  state.number("doctor.every", examined_every_);
+}
+
+void RunFolder::go_on() {
+  BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",
+              (fs::path(path_) / kMetrics).string());
+  timing_.go_on();
+  doctor_.go_on();
 }
 
 void RunFolder::best(const Model& model) {

@@ -3,7 +3,7 @@
 // The run folder: config.toml (what was asked for), metrics.jsonl (one line an epoch that EpochRecord records, and one
 // if the run diverged; without times, so that equal runs write equal files), timing.jsonl (the times), doctor.jsonl (a
 // line for every update that the doctor looked at; after 1,000 of them for every 2nd, after 2,000 lines every 4th, …),
-// best.safetensors (the best weights so far; at the end of a run without validation rows the last ones),
+// best.safetensors (the best weights so far; at the end of a run without validation rows the last ones), checkpoints/,
 // trace.safetensors (the recorded updates, at the end of the run), report.json (write_run_summary(), after it). Nobody
 // else writes there, apart from the page report.html that is made of all this.
 #pragma once
@@ -13,16 +13,17 @@
 
 #include "bprop/train.h"
 #include "checkpoint/trace_writer.h"
+#include "train/checkpoints.h"
 #include "train/log_file.h"
 
 namespace bprop::training {
 
 class RunFolder {
  public:
-  // "" makes a folder that writes nothing. Otherwise the folder is made, or an earlier run in it replaced: its
-  // best.safetensors stays until this run has a model to put in its place, its trace goes. Throws as
-  // check_run_directory() does.
-  RunFolder(const std::string& path, const std::string& configuration);
+  // Without a run_directory a folder that writes nothing. Otherwise the folder is made, or an earlier run in it
+  // replaced: its best.safetensors stays until this run has a model to put in its place, its trace and its checkpoints
+  // go. A run that is resumed keeps everything but trace and report. Throws as check_run_directory() does.
+  explicit RunFolder(const TrainOptions& options);
 
   void epoch(const EpochReport& report);  // reaches the files within a second or so of training
   void diverged(const Divergence& divergence);
@@ -37,8 +38,15 @@ class RunFolder {
   checkpoint::TraceWriter& trace() { return *trace_; }
   void end_trace() const { trace_->commit(); }
 
+  Checkpoints& checkpoints() { return checkpoints_; }
+  void make_last();  // what a checkpoint speaks of is on the disk before it
+  void list(checkpoint::StateList& state);
+  // Back to the moment of the checkpoint that was read. Throws FormatError when metrics.jsonl does not reach so far.
+  void go_on();
+
  private:
   std::string path_;
+  Checkpoints checkpoints_;
   bool best_written_ = false;
   std::optional<checkpoint::TraceWriter> trace_;
   double flushed_ = 0;  // seconds of training

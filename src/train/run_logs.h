@@ -22,7 +22,7 @@ inline bool writes_down(const TrainOptions& options) {
 class RunLogs {
  public:
   RunLogs(const TrainOptions& options, Metric metric, RunFolder& folder)
-      : folder_(folder), log_(options.log), events_(options.tensorboard, metric) {}
+      : folder_(folder), log_(options.log, begin(options)), events_(options.tensorboard, metric, begin(options)) {}
 
   // Every epoch; the folder has those that EpochRecord records, which the loop knows.
   void epoch(const EpochReport& report) {
@@ -35,6 +35,23 @@ class RunLogs {
     if (folder_.writes()) folder_.examined(step, layers);
     unless_failed([&] { events_.examined(step, layers); }, events_failed_);
   }
+  void list(checkpoint::StateList& state) {
+    folder_.list(state);
+    log_.list(state);
+    events_.list(state);
+  }
+  // All lines so far are in the files, those of the folder on the disk.
+  void make_last() {
+    folder_.make_last();
+    unless_failed([&] { events_.flush(); }, events_failed_);
+  }
+  // Back to the moment of the checkpoint that was read.
+  void go_on() {
+    folder_.go_on();
+    unless_failed([&] { log_.go_on(); }, log_failed_);
+    unless_failed([&] { events_.go_on(); }, events_failed_);
+  }
+
   // Adds to the warnings what could not be written.
   void finish(std::vector<std::string>& warnings) {
     folder_.flush();
@@ -45,6 +62,10 @@ class RunLogs {
   }
 
  private:
+  static LogFile::Begin begin(const TrainOptions& options) {
+    return options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
+  }
+
   // `failed` is the sentence of the first failure; after it nothing is written.
   template <class Write>
   static void unless_failed(const Write& write, std::string& failed) {

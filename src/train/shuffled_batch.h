@@ -34,9 +34,10 @@ class ShuffledBatch : public BatchRows<T> {
     next_.reserve(batch);
   }
 
-  void begin_epoch(std::size_t epoch) {
+  // The first batch will begin at this position.
+  void begin_epoch(std::size_t epoch, std::size_t position = 0) {
     next_.clear();
-    position_ = 0;
+    position_ = position;
     if (shuffle_) order_.tabulate(static_cast<std::uint32_t>(epoch));
   }
 
@@ -50,6 +51,8 @@ class ShuffledBatch : public BatchRows<T> {
     weights_.clear();
     for (const std::uint32_t row : rows_) weights_.push_back(all_weights_[row]);
   }
+
+  std::span<const double> all_weights() const { return all_weights_; }  // of the source's rows; none: all 1
 
   // Which rows of the source the batch has.
   std::span<const std::uint32_t> rows() const { return rows_; }

@@ -43,12 +43,23 @@ void check_trace_size(const TrainOptions& options, const Model& model, std::size
               size_text(kMaxTraceBytes));
 }
 
+namespace {
+
+// "update 7 is", "2 updates, from update 7 on, are".
+std::string which(std::span<const std::size_t> steps, std::string_view one, std::string_view several) {
+  if (steps.size() == 1) return fmt::format("update {} {}", steps.front(), one);
+  return fmt::format("{} updates, from update {} on, {}", steps.size(), steps.front(), several);
+}
+
+}  // namespace
+
+std::string recorded_before(std::span<const std::size_t> made) {
+  return which(made, "was", "were") + " made before the run was resumed; of what was recorded then nothing is left";
+}
+
 std::vector<std::string> not_recorded(std::span<const std::size_t> missing, std::size_t made) {
   if (missing.empty()) return {};
-  const std::string which = missing.size() == 1
-                                ? fmt::format("update {} is", missing.front())
-                                : fmt::format("{} updates, from update {} on, are", missing.size(), missing.front());
-  return {fmt::format("{} not recorded: the run ended after {}", which, counted(made, "update"))};
+  return {fmt::format("{} not recorded: the run ended after {}", which(missing, "is", "are"), counted(made, "update"))};
 }
 
 }  // namespace bprop::training

@@ -29,6 +29,9 @@ void check_trace_size(const TrainOptions& options, const Model& model, std::size
 // "2 updates, from update 7 on, are not recorded: …"; empty if none is missing.
 std::vector<std::string> not_recorded(std::span<const std::size_t> missing, std::size_t made);
 
+// "2 updates, from update 1 on, were made before the run was resumed; …".
+std::string recorded_before(std::span<const std::size_t> made);
+
 template <class T>
 class TraceRecord : public UpdateObserver<T> {
  public:
@@ -42,6 +45,12 @@ class TraceRecord : public UpdateObserver<T> {
 
   bool wants(std::size_t step) const override { return next_ < steps_.size() && steps_[next_] == step; }
   void see(std::span<const T> gradient) override { folder_.trace().before(network_, gradient); }
+
+  // The run goes on behind this update: those before it cannot be recorded any more.
+  void go_on_behind(std::size_t step) {
+    while (next_ < steps_.size() && steps_[next_] <= step) ++next_;
+    first_ = next_;
+  }
 
   // The update was made, on these rows of the source.
   void made(const StepReport& report, const TrainerOptions& trainer, std::span<const std::uint32_t> positions,
@@ -59,7 +68,8 @@ class TraceRecord : public UpdateObserver<T> {
 
   // Writes what was recorded; what was not becomes a warning.
   void finish(std::size_t steps_made, std::vector<std::string>& warnings) {
-    if (next_ > 0) folder_.end_trace();
+    if (first_ > 0) warnings.push_back(recorded_before(std::span(steps_).first(first_)));
+    if (next_ > first_) folder_.end_trace();
     for (std::string& warning : not_recorded(std::span(steps_).subspan(next_), steps_made)) {
       warnings.push_back(std::move(warning));
     }
@@ -69,6 +79,7 @@ class TraceRecord : public UpdateObserver<T> {
   const BasicNetwork<T>& network_;
   RunFolder& folder_;
   std::vector<std::size_t> steps_;
+  std::size_t first_ = 0;  // that this training can record
   std::size_t next_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "bprop/resume.h"
 #include "bprop/review.h"
 #include "train/calibrate.h"
 #include "train/loop.h"
@@ -37,6 +38,10 @@ constexpr std::array kStopTexts = {
 void check_options(const TrainOptions& o) {
   training::check_record(o);
   check_run_directory(o.run_directory);
+  BPROP_CHECK(!o.resume || !o.run_directory.empty(), UsageError,
+              "resume is given without a run_directory, expected the folder of the run");
+  BPROP_CHECK(std::isfinite(o.checkpoint_every.seconds) && o.checkpoint_every.seconds >= 0, UsageError,
+              "checkpoint_every is {} seconds, expected a time above 0, or 0 for never", o.checkpoint_every.seconds);
   check_log(o.log);
   check_tensorboard(o.tensorboard);
   TrainerOptions trainer = training::trainer_options(o);
@@ -64,6 +69,7 @@ bool wants_numbers(Loss loss) {
 }
 
 TrainOptions for_table(TrainOptions options, const Dataset& data) {
+  if (options.resume && !options.arithmetic) options.arithmetic = begun_run(options.run_directory).arithmetic;
   const Task task = task_of(options, data);
   if (options.loss && wants_numbers(*options.loss)) options.task = task;
   return resolved(std::move(options), task);
@@ -92,7 +98,7 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   for (const std::string& warning : validation_rows.warnings()) {
     result.warnings.push_back("of the validation rows: " + warning);
   }
-  training::RunFolder folder(loop.options.run_directory, loop.options.configuration);
+  training::RunFolder folder(loop.options);
   training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);
   if (result.best_epoch == 0) return;
   folder.end(model);
@@ -162,7 +168,8 @@ TrainResult train_chosen(const Dataset& data, std::size_t folds, const TrainOpti
     recipes.back() = for_table(recipes.back(), data);
     check_options(recipes.back());
   }
-  const RecipeChoice choice = choose_recipe(data, folds, recipes, observer);
+  const RecipeChoice choice = given.resume ? begun_run(given.run_directory).choice.value_or(RecipeChoice())
+                                           : choose_recipe(data, folds, recipes, observer);
   if (choice.any()) return train_as_chosen(data, recipes[choice.chosen], choice, observer);
   recipes[0].choose = 0;
   return train(data, recipes[0], observer);
@@ -252,7 +259,7 @@ TrainResult train_from(const Model& start, const TrainOptions& given, const Trai
   result.metric = training::chosen_metric(options, result.model, 0);
   training::check_calibration(options, result.model, 0);
   if (observer.begin) observer.begin(result.model, exercise.rows, 0);
-  training::RunFolder folder(options.run_directory, options.configuration);
+  training::RunFolder folder(options);
   const training::LoopOptions loop{
       .options = options, .shuffle = false, .freeze_biases = exercise.freeze_biases, .start = &start};
   std::visit(

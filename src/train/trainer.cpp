@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "checkpoint/state_list.h"
 #include "nn/batch_gradient.h"
 #include "optim/norms.h"
 #include "optim/update.h"
@@ -176,6 +177,17 @@ struct BasicTrainer<T>::State {
     return report.loss;
   }
 
+  void list(checkpoint::StateList& state) {
+    const nn::NetworkState<T>& of = network.state();
+    state.number("step", report.step);
+    state.number("learning_rate", report.learning_rate);
+    state.number("change", report.change);
+    state.number("optimizer.updates", optimizer.updates);
+    state.parameters("optimizer.first.", of.architecture, of.layout, optimizer.first.span());
+    state.parameters("optimizer.second.", of.architecture, of.layout, optimizer.second.span());
+    if (health) health->list(state);
+  }
+
   // The optimiser and the weight decay of this update.
   struct Decayed {
     Optimizer optimizer;
@@ -276,6 +288,16 @@ template <class T>
 void BasicTrainer<T>::observe(training::UpdateObserver<T>* observer) {
   state_->observer = observer;
   if (state_->gradient.empty()) state_->gradient = AlignedBuffer<T>(state_->network.state().layout.size());
+}
+
+template <class T>
+void BasicTrainer<T>::parameters_changed() {
+  state_->twins.refresh(state_->engine, state_->network.state());
+}
+
+template <class T>
+void BasicTrainer<T>::list(checkpoint::StateList& state) {
+  state_->list(state);
 }
 
 template class BasicTrainer<float>;

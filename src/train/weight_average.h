@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "bprop/network.h"
+#include "checkpoint/state_list.h"
 #include "nn/network_state.h"
 
 namespace bprop::training {
@@ -23,6 +24,12 @@ class WeightAverage {
       : decay_(decay), average_(decay > 0 ? parameters : 0), aside_(average_.size()) {}
 
   bool exists() const { return decay_ > 0; }
+
+  void list(checkpoint::StateList& state, const nn::NetworkState<T>& network) {
+    if (!exists()) return;
+    state.number("average.power", power_);
+    state.parameters("average.", network.architecture, network.layout, average_.span());
+  }
 
   // After each update.
   void add(const nn::NetworkState<T>& network) {

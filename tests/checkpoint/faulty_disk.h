@@ -30,6 +30,7 @@ class FaultyDisk : public Disk {
     return fails("set_permissions") ? -1 : Disk::set_permissions(file, permissions);
   }
   int reserve(int file, std::uint64_t size) override { return fails("reserve") ? -1 : Disk::reserve(file, size); }
+  int cut(int file, std::uint64_t length) override { return fails("cut") ? -1 : Disk::cut(file, length); }
   ssize_t append(int file, const std::byte* bytes, std::size_t count) override {
     return fails("append") ? -1 : Disk::append(file, bytes, moved(count));
   }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/checkpoints.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <system_error>
+
+#include "base/check.h"
+#include "bprop/resume.h"
+#include "checkpoint/disk_file.h"
+#include "train/choice_state.h"
+#include "train/run_origin.h"
+
+namespace bprop {
+namespace training {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKept = 2;
+constexpr std::string_view kFolder = "checkpoints";
+constexpr std::string_view kPrefix = "step-";
+constexpr std::string_view kSuffix = ".safetensors";
+constexpr std::string_view kTemporary = ".tmp-";  // AtomicFile's, before the process and a number
+
+std::string folder_of(const std::string& run) { return (fs::path(run) / kFolder).string(); }
+
+std::string path_of(const std::string& folder, std::size_t step) {
+  return (fs::path(folder) / fmt::format("{}{}{}", kPrefix, step, kSuffix)).string();
+}
+
+// The whole text as a number.
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<std::size_t> step_of(const std::string& name) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
+  return number_in<std::size_t>(
+      std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
+}
+
+// By step, the newest first.
+std::map<std::size_t, std::string, std::greater<>> files_in(const std::string& folder) {
+  std::map<std::size_t, std::string, std::greater<>> files;
+  std::error_code absent;
+  for (const auto& entry : fs::directory_iterator(folder, absent)) {
+    if (const auto step = step_of(entry.path().filename().string())) files.emplace(*step, entry.path().string());
+  }
+  return files;
+}
+
+// Whether the name is of a temporary file whose program is gone: NAME.tmp-PID-NUMBER.
+bool is_stale(const std::string& name) {
+  const std::size_t at = name.rfind(kTemporary);
+  if (at == std::string::npos) return false;
+  const std::string_view numbers = std::string_view(name).substr(at + kTemporary.size());
+  const std::size_t dash = numbers.find('-');
+  if (dash == std::string_view::npos || !number_in<unsigned>(numbers.substr(dash + 1))) return false;
+  const auto process = number_in<pid_t>(numbers.substr(0, dash));
+  if (!process || *process <= 0) return false;
+  return *process == ::getpid() || (::kill(*process, 0) != 0 && errno == ESRCH);  // ours is not writing yet
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(const std::string& run_directory, const CheckpointEvery& every)
+    : folder_(run_directory.empty() ? "" : folder_of(run_directory)), every_(every) {}
+
+bool Checkpoints::due(std::size_t step, double seconds) const {
+  if (!writes() || written_at(step)) return false;
+  if (!written_ && failures_ == 0) return true;
+  if (every_.steps > 0) return step % every_.steps == 0;
+  return seconds >= last_seconds_ + every_.seconds;
+}
+
+void Checkpoints::write(const checkpoint::StateList& state, const checkpoint::Metadata& origin, std::size_t step,
+                        double seconds) {
+  if (!writes() || written_at(step)) return;
+  last_seconds_ = seconds;
+  try {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    BPROP_CHECK(!error, IoError, "{}: the folder cannot be made: {}", folder_, error.message());
+    write_checkpoint(path_of(folder_, step), state, origin);
+    written_ = true;
+    last_step_ = step;
+    std::size_t newer = 0;
+    for (const auto& [of_step, path] : files_in(folder_)) {
+      if (newer++ >= kKept) checkpoint::remove_file(path, "an old checkpoint cannot be removed");
+    }
+  } catch (const IoError& failure) {
+    if (failures_++ == 0) first_failure_ = failure.what();
+  }
+}
+
+void Checkpoints::begin_at(std::size_t step, double seconds) {
+  last_step_ = step;
+  last_seconds_ = seconds;
+  written_ = true;
+}
+
+void Checkpoints::clear() {
+  for (const auto& [step, path] : files_in(folder_))
+    checkpoint::remove_file(path, "a checkpoint of an earlier run cannot be removed");
+}
+
+void Checkpoints::finish(std::vector<std::string>& warnings) const {
+  if (failures_ == 0) return;
+  const std::string more = failures_ == 1 ? "" : fmt::format("; so for {} later ones", failures_ - 1);
+  warnings.push_back(fmt::format("{}{}; {}", first_failure_, more,
+                                 written_ ? fmt::format("the run could go on from update {}", last_step_)
+                                          : "there is no checkpoint to go on from"));
+}
+
+checkpoint::CheckpointFile newest_checkpoint(const std::string& run_directory, std::vector<std::string>& warnings) {
+  const auto files = files_in(folder_of(run_directory));
+  BPROP_CHECK(!files.empty(), UsageError,
+              "{}: holds no checkpoint of a run to go on from, expected one in its folder {}", run_directory, kFolder);
+  std::vector<std::string> damaged;
+  for (const auto& [step, path] : files) {
+    auto file = checkpoint::read_checkpoint(path);
+    if (file) {
+      for (const std::string& failure : damaged) {
+        warnings.push_back(fmt::format("{}; the run goes on from update {}", failure, step));
+      }
+      return std::move(*file);
+    }
+    damaged.push_back(file.failure().message);
+  }
+  throw FormatError(damaged.front());
+}
+
+}  // namespace training
+
+BegunRun begun_run(const std::string& run_directory) {
+  std::vector<std::string> ignored;
+  const checkpoint::CheckpointFile file = training::newest_checkpoint(run_directory, ignored);
+  const auto arithmetic = file.file.metadata.find(training::kArithmetic);
+  BPROP_CHECK(arithmetic != file.file.metadata.end(), FormatError, "{}: says nothing of its arithmetic", file.path);
+  BegunRun run{.arithmetic = arithmetic_named(arithmetic->second)};
+  if (file.file.find("choice") == nullptr) return run;
+  checkpoint::StateList state;
+  training::list(state, run.choice.emplace());
+  checkpoint::TensorShelf shelf(file.file, file.path);
+  state.set_from(shelf);
+  return run;
+}
+
+namespace training {
+
+void sweep(const std::string& run_directory) {
+  for (const std::string& folder : {run_directory, folder_of(run_directory)}) {
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(folder, absent)) {
+      if (!is_stale(entry.path().filename().string())) continue;
+      checkpoint::remove_file(entry.path().string(), "what an earlier run left half-written cannot be removed");
+    }
+  }
+}
+
+}  // namespace training
+}  // namespace bprop
