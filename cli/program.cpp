@@ -72,8 +72,8 @@ ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
     print(verb_help(verb.text(), options));
     return ExitCode::kDone;
   }
-  if (options.given("config")) read_config(options.find("config")->texts.front(), options);
   read_resumed_run(options);
+  if (options.given("config")) read_config(options.find("config")->texts.front(), options);
   options.apply();
   try {
     return verb.run(options);

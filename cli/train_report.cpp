@@ -113,7 +113,7 @@ std::string learning_line(const TrainOptions& options, const Model& start) {
 std::string training_line(const TrainReport& report) {
   const TrainResult& result = *report.result;
   const std::string resumed =
-      result.resumed_at == 0 ? "" : fmt::format(" (resumed at update {})", with_commas(result.resumed_at));
+      report.options.resume ? fmt::format(" (resumed at update {})", with_commas(result.resumed_at)) : "";
   std::string text = fmt::format("{}, {}{} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
                                  resumed, duration_text(result.seconds), sentence(result.stop_reason));
   if (result.choice && result.stop_reason == StopReason::kChosenEpoch) {

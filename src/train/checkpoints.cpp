@@ -102,12 +102,15 @@ void Checkpoints::write(const checkpoint::StateList& state, const checkpoint::Me
     for (const auto& [of_step, path] : files_in(folder_)) {
       if (newer++ >= kKept) checkpoint::remove_file(path, "an old checkpoint cannot be removed");
     }
-  } catch (const IoError& failure) {
+  } catch (const Error& failure) {
     if (failures_++ == 0) first_failure_ = failure.what();
   }
 }
 
 void Checkpoints::begin_at(std::size_t step, double seconds) {
+  for (const auto& [of_step, path] : files_in(folder_)) {
+    if (of_step > step) checkpoint::remove_file(path, "a damaged checkpoint cannot be removed");
+  }
   last_step_ = step;
   last_seconds_ = seconds;
   written_ = true;

@@ -25,7 +25,7 @@ class Checkpoints {
   bool written_at(std::size_t step) const { return written_ && last_step_ == step; }
   void write(const checkpoint::StateList& state, const checkpoint::Metadata& origin, std::size_t step, double seconds);
 
-  // A run goes on from `step`.
+  // A run goes on from `step`; newer ones, which are damaged, go.
   void begin_at(std::size_t step, double seconds);
   // Those of an earlier run in this folder go.
   void clear();

@@ -115,7 +115,7 @@ Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, co
   add_optimizer(origin, trainer.optimizer);
   add_schedule(origin, trainer.schedule);
   if (options.epochs) add(origin, "epochs", *options.epochs);
-  add(origin, "batch", trainer.batch);
+  add(origin, "batch", *options.batch);
   add(origin, "number of updates", trainer.total_steps);
   add(origin, "number of updates of an epoch", trainer.steps_per_epoch);
   add(origin, "steps", options.steps);

@@ -35,11 +35,15 @@ constexpr std::array kStopTexts = {
     StopText{"chosen_epoch", "the epoch that the folds chose is done"},
 };
 
+void check_resume(const TrainOptions& o) {
+  BPROP_CHECK(!o.resume || !o.run_directory.empty(), UsageError,
+              "resume is given without a run_directory, expected the folder of the run");
+}
+
 void check_options(const TrainOptions& o) {
   training::check_record(o);
   check_run_directory(o.run_directory);
-  BPROP_CHECK(!o.resume || !o.run_directory.empty(), UsageError,
-              "resume is given without a run_directory, expected the folder of the run");
+  check_resume(o);
   BPROP_CHECK(std::isfinite(o.checkpoint_every.seconds) && o.checkpoint_every.seconds >= 0, UsageError,
               "checkpoint_every is {} seconds, expected a time above 0, or 0 for never", o.checkpoint_every.seconds);
   check_log(o.log);
@@ -69,6 +73,7 @@ bool wants_numbers(Loss loss) {
 }
 
 TrainOptions for_table(TrainOptions options, const Dataset& data) {
+  check_resume(options);
   if (options.resume && !options.arithmetic) options.arithmetic = begun_run(options.run_directory).arithmetic;
   const Task task = task_of(options, data);
   if (options.loss && wants_numbers(*options.loss)) options.task = task;

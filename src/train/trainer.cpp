@@ -13,71 +13,12 @@
 #include "checkpoint/state_list.h"
 #include "nn/batch_gradient.h"
 #include "optim/norms.h"
-#include "optim/update.h"
 #include "train/health_record.h"
-#include "train/layer_rates.h"
 #include "train/trainer_options.h"
 #include "train/update_observer.h"
+#include "train/updater.h"
 
 namespace bprop {
-namespace {
-
-// Two of each layer: weights, bias; empty without a bias to train.
-std::vector<optim::Segment> segments_of(const Architecture& architecture, const nn::Layout& layout, const Rates& rates,
-                                        bool freeze_biases) {
-  std::vector<optim::Segment> segments;
-  for (std::size_t k = 0; k < layout.layers(); ++k) {
-    const nn::LayerLayout& at = layout[k];
-    const training::LayerRates of = training::layer_rates(architecture.layers[k], rates);
-    segments.push_back({.begin = at.weights,
-                        .size = at.weights_size,
-                        .rate_factor = of.weights,
-                        .decay_factor = of.decays ? 1.0 : 0.0,
-                        .scale = of.scale});
-    segments.push_back({at.bias, freeze_biases ? 0 : at.bias_size, of.biases, 0, 1});
-  }
-  return segments;
-}
-
-// Changes parameters piece by piece, each as soon as its gradient is there.
-template <class T>
-class Updater : public nn::GradientSink<T> {
- public:
-  Updater(const optim::UpdateKernels<T>& kernels, std::vector<optim::Segment> segments)
-      : kernels_(kernels), segments_(std::move(segments)), numbers_(segments_.size()) {}
-
-  // Works out the numbers of the next update of `parameters`.
-  void begin(const Optimizer& optimizer, double rate, double weight_decay, std::span<T> parameters,
-             optim::OptimizerState<T>& state) {
-    ++state.updates;
-    for (std::size_t i = 0; i < segments_.size(); ++i) {
-      numbers_[i] = optim::coefficients(optimizer, rate, weight_decay, state.updates, segments_[i]);
-    }
-    rule_ = optimizer.index();
-    parameters_ = parameters.data();
-    first_ = state.first.empty() ? nullptr : state.first.data();
-    second_ = state.second.empty() ? nullptr : state.second.data();
-  }
-
-  void take(const nn::Piece& piece, const T* g) const override {
-    const std::size_t segment = 2 * piece.layer + (piece.bias ? 1 : 0);
-    if (segments_[segment].size == 0) return;
-    kernels_.update(rule_, numbers_[segment], parameters_ + piece.offset, g,
-                    first_ == nullptr ? nullptr : first_ + piece.offset,
-                    second_ == nullptr ? nullptr : second_ + piece.offset, piece.count);
-  }
-
- private:
-  const optim::UpdateKernels<T>& kernels_;
-  std::vector<optim::Segment> segments_;
-  std::vector<optim::Coefficients> numbers_;
-  std::size_t rule_ = 0;
-  T* parameters_ = nullptr;
-  T* first_ = nullptr;
-  T* second_ = nullptr;
-};
-
-}  // namespace
 
 template <class T>
 struct BasicTrainer<T>::State {
@@ -86,7 +27,7 @@ struct BasicTrainer<T>::State {
         options(o),
         engine{&linalg::kernels_for<T>(of.arithmetic()), o.pool},
         updates(optim::updates_for<T>(of.arithmetic())),
-        segments(segments_of(of.architecture(), of.state().layout, o.rates, o.freeze_biases)),
+        segments(training::segments_of(of.architecture(), of.state().layout, o.rates, o.freeze_biases)),
         updater(updates, segments),
         whole_gradients(needs_gradient(o)),
         gradient(whole_gradients || o.doctor_every > 0 ? of.state().layout.size() : 0),
@@ -226,7 +167,7 @@ struct BasicTrainer<T>::State {
   nn::Engine<T> engine;
   const optim::UpdateKernels<T>& updates;
   std::vector<optim::Segment> segments;
-  Updater<T> updater;
+  training::Updater<T> updater;
   bool whole_gradients;       // of every update; else parameters change on the way back
   AlignedBuffer<T> gradient;  // empty where no update needs it
   AlignedBuffer<T> previous;

@@ -121,8 +121,8 @@ TEST_F(TraceN3, TwoEqualRunsWriteEqualTracesWhateverTheOrderOfTheUpdates) {
   EXPECT_TRUE(get(at("run/trace.safetensors")) == first);
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(at("run"))) names.push_back(entry.path().filename());
-  EXPECT_THAT(names, UnorderedElementsAre("best.safetensors", "config.toml", "doctor.jsonl", "metrics.jsonl",
-                                          "timing.jsonl", "trace.safetensors"));
+  EXPECT_THAT(names, UnorderedElementsAre("best.safetensors", "checkpoints", "config.toml", "doctor.jsonl",
+                                          "metrics.jsonl", "timing.jsonl", "trace.safetensors"));
 }
 
 TEST_F(TraceN3, WhatCannotBeRecordedIsRefusedBeforeTraining) {
