@@ -50,7 +50,8 @@ Failure no_such_column(const std::string& source, std::span<const std::string> n
     return usage_failure(fmt::format("{}: there is no column '{}'{}", source, wanted, meant));
   }
   const auto shown = names.first(std::min(names.size(), kMaxNamesShown));
-  return usage_failure(fmt::format("{}: there is no column '{}'; its {} columns are {}{}", source, wanted, names.size(),
+  const std::string all = names.size() == 1 ? "only column is" : fmt::format("{} columns are", names.size());
+  return usage_failure(fmt::format("{}: there is no column '{}'; its {} {}{}", source, wanted, all,
                                    fmt::join(shown, ", "), shown.size() < names.size() ? ", …" : ""));
 }
 

@@ -67,17 +67,22 @@ RunFolder::RunFolder(const TrainOptions& options)
   std::error_code error;
   fs::create_directories(path, error);
   BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
-  checkpoint::remove_file(trace_path(path).string(), "the trace of an earlier run cannot be removed");
-  for (const char* file : kFilesOfTheEnd) {
-    checkpoint::remove_file((fs::path(path) / file).string(), "the report of an earlier run cannot be removed");
-  }
   sweep(path);
   const LogFile::Begin begin = options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
+  if (!options.resume) remove_end();
   if (!options.resume) checkpoints_.clear();
   metrics_.open((fs::path(path) / kMetrics).string(), begin);
   timing_.open((fs::path(path) / "timing.jsonl").string(), begin);
   doctor_.open((fs::path(path) / "doctor.jsonl").string(), begin);
   if (!options.resume) write_whole_file((fs::path(path) / "config.toml").string(), options.configuration);
+}
+
+// What there is only when a run has ended.
+void RunFolder::remove_end() const {
+  checkpoint::remove_file(trace_path(path_).string(), "the trace of an earlier run cannot be removed");
+  for (const char* file : kFilesOfTheEnd) {
+    checkpoint::remove_file((fs::path(path_) / file).string(), "the report of an earlier run cannot be removed");
+  }
 }
 
 void RunFolder::epoch(const EpochReport& report) {
@@ -145,6 +150,7 @@ void RunFolder::go_on() {
               (fs::path(path_) / kMetrics).string());
   timing_.go_on();
   doctor_.go_on();
+  remove_end();
 }
 
 void RunFolder::best(const Model& model) {

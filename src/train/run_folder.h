@@ -45,6 +45,8 @@ class RunFolder {
   void go_on();
 
  private:
+  void remove_end() const;
+
   std::string path_;
   Checkpoints checkpoints_;
   bool best_written_ = false;
