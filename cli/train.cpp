@@ -20,6 +20,7 @@
 #include "run_destination.h"
 #include "terminal.h"
 #include "text_file.h"
+#include "told_training.h"
 #include "train_end.h"
 #include "train_report.h"
 #include "training_data.h"
@@ -173,26 +174,6 @@ std::vector<TrainOptions> Train::recipes_for(const Options& options, const Train
   return recipes;
 }
 
-// A run that goes on has only the recipe that was chosen.
-const TrainOptions& recipe_of(const RecipeChoice& choice, const std::vector<TrainOptions>& recipes) {
-  const auto chosen = std::ranges::find(recipes, choice.best().preset, &TrainOptions::preset);
-  if (chosen == recipes.end()) {
-    throw UsageError(fmt::format("preset {} was chosen when the run was begun, and is not there any more",
-                                 name(choice.best().preset)));
-  }
-  return *chosen;
-}
-
-// Rows of validation are a file's, a share, or none where a recipe was chosen.
-TrainResult train_as_told(const std::optional<Model>& start, const std::optional<WatchedChoice>& choice,
-                          const TrainValidationTest& parts, TrainOptions options, const TrainObserver& observer) {
-  if (start) return train_from(*start, parts.train, parts.validation, options, observer);
-  if (!choice) return train(parts.train, parts.validation, options, observer);
-  if (choice->any()) return train_as_chosen(parts.train, options, *choice, observer);
-  options.choose = 0;  // says itself why no candidate came to the end of an epoch
-  return train(parts.train, options, observer);
-}
-
 ExitCode Train::train_on_table(Options& options) {
   std::optional<Model> start;
   if (!from_.empty()) start = load_model(from_);
@@ -277,16 +258,6 @@ ExitCode Train::train_folds(Options& options) {
   if (!done.result.folds.empty())
     print(program_.json ? json_text(done.result, report) : folds_text(done.result, report));
   return done.exit_code;
-}
-
-// The loss of a network's own rows, as its gradients have it.
-double loss_of_own_rows(const Model& model) {
-  return std::visit(
-      [&]<class T>(const BasicNetwork<T>& network) {
-        const EncodedRows<T> rows = exercise_rows<T>(model);
-        return loss<T>(network, rows.input, rows.target, model.loss);
-      },
-      model.network);
 }
 
 ExitCode Train::train_on_own_rows(Options& options) {
