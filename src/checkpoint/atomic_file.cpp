@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -16,11 +15,6 @@
 
 namespace bprop::checkpoint {
 namespace {
-
-std::string folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
 
 // The permissions of the file that would be replaced; nothing if there is none. Throws if it must not be replaced.
 std::optional<mode_t> permissions_to_keep(const std::string& path) {

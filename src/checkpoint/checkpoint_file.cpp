@@ -7,12 +7,10 @@
 
 #include "base/sentence.h"
 #include "checkpoint/safetensors_reader.h"
-#include "checkpoint/tensor_file.h"
 
 namespace bprop::checkpoint {
 
 void write_checkpoint(const std::string& path, const StateList& state, Metadata origin) {
-  check_destination(path, FileKind::kCheckpoint);
   origin.emplace(kCheckpointKey, kCheckpointVersion);
   write_safetensors(path, state.sources(), std::move(origin));
 }

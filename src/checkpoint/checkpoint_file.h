@@ -17,7 +17,7 @@ namespace bprop::checkpoint {
 inline constexpr std::string_view kCheckpointKey = "bprop_checkpoint";  // its version
 inline constexpr std::string_view kCheckpointVersion = "1";
 
-// Replaces `path` atomically. Throws IoError, UsageError.
+// Replaces `path` atomically, whatever was there: a damaged one must make room. Throws IoError, UsageError.
 void write_checkpoint(const std::string& path, const StateList& state, Metadata origin);
 
 struct CheckpointFile {

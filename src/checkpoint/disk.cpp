@@ -42,6 +42,8 @@ int Disk::rename(const char* from, const char* to) { return ::rename(from, to); 
 
 int Disk::remove(const char* path) { return ::unlink(path); }
 
+int Disk::make_folder(const char* path) { return ::mkdir(path, 0777); }
+
 Disk& disk() {
   static Disk system;
   Disk* const other = other_disk.load(std::memory_order_acquire);

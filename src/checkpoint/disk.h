@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Disk: every call of the system by which the library writes, renames and removes files, one function each, so that a
-// test can make any of them fail (tests/checkpoint/faulty_disk.h). (Folders are the standard library's.) All of them
-// return what the system returns: below 0 with errno when they fail. Who wants sentences instead takes DiskFile.
+// Disk: every call of the system by which the library writes, renames and removes files and makes folders, one function
+// each, so that a test can make any of them fail (tests/checkpoint/faulty_disk.h). All of them return what the system
+// returns: below 0 with errno when they fail. Who wants sentences instead takes DiskFile.
 #pragma once
 
 #include <sys/types.h>
@@ -31,6 +31,7 @@ class Disk {
   virtual int close(int file);
   virtual int rename(const char* from, const char* to);
   virtual int remove(const char* path);
+  virtual int make_folder(const char* path);
 };
 
 // The system's, or a test's.

@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "bprop/error.h"
@@ -126,6 +128,20 @@ void flush_folder(const std::string& path, const std::string& folder) {
   if (code == 0) return;
   errno = code;
   fail_at(path, kWhat);
+}
+
+void make_folder(const std::string& path, std::string_view what) {
+  std::error_code absent;
+  if (std::filesystem::is_directory(path, absent)) return;
+  const std::string above = folder_of(path);
+  make_folder(above, what);
+  if (patiently([&] { return disk().make_folder(path.c_str()); }) != 0 && errno != EEXIST) fail_at(path, what);
+  flush_folder(path, above);
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 }  // namespace bprop::checkpoint

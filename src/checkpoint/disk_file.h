@@ -53,4 +53,11 @@ void remove_file(const std::string& path, std::string_view what);
 // Makes what was renamed or removed in the folder last; file systems that know no such thing are fine.
 void flush_folder(const std::string& path, const std::string& folder);
 
+// Throws IoError, "path: what: the system's words". Folders above it that are missing are made, too, and all of them
+// last: files in a folder whose own name is lost are lost with it.
+void make_folder(const std::string& path, std::string_view what);
+
+// That in which the path's last name stands.
+std::string folder_of(const std::string& path);
+
 }  // namespace bprop::checkpoint

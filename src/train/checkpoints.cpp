@@ -92,15 +92,13 @@ void Checkpoints::write(const checkpoint::StateList& state, const checkpoint::Me
   if (!writes() || written_at(step)) return;
   last_seconds_ = seconds;
   try {
-    std::error_code error;
-    fs::create_directories(folder_, error);
-    BPROP_CHECK(!error, IoError, "{}: the folder cannot be made: {}", folder_, error.message());
+    checkpoint::make_folder(folder_, "the folder cannot be made");
     write_checkpoint(path_of(folder_, step), state, origin);
     written_ = true;
     last_step_ = step;
-    std::size_t newer = 0;
+    std::size_t newer = 0;  // damaged ones may be of later steps
     for (const auto& [of_step, path] : files_in(folder_)) {
-      if (newer++ >= kKept) checkpoint::remove_file(path, "an old checkpoint cannot be removed");
+      if (of_step <= step && newer++ >= kKept) checkpoint::remove_file(path, "an old checkpoint cannot be removed");
     }
   } catch (const Error& failure) {
     if (failures_++ == 0) first_failure_ = failure.what();
@@ -117,8 +115,10 @@ void Checkpoints::begin_at(std::size_t step, double seconds) {
 }
 
 void Checkpoints::clear() {
-  for (const auto& [step, path] : files_in(folder_))
+  const auto files = files_in(folder_);
+  for (const auto& [step, path] : files)
     checkpoint::remove_file(path, "a checkpoint of an earlier run cannot be removed");
+  if (!files.empty()) checkpoint::flush_folder(folder_, folder_);
 }
 
 void Checkpoints::finish(std::vector<std::string>& warnings) const {

@@ -27,7 +27,7 @@ class Checkpoints {
 
   // A run goes on from `step`; newer ones, which are damaged, go.
   void begin_at(std::size_t step, double seconds);
-  // Those of an earlier run in this folder go.
+  // Those of an earlier run in this folder go for good: none may come back beside the new run's files.
   void clear();
 
   // Adds to the warnings what could not be written.

@@ -62,9 +62,7 @@ bool is_event_file(const fs::path& path) {
 EventFile::EventFile(const std::string& folder, Metric metric, LogFile::Begin begin) : metric_(name(metric)) {
   if (folder.empty()) return;
   check_tensorboard(folder);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  BPROP_CHECK(!error, IoError, "{}: the folder cannot be made: {}", folder, error.message());
+  checkpoint::make_folder(folder, "the folder cannot be made");
   file_.open((fs::path(folder) / kEventFile).string(), begin);
   if (begin == LogFile::Begin::kAnew) write_version();
 }

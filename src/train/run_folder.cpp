@@ -57,6 +57,17 @@ fs::path nearest_folder(const std::string& path) {
   return place;
 }
 
+// Whether there is nothing to lose: no files but empty ones, as a run leaves them that was killed before it had its
+// config.toml, and that file's temporary one.
+bool holds_nothing(const std::string& path) {
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(path, unreadable)) {
+    const bool is_empty = entry.is_regular_file(unreadable) && entry.file_size(unreadable) == 0;
+    if (!is_empty && !entry.path().filename().string().starts_with("config.toml.tmp-")) return false;
+  }
+  return !unreadable;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const TrainOptions& options)
@@ -64,13 +75,13 @@ RunFolder::RunFolder(const TrainOptions& options)
   const std::string& path = path_;
   if (path.empty()) return;
   check_run_directory(path);
-  std::error_code error;
-  fs::create_directories(path, error);
-  BPROP_CHECK(!error, IoError, "{}: the run folder cannot be made: {}", path, error.message());
+  checkpoint::make_folder(path, "the run folder cannot be made");
   sweep(path);
   const LogFile::Begin begin = options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
-  if (!options.resume) remove_end();
-  if (!options.resume) checkpoints_.clear();
+  if (!options.resume) {
+    remove_end();
+    checkpoints_.clear();
+  }
   metrics_.open((fs::path(path) / kMetrics).string(), begin);
   timing_.open((fs::path(path) / "timing.jsonl").string(), begin);
   doctor_.open((fs::path(path) / "doctor.jsonl").string(), begin);
@@ -178,7 +189,7 @@ void check_run_directory(const std::string& path) {
   const fs::path there = training::nearest_folder(path);
   training::check_writable(path, there);
   std::error_code error;
-  if (!fs::exists(path, error) || fs::is_empty(path, error)) return;
+  if (!fs::exists(path, error) || training::holds_nothing(path)) return;
   BPROP_CHECK(!error, IoError, "{}: cannot be read: {}", path, error.message());
   for (const char* file : training::kFilesOfARun) {
     BPROP_CHECK(fs::exists(fs::path(path) / file, error), UsageError,

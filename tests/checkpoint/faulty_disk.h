@@ -48,6 +48,7 @@ class FaultyDisk : public Disk {
   }
   int rename(const char* from, const char* to) override { return fails("rename") ? -1 : Disk::rename(from, to); }
   int remove(const char* path) override { return fails("remove") ? -1 : Disk::remove(path); }
+  int make_folder(const char* path) override { return fails("make_folder") ? -1 : Disk::make_folder(path); }
 
   const std::vector<std::string>& calls() const { return calls_; }
   // The name of the first call that failed; "" if none did.
