@@ -76,17 +76,24 @@ RunFolder::RunFolder(const TrainOptions& options)
   if (path.empty()) return;
   check_run_directory(path);
   checkpoint::make_folder(path, "the run folder cannot be made");
-  checkpoint::remove_file(trace_path(path).string(), "the trace of an earlier run cannot be removed");
-  for (const char* file : kFilesOfTheEnd) {
-    checkpoint::remove_file((fs::path(path) / file).string(), "the report of an earlier run cannot be removed");
-  }
   sweep(path);
   const LogFile::Begin begin = options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
-  if (!options.resume) checkpoints_.clear();
+  if (!options.resume) {
+    remove_end();
+    checkpoints_.clear();
+  }
   metrics_.open((fs::path(path) / kMetrics).string(), begin);
   timing_.open((fs::path(path) / "timing.jsonl").string(), begin);
   doctor_.open((fs::path(path) / "doctor.jsonl").string(), begin);
   if (!options.resume) write_whole_file((fs::path(path) / "config.toml").string(), options.configuration);
+}
+
+// A run has an end again when it comes to it.
+void RunFolder::remove_end() const {
+  checkpoint::remove_file(trace_path(path_).string(), "the trace of an earlier run cannot be removed");
+  for (const char* file : kFilesOfTheEnd) {
+    checkpoint::remove_file((fs::path(path_) / file).string(), "the report of an earlier run cannot be removed");
+  }
 }
 
 void RunFolder::epoch(const EpochReport& report) {
@@ -150,6 +157,8 @@ void RunFolder::list(checkpoint::StateList& state) {
 }
 
 void RunFolder::go_on() {
+  if (path_.empty()) return;
+  remove_end();
   BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",
               (fs::path(path_) / kMetrics).string());
   timing_.go_on();
