@@ -157,6 +157,8 @@ void RunFolder::list(checkpoint::StateList& state) {
 }
 
 void RunFolder::go_on() {
+  if (path_.empty()) return;
+  remove_end();
   BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",
               (fs::path(path_) / kMetrics).string());
   timing_.go_on();
