@@ -8,10 +8,13 @@
 
 namespace {
 
+constexpr std::uint64_t kNone = UINT64_MAX;
 std::atomic<std::uint64_t> count{0};
+std::atomic<std::uint64_t> first_to_fail{kNone}, last_to_fail{kNone};
 
 void* counted(std::size_t size, std::size_t alignment) {
-  ++count;
+  const std::uint64_t number = ++count;
+  if (number >= first_to_fail && number <= last_to_fail) throw std::bad_alloc();
   // aligned_alloc wants whole multiples.
   void* memory = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
@@ -22,6 +25,13 @@ void* counted(std::size_t size, std::size_t alignment) {
 
 namespace bprop {
 std::uint64_t allocations() { return count; }
+
+void fail_allocation(std::uint64_t number, Failing how) {
+  first_to_fail = kNone;
+  if (number == 0) return;
+  last_to_fail = how == Failing::kOnce ? count + number : kNone;
+  first_to_fail = count + number;
+}
 }  // namespace bprop
 
 void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }

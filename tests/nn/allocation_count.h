@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Counts every operator new of the program, on all threads: link allocation_count.cpp into a test that promises to
-// allocate nothing.
+// allocate nothing, or that it survives when an allocation fails.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,9 @@
 namespace bprop {
 
 std::uint64_t allocations();
+
+// Of the allocations from now on, the one of this number (from 1) fails, or all from it on. 0: none.
+enum class Failing : std::uint8_t { kOnce, kForEver };
+void fail_allocation(std::uint64_t number, Failing how = Failing::kOnce);
 
 }  // namespace bprop
