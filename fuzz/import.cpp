@@ -11,8 +11,12 @@
 namespace bprop::fuzz {
 
 void examine(std::string_view bytes) {
-  static constexpr std::array kArchitectures = {"", "3 relu", "2 -> 3 relu -> 1", "2 -> layer-norm -> batch-norm -> 1",
-                                                "2 -> scale -> 1 no-bias", "2 -> 2 -> add 1 -> 1"};
+  static constexpr std::array kArchitectures = {"",
+                                                "3 relu",
+                                                "2 -> 3 relu -> 1",
+                                                "2 -> layer-norm -> batch-norm -> 1",
+                                                "2 -> scale -> 1 no-bias",
+                                                "2 -> 2 -> add 1 -> 1"};
   const char* const architecture = kArchitectures[take_byte(bytes) % kArchitectures.size()];
   static const std::string path = scratch("weights");
   put(path, safetensors_of(bytes));

@@ -82,9 +82,8 @@ void compare_products(const Kernels<float>& table, const Kernels<float>& referen
           [&](const auto& kernels, float* out) {
             kernels.weight_gradient(a.data(), delta.data(), c.rows, c.inner, out, {0, c.blocks}, {0, c.inner});
           });
-  compare(table, reference, c, c.columns(), "bias gradients are the same", [&](const auto& kernels, float* out) {
-    kernels.bias_gradient(delta.data(), c.rows, out, {0, c.blocks});
-  });
+  compare(table, reference, c, c.columns(), "bias gradients are the same",
+          [&](const auto& kernels, float* out) { kernels.bias_gradient(delta.data(), c.rows, out, {0, c.blocks}); });
 }
 
 void compare_elements(const Kernels<float>& table, const Kernels<float>& reference, const Choice& c) {

@@ -22,7 +22,8 @@ void seed(const std::string& target, const std::string& name, const std::string&
 
 void seed_models() {
   const std::string path = scratch("model.safetensors");
-  for (const char* layers : {"1 tanh", "scale, 2 relu, layer-norm", "2, batch-norm, dropout 0.5, 2, add 2", "periodic 1-2:2x2"}) {
+  for (const char* layers :
+       {"1 tanh", "scale, 2 relu, layer-norm", "2, batch-norm, dropout 0.5, 2, add 2", "periodic 1-2:2x2"}) {
     TrainOptions options = small_run("");
     options.layers = layers;
     save(train(small_table(), options).model, path);
@@ -43,15 +44,17 @@ void seed_imports() {
   const std::vector<double> doubles = {1, 2};
   const std::string path = scratch("tensors");
   using checkpoint::tensor_source;
-  checkpoint::write_safetensors(path, {tensor_source<float>("fc.weight", {2, 2}, four), tensor_source<float>("fc.bias", {2}, two)});
+  checkpoint::write_safetensors(
+      path, {tensor_source<float>("fc.weight", {2, 2}, four), tensor_source<float>("fc.bias", {2}, two)});
   seed("import", "dense", '\0' + input_of(get(path)));
   checkpoint::write_safetensors(path, {tensor_source<double>("weight", {1, 2}, doubles)});
   seed("import", "double", '\4' + input_of(get(path)));
   checkpoint::write_safetensors(
-      path, {tensor_source<float>("0.weight", {2}, two), tensor_source<float>("0.bias", {2}, two),
-             tensor_source<float>("1.weight", {2}, two), tensor_source<float>("1.bias", {2}, two),
-             tensor_source<float>("1.running_mean", {2}, two), tensor_source<float>("1.running_var", {2}, two),
-             tensor_source<float>("2.weight", {1, 2}, two), tensor_source<float>("2.bias", {1}, std::span(two).first(1))});
+      path,
+      {tensor_source<float>("0.weight", {2}, two), tensor_source<float>("0.bias", {2}, two),
+       tensor_source<float>("1.weight", {2}, two), tensor_source<float>("1.bias", {2}, two),
+       tensor_source<float>("1.running_mean", {2}, two), tensor_source<float>("1.running_var", {2}, two),
+       tensor_source<float>("2.weight", {1, 2}, two), tensor_source<float>("2.bias", {1}, std::span(two).first(1))});
   seed("import", "norms", '\3' + input_of(get(path)));
 }
 
@@ -77,7 +80,8 @@ void seed_arrays() {
   const std::string idx = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
   const auto npy = [](const std::string& type, const std::string& shape, const std::string& order, std::size_t bytes) {
     const std::string text = "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': (" + shape + "), }\n";
-    return std::string("\x93NUMPY") + std::string{1, 0, static_cast<char>(text.size()), 0} + text + std::string(bytes, '\1');
+    return std::string("\x93NUMPY") + std::string{1, 0, static_cast<char>(text.size()), 0} + text +
+           std::string(bytes, '\1');
   };
   const std::string csv = "a;b;c\n1;x;0,5\n2;\"y\";\n";
   seed("idx", "matrix", idx);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target.h"
 
-#include <fmt/format.h>
-
 #include "bprop/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -10,9 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     fuzz::examine({reinterpret_cast<const char*>(data), size});
   } catch (const Error& error) {
-    const bool one = fuzz::is_one_sentence(error.what());
-    if (!one) fmt::print(stderr, "refused with: {}\n", error.what());
-    fuzz::must(one, "a refusal is one sentence");
+    fuzz::must(error.what()[0] != '\0', "a refusal says why");
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A fuzz target is one file that defines examine(): it gives the bytes to a parser, and must() says what then holds.
-// bprop may refuse them by throwing an Error of one sentence; any other end keeps the bytes as a crash.
+// bprop may refuse them by throwing an Error that says why; any other end keeps the bytes as a crash.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,6 @@ void examine(std::string_view bytes);
 
 // Ends the program unless the promise is kept.
 void must(bool kept, const char* promise);
-
-// Without control characters, and not empty.
-bool is_one_sentence(std::string_view text);
 
 inline std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 

@@ -60,7 +60,7 @@ TEST_P(AllocationFaults, SavingAModelKeepsTheOldFileAndLeavesNoOther) {
 
 TEST_P(AllocationFaults, TrainingEndsWithBadAlloc) {
   const Dataset data = curve(12);
-  ThreadPool pool(1);
+  ThreadPool pool({.threads = 1});
   TrainOptions options = small_options();
   options.layers = "3 tanh, dropout 0.1";
   options.optimizer = Adam{};
