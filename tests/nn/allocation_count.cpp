@@ -8,13 +8,22 @@
 
 namespace {
 
-constexpr std::uint64_t kNone = UINT64_MAX;
 std::atomic<std::uint64_t> count{0};
-std::atomic<std::uint64_t> first_to_fail{kNone}, last_to_fail{kNone};
+
+// What fail_allocation() asked for.
+std::atomic<std::uint64_t> to_fail{0}, large_enough{0};
+std::atomic<std::size_t> least{1};
+std::atomic<bool> for_ever{false};
+
+bool fails(std::size_t size) {
+  if (to_fail == 0 || size < least) return false;
+  const std::uint64_t number = ++large_enough;
+  return number == to_fail || (number > to_fail && for_ever);
+}
 
 void* counted(std::size_t size, std::size_t alignment) {
-  const std::uint64_t number = ++count;
-  if (number >= first_to_fail && number <= last_to_fail) throw std::bad_alloc();
+  ++count;
+  if (fails(size)) throw std::bad_alloc();
   // aligned_alloc wants whole multiples.
   void* memory = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
@@ -26,11 +35,13 @@ void* counted(std::size_t size, std::size_t alignment) {
 namespace bprop {
 std::uint64_t allocations() { return count; }
 
-void fail_allocation(std::uint64_t number, Failing how) {
-  first_to_fail = kNone;
-  if (number == 0) return;
-  last_to_fail = how == Failing::kOnce ? count + number : kNone;
-  first_to_fail = count + number;
+std::uint64_t fail_allocation(std::uint64_t number, Failing how, std::size_t least_bytes) {
+  to_fail = 0;
+  least = least_bytes;
+  for_ever = how == Failing::kForEver;
+  const std::uint64_t seen = large_enough.exchange(0);
+  to_fail = number;
+  return seen;
 }
 }  // namespace bprop
 

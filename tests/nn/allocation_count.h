@@ -4,14 +4,16 @@
 // allocate nothing, or that it survives when an allocation fails.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bprop {
 
 std::uint64_t allocations();
 
-// Of the allocations from now on, the one of this number (from 1) fails, or all from it on. 0: none.
+// Of the allocations of at least so many bytes from now on, the one of this number (from 1) fails, or all from it on.
+// 0: none. Returns how many such there were since the last call.
 enum class Failing : std::uint8_t { kOnce, kForEver };
-void fail_allocation(std::uint64_t number, Failing how = Failing::kOnce);
+std::uint64_t fail_allocation(std::uint64_t number, Failing how = Failing::kOnce, std::size_t least_bytes = 1);
 
 }  // namespace bprop
