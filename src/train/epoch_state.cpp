@@ -49,7 +49,7 @@ void list_report(checkpoint::StateList& state, const std::string& name, EpochRep
 }
 
 void list_reports(checkpoint::StateList& state, const std::string& name, std::vector<EpochReport>& reports) {
-  state.rows(name, reports, numbers_of, report_of);
+  state.rows<EpochReport, kColumns>(name, reports, numbers_of, report_of);
 }
 
 }  // namespace bprop::training

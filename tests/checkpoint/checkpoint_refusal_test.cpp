@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checkpoints that are not as they were written.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint_file.h"
+#include "checkpoint/temporary_folder.h"
+
+namespace bprop::checkpoint {
+namespace {
+
+class CheckpointRefusal : public TemporaryFolder {
+ protected:
+  CheckpointRefusal() {
+    std::vector<float> weights = {1, -2, 3.5F};
+    std::size_t epoch = 3;
+    StateList state;
+    state.numbers("weights", std::span(weights));
+    state.number("epoch", epoch);
+    write_checkpoint(at("whole"), state, {{"rows", "12"}});
+    bytes_ = get(at("whole"));
+  }
+  Result<CheckpointFile> read(const std::string& bytes) const {
+    put(at("x"), bytes);
+    return read_checkpoint(at("x"));
+  }
+
+  std::string bytes_;
+};
+
+TEST_F(CheckpointRefusal, EveryFlippedBitIsNoticed) {
+  ASSERT_TRUE(read(bytes_));
+  for (std::size_t bit = 0; bit < 8 * bytes_.size(); ++bit) {
+    std::string damaged = bytes_;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    const auto checkpoint = read(damaged);
+    ASSERT_FALSE(checkpoint) << "bit " << bit;
+    const std::string& sentence = checkpoint.failure().message;
+    ASSERT_TRUE(sentence.starts_with(at("x") + ": ")) << sentence;
+    for (const char c : sentence) ASSERT_FALSE(c >= 0 && c < ' ') << "bit " << bit << ": " << sentence;
+  }
+}
+
+TEST_F(CheckpointRefusal, EveryShorterOrLongerFileIsNoticed) {
+  for (std::size_t length = 0; length < bytes_.size(); ++length) {
+    ASSERT_FALSE(read(bytes_.substr(0, length))) << length << " bytes";
+  }
+  EXPECT_EQ(read(bytes_ + "\n").failure().message, at("x") + ": 1 bytes follow the last tensor, expected none");
+}
+
+}  // namespace
+}  // namespace bprop::checkpoint
