@@ -12,7 +12,7 @@ namespace {
 using data::parse_csv;
 
 CsvOptions options_of(unsigned choice) {
-  CsvOptions options;
+  CsvOptions options{.buffer_bytes = 4096};
   options.header = static_cast<Header>(choice % 3);
   options.delimiter = ",;\t|"[choice / 4 % 4];
   if ((choice & 16U) != 0) options.delimiter = 0;
@@ -64,7 +64,7 @@ void examine(std::string_view bytes) {
   if (!table) throw_failure(table.failure());
   must(same_cells(*table, *in_pieces), "how much is read at a time changes no cell");
 
-  CsvOptions plain{.delimiter = ',', .decimal = '.', .header = Header::kPresent};
+  CsvOptions plain{.delimiter = ',', .decimal = '.', .header = Header::kPresent, .buffer_bytes = 4096};
   for (const Column& column : table->columns()) {
     plain.hints.push_back({column.name, column.kind});
     if (column.too_many_categories) return;

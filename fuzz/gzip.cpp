@@ -32,7 +32,7 @@ std::string outcome(std::string_view bytes, unsigned format) {
     if (!table) return table.failure().message;
     return std::to_string(table->rows()) + " x " + std::to_string(table->columns().size());
   };
-  if (format == 0) return of_table(data::parse_csv(bytes, "table"));
+  if (format == 0) return of_table(data::parse_csv(bytes, "table", {.buffer_bytes = 4096}));
   if (format == 1) return of_table(data::parse_npy(bytes, "table"));
   const auto array = data::parse_idx(bytes, "table");
   return array ? std::to_string(array->rows.rows()) : array.failure().message;

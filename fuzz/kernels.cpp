@@ -122,9 +122,9 @@ void compare_rows(const Kernels<float>& table, const Kernels<float>& reference, 
 void examine(std::string_view bytes) {
   Choice choice{};
   const unsigned kernel = take_byte(bytes);
-  choice.rows = 1 + take_byte(bytes) % 70;
-  choice.inner = 1 + take_byte(bytes) % 70;
-  choice.blocks = 1 + take_byte(bytes) % 4;
+  choice.rows = 1 + take_byte(bytes) % 34;
+  choice.inner = 1 + take_byte(bytes) % 50;
+  choice.blocks = 1 + take_byte(bytes) % 3;
   choice.offset = take_byte(bytes) % kPanel;
   choice.activation = static_cast<Activation>(take_byte(bytes) % static_cast<unsigned>(Activation::kSoftmax));
   choice.pattern = bytes;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // "r=2, s=pi/2" and "f,s; g,r".
-#include <cmath>
-
 #include "bprop/expression.h"
 #include "target.h"
 
@@ -11,7 +9,7 @@ namespace bprop::fuzz {
 void examine(std::string_view bytes) {
   if (take_byte(bytes) % 2 == 0) {
     for (const NamedNumber& number : parse_named_numbers(bytes)) {
-      must(!number.name.empty() && std::isfinite(number.value), "a named number has a name and a value");
+      must(!number.name.empty(), "a named number has a name");
     }
   } else {
     for (const NamedDerivative& derivative : parse_named_derivatives(bytes)) {

@@ -108,28 +108,31 @@ std::string text_of(const Embedding& layer) {
   return text;
 }
 
-EmbeddingReader::EmbeddingReader(std::size_t inputs, const ArchitectureDefaults& defaults)
-    : defaults_(defaults), width_(inputs), places_(inputs) {
-  for (std::size_t i = 0; i < inputs; ++i) places_[i] = i;
-}
+namespace {
 
-// The ranges of the network's inputs as the next layer finds them; without those that are embedded already.
-std::vector<InputRange> EmbeddingReader::now(const std::vector<InputRange>& of_network) const {
+// Where ranges of a layer's inputs, ascending, are among its outputs; without those that it embeds.
+std::vector<InputRange> passed(const Embedding& layer, const std::vector<InputRange>& ranges) {
   std::vector<InputRange> found;
-  for (const InputRange& range : of_network) {
-    const auto begin = places_[range.begin];
-    if (begin) found.push_back({*begin, *begin + range.end - range.begin});
-  }
+  auto next = ranges.begin();
+  for_each_passed(layer, [&](std::size_t begin, std::size_t end, std::size_t unit) {
+    while (next != ranges.end() && next->begin < begin) ++next;
+    for (; next != ranges.end() && next->begin < end; ++next) {
+      found.push_back({unit + (next->begin - begin), unit + (next->end - begin)});
+    }
+  });
   return found;
 }
 
+}  // namespace
+
+// Takes no memory for each input: a short text may name very many.
+EmbeddingReader::EmbeddingReader(std::size_t inputs, const ArchitectureDefaults& defaults)
+    : numbers_(defaults.numbers), categories_(defaults.categories), width_(inputs) {}
+
 void EmbeddingReader::add(Embedding::Kind kind, std::vector<InputGroups> groups, std::vector<Layer>& layers) {
   const Embedding layer{kind, width_, std::move(groups)};
-  std::vector<std::optional<std::size_t>> unit_of(width_);
-  for_each_passed(layer, [&](std::size_t begin, std::size_t end, std::size_t unit) {
-    for (std::size_t i = begin; i < end; ++i) unit_of[i] = unit + (i - begin);
-  });
-  for (auto& place : places_) place = place ? unit_of[*place] : place;
+  if (numbers_) numbers_ = passed(layer, *numbers_);
+  if (categories_) categories_ = passed(layer, *categories_);
   layers.emplace_back(layer);
   width_ = outputs_of(layers.back());
 }
@@ -144,11 +147,11 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
   const bool only_sizes = arguments.size() == 1 && arguments[0].find(':') == std::string_view::npos;
   if (arguments.empty() || only_sizes) {
     const auto said = only_sizes ? sizes_in(arguments[0], periodic) : sizes;
-    const auto& known = periodic ? defaults_.numbers : defaults_.categories;
+    const auto& known = periodic ? numbers_ : categories_;
     if (!said || !known || !front_ || word == EmbeddingWord::kWaves || word == EmbeddingWord::kMix)
       return Complaint{0, std::string(embedding_arguments(word))};
     sizes = *said;
-    for (const InputRange& range : now(*known)) {
+    for (const InputRange& range : *known) {
       const bool joins = periodic && !groups.empty() && groups.back().end == range.begin;
       if (joins) groups.back().end = range.end;
       if (joins) continue;
@@ -185,7 +188,6 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
 
 void EmbeddingReader::pass(const Layer& layer) {
   front_ = front_ && is_diagonal(layer);
-  if (!front_) places_.clear();  // behind a dense layer no number is an input any more
   width_ = outputs_of(layer);
 }
 

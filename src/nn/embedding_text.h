@@ -42,13 +42,12 @@ class EmbeddingReader {
   std::size_t width() const { return width_; }
 
  private:
-  std::vector<InputRange> now(const std::vector<InputRange>& of_network) const;
   void add(Embedding::Kind kind, std::vector<InputGroups> groups, std::vector<Layer>& layers);
 
-  ArchitectureDefaults defaults_;
+  // What the defaults know of the network's inputs, as the next layer finds it; without what is embedded already.
+  std::optional<std::vector<InputRange>> numbers_, categories_;
   std::size_t width_;
-  std::vector<std::optional<std::size_t>> places_;  // of each input; none: it is part of an embedding
-  bool front_ = true;                               // no dense layer yet
+  bool front_ = true;  // no dense layer yet
 };
 
 }  // namespace bprop::nn

@@ -17,8 +17,8 @@
 namespace bprop {
 namespace {
 
-// In a model file of few layers, JSON takes less than that. The destructor of nlohmann-json's values allocates, too: who
-// has no memory left for them ends there, which no caller can mend.
+// In a model file of few layers, JSON takes less than that. The destructor of nlohmann-json's values allocates, too:
+// who has no memory left for them ends there, which no caller can mend.
 constexpr std::size_t kMoreThanJson = 512;
 
 // Calls until no allocation is left that could fail; after each call that failed, check(). Returns how many did.
