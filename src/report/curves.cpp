@@ -40,7 +40,7 @@ Chart chart_of(std::string y_label, std::vector<Series> all) {
 void mark_kept(const RunFiles& run, double EpochLine::* value, double unit, Chart& chart) {
   if (!run.ended()) return;
   for (const EpochLine& line : run.epochs) {
-    if (line.epoch != run.summary.at("end").at("best_epoch").get<std::size_t>()) continue;
+    if (line.epoch != count_of(run.summary.at("end").at("best_epoch"))) continue;
     if (!std::isfinite(line.*value)) return;
     chart.series.push_back(
         {.name = "kept", .x = {static_cast<double>(line.epoch)}, .y = {unit * line.*value}, .points = true});

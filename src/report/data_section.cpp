@@ -30,14 +30,14 @@ std::string columns_table(const Json& data) {
     };
     rows.push_back({html_text(column.at("name").get<std::string>()), html_text(column.at("role").get<std::string>()),
                     html_text(column.at("kind").get<std::string>()),
-                    count_html(column.at("missing").get<std::size_t>()),
-                    column.contains("categories") ? count_html(column.at("categories").get<std::size_t>()) : "",
+                    count_html(count_of(column.at("missing"))),
+                    column.contains("categories") ? count_html(count_of(column.at("categories"))) : "",
                     value("smallest"), value("mean"), value("largest")});
   }
-  const auto pixels = data.at("pixels").get<std::size_t>();
-  const auto more = data.at("not_listed").get<std::size_t>();
+  const auto pixels = count_of(data.at("pixels"));
+  const auto more = count_of(data.at("not_listed"));
   std::string caption =
-      fmt::format("Columns, in {} training rows", count_html(data.at("looked_at").get<std::size_t>()));
+      fmt::format("Columns, in {} training rows", count_html(count_of(data.at("looked_at"))));
   if (pixels > 0) caption += fmt::format("; besides {} pixels from 0 to 255", count_html(pixels));
   if (more > 0) caption += fmt::format("; {} more are not listed", count_html(more));
   const std::string table = table_html(caption,
@@ -58,10 +58,10 @@ std::string classes_table(const Json& target, const std::string& title) {
   const Json& counts = target.at("training_counts");
   if (counts.empty()) return "";
   std::size_t all = 0;
-  for (const Json& one : counts) all += one.at("rows").get<std::size_t>();
+  for (const Json& one : counts) all += count_of(one.at("rows"));
   std::vector<std::vector<std::string>> rows;
   for (const Json& one : counts) {
-    const auto count = one.at("rows").get<std::size_t>();
+    const auto count = count_of(one.at("rows"));
     rows.push_back({html_text(one.at("class").get<std::string>()), count_html(count),
                     percent_html(static_cast<double>(count) / static_cast<double>(all))});
   }
@@ -87,7 +87,7 @@ std::string data_section(const RunFiles& run) {
   if (!data.is_object()) {
     return "<p>The network was trained on the rows that it brings along.</p>\n" + warnings(run.summary.at("end"));
   }
-  const auto count = [&](const char* key) { return count_html(data.at(key).get<std::size_t>()); };
+  const auto count = [&](const char* key) { return count_html(count_of(data.at(key))); };
   std::string html = fmt::format(
       "<p>The target{} <strong>{}</strong> ({}). {} rows to train on, {} of validation, which choose the epoch, {} of "
       "the "

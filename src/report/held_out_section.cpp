@@ -28,7 +28,7 @@ struct Confusion {
 Confusion confusion_of(const Json& held) {
   Confusion confusion{held.at("classes").get<std::vector<std::string>>(), {}};
   for (const Json& cell : held.at("confusion")) {
-    confusion.cells[{cell.at(0).get<std::size_t>(), cell.at(1).get<std::size_t>()}] = cell.at(2).get<std::size_t>();
+    confusion.cells[{count_of(cell.at(0)), count_of(cell.at(1))}] = count_of(cell.at(2));
   }
   return confusion;
 }
@@ -95,7 +95,7 @@ std::string predicted_against_true(const Json& held, const std::string& suffix) 
   const auto [low, high] = std::minmax_element(rows.x.begin(), rows.x.end());
   const Series diagonal{.name = "predicted = true", .x = {*low, *high}, .y = {*low, *high}};
   const std::size_t shown = rows.x.size();
-  const auto all = held.at("rows").get<std::size_t>();
+  const auto all = count_of(held.at("rows"));
   return chart_html(
       "predicted" + suffix,
       {.x_label = "true, in units of the target",
@@ -112,7 +112,7 @@ std::string calibration(const Json& held, bool classes, const std::string& suffi
   Series found{.name = "found"};
   std::vector<std::vector<std::string>> rows;
   for (const Json& bin : bins) {
-    const auto count = bin.at("rows").get<std::size_t>();
+    const auto count = count_of(bin.at("rows"));
     const double said = bin.at("said").get<double>();
     const double actual = bin.at("actual").get<double>();
     const auto show = [&](double x) { return count == 0 ? "–" : classes ? percent_html(x) : number_html(x); };
@@ -154,7 +154,7 @@ std::string worst_rows(const Json& held, bool classes, const std::string& suffix
   std::vector<std::vector<std::string>> rows;
   for (const Json& row : held.at("worst")) {
     const double said = number_of(row.at("said"));
-    rows.push_back({count_html(row.at("row").get<std::size_t>()), html_text(row.at("where").get<std::string>()),
+    rows.push_back({count_html(count_of(row.at("row"))), html_text(row.at("where").get<std::string>()),
                     html_text(row.at("true").get<std::string>()),
                     classes ? html_text(row.at("predicted").get<std::string>()) : number_html(said),
                     classes ? number_html(said) : "", number_html(number_of(row.at("loss")))});
@@ -228,7 +228,7 @@ std::string held_out_section(const RunFiles& run) {
   const Json& held = run.held_out();
   if (!held.is_object()) return "";
   const std::string html =
-      fmt::format("<p>{} {} rows, which no update has seen.</p>\n", count_html(held.at("rows").get<std::size_t>()),
+      fmt::format("<p>{} {} rows, which no update has seen.</p>\n", count_html(count_of(held.at("rows"))),
                   html_text(run.summary.at("held_out_rows").get<std::string>()));
   return html + (held.contains("targets") ? several_targets(held) : pictures(held, ""));
 }

@@ -65,8 +65,8 @@ std::string importance_section(const RunFiles& run) {
       "are dealt anew among the rows, mean and standard deviation of {} times; within about two deviations of 0 it is "
       "nothing. Moved: how far the prediction moves, to first order, when the column moves by its standard deviation, "
       "in {}. Columns that say the same stand in for each other, and both look unimportant.</p>\n",
-      count_html(json.at("rows").get<std::size_t>()), html_text(json.at("of").get<std::string>()), metric,
-      count_html(json.at("repeats").get<std::size_t>()), run.of_classes() ? "probability" : "units of the target");
+      count_html(count_of(json.at("rows"))), html_text(json.at("of").get<std::string>()), metric,
+      count_html(count_of(json.at("repeats"))), run.of_classes() ? "probability" : "units of the target");
   const auto split = columns.begin() + static_cast<std::ptrdiff_t>(std::min(kMostShown, columns.size()));
   html += table({columns.begin(), split}, metric, largest_drop, largest_gradient);
   if (split == columns.end()) return html;

@@ -20,7 +20,7 @@ std::string card(std::string_view name, const std::string& value, const std::str
 
 std::string rows_phrase(const RunFiles& run) {
   const Json& held = run.held_out();
-  return fmt::format("{} {} rows", count_html(held.at("rows").get<std::size_t>()),
+  return fmt::format("{} {} rows", count_html(count_of(held.at("rows"))),
                      run.summary.at("held_out_rows").get<std::string>());
 }
 
@@ -75,7 +75,7 @@ std::string quality_cards(const RunFiles& run) {
 std::string epoch_card(const RunFiles& run) {
   if (!run.ended() || run.epochs.empty()) return "";
   const Json& end = run.summary.at("end");
-  const auto kept = end.at("best_epoch").get<std::size_t>();
+  const auto kept = count_of(end.at("best_epoch"));
   std::string remark = "no good weights";
   for (const EpochLine& line : run.epochs) {
     if (line.epoch != kept) continue;
@@ -85,7 +85,7 @@ std::string epoch_card(const RunFiles& run) {
                                                       : number_html(line.validation_score))
                  : "its weights are kept";
   }
-  return card("Epoch kept", fmt::format("{} of {}", kept, end.at("epochs").get<std::size_t>()), remark);
+  return card("Epoch kept", fmt::format("{} of {}", kept, count_of(end.at("epochs"))), remark);
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ std::string overview(const RunFiles& run) {
   }
   html += "</div>\n";
   html += fmt::format("<p>Training ended after {} epochs, {} updates{}: {}.</p>\n",
-                      count_html(end.at("epochs").get<std::size_t>()), count_html(end.at("updates").get<std::size_t>()),
+                      count_html(count_of(end.at("epochs"))), count_html(count_of(end.at("updates"))),
                       run.seconds > 0 ? fmt::format(" and {:.3g} s", run.seconds) : "",
                       html_text(end.at("sentence").get<std::string>()));
   if (!run.held_out().is_object()) {
@@ -125,7 +125,7 @@ std::string network_section(const RunFiles& run) {
   const Diagram drawing = network_diagram(Architecture::parse(layers), {.simplified = true});
   return fmt::format(
       "<p><code>{}</code></p>\n<p class=\"soft\">{} parameters in {}</p>\n<div class=\"drawing\">{}</div>\n",
-      html_text(layers), count_html(network.at("parameters").get<std::size_t>()),
+      html_text(layers), count_html(count_of(network.at("parameters"))),
       html_text(network.at("precision").get<std::string>()), render_svg(drawing));
 }
 

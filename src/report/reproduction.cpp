@@ -18,7 +18,7 @@ std::string files_table(const Json& files) {
   for (const Json& file : files) {
     const bool known = !file.at("bytes").is_null();
     rows.push_back({"<code>" + html_text(file.at("path").get<std::string>()) + "</code>",
-                    known ? count_html(file.at("bytes").get<std::size_t>()) : "–",
+                    known ? count_html(count_of(file.at("bytes"))) : "–",
                     known ? "<code>" + html_text(file.at("xxh3").get<std::string>()) + "</code>" : "no plain file"});
   }
   return table_html("Files that were read. The fingerprint is XXH3, 64 bits, of all bytes (<code>xxhsum -H3</code>).",
@@ -36,7 +36,7 @@ std::string reproduction(const RunFiles& run) {
     const auto arithmetic = summary.at("network").at("arithmetic").get<std::string>();
     html +=
         "<dl class=\"facts\">\n" + fact("bprop", html_text(summary.at("bprop").get<std::string>())) +
-        fact("seed", fmt::format("{}", summary.at("seed").get<std::uint64_t>())) +
+        fact("seed", fmt::format("{}", count_of(summary.at("seed")))) +
         fact("class of arithmetic", html_text(arithmetic) +
                                         " (with the same class, seed and options every machine gives the same bits, "
                                         "whatever the threads)") +

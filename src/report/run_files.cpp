@@ -53,8 +53,8 @@ void for_each_line(const fs::path& path, const Read& read) {
 }
 
 EpochLine epoch_line(const Json& json) {
-  return {json.at("epoch").get<std::size_t>(),
-          json.at("step").get<std::size_t>(),
+  return {count_of(json.at("epoch")),
+          count_of(json.at("step")),
           number_of(json.at("train_loss")),
           number_of(json.at("validation_loss")),
           number_of(json.value("train_score", Json())),
@@ -64,11 +64,11 @@ EpochLine epoch_line(const Json& json) {
 }
 
 DoctorLine doctor_line(const Json& json) {
-  DoctorLine line{.step = json.at("step").get<std::size_t>()};
+  DoctorLine line{.step = count_of(json.at("step"))};
   for (const Json& layer : json.at("layers")) {
     line.layers.push_back({number_of(layer.at("delta_rms")), number_of(layer.at("gradient_norm")),
-                           number_of(layer.at("weight_norm")), layer.at("dead").get<std::size_t>(),
-                           layer.at("saturated").get<std::size_t>()});
+                           number_of(layer.at("weight_norm")), count_of(layer.at("dead")),
+                           count_of(layer.at("saturated"))});
   }
   return line;
 }
@@ -78,6 +78,8 @@ DoctorLine doctor_line(const Json& json) {
 double number_of(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
+
+std::size_t count_of(const Json& json) { return json.get_ref<const Json::number_unsigned_t&>(); }
 
 std::string RunFiles::target_names() const {
   constexpr std::size_t kShown = 4;

@@ -61,5 +61,7 @@ RunFiles read_run(const std::string& folder);
 
 // NaN for null.
 double number_of(const Json& json);
+// A whole number, 0 or more; throws Json::exception for anything else.
+std::size_t count_of(const Json& json);
 
 }  // namespace bprop::report

@@ -162,6 +162,11 @@ TEST_F(Report, FilesThatAreNoneOfItAreOneSentence) {
   put(at("run/metrics.jsonl"), "{\"epoch\":1}\n");
   EXPECT_EQ(thrown([&] { report_html(at("run")); }),
             "FormatError: " + at("run/metrics.jsonl") + ", line 1: is no line that bprop train writes there");
+  put(at("run/metrics.jsonl"), R"({"epoch":1e82,"step":1,"train_loss":1,"validation_loss":1,"validation_score":1,)"
+                               R"("learning_rate":1,"best":true})"
+                               "\n");
+  EXPECT_EQ(thrown([&] { report_html(at("run")); }),
+            "FormatError: " + at("run/metrics.jsonl") + ", line 1: is no line that bprop train writes there");
 }
 
 }  // namespace
