@@ -45,15 +45,15 @@ same() {
 
 # Runs of many kinds, each with a checkpoint every few updates; the file start.safetensors is there for --from.
 kinds=(
-  "$data/digits.csv --target digit --preset plain --layers 32 --epochs 8 --optimizer adam --threads 1"
-  "$data/digits.csv --target digit --preset plain --layers 24 --epochs 8 --optimizer momentum --ema 0.99 --threads 2"
-  "$data/digits.csv --target digit --preset plain --layers 32,batch-norm,dropout_0.2 --epochs 8 --optimizer nesterov"
+  "$data/digits.csv --target digit --preset plain --layers 32 --epochs 20 --optimizer adam --threads 1"
+  "$data/digits.csv --target digit --preset plain --layers 24 --epochs 20 --optimizer momentum --ema 0.99 --threads 2"
+  "$data/digits.csv --target digit --preset plain --layers 32,batch-norm,dropout_0.2 --epochs 20 --optimizer nesterov"
   "$data/digits.csv --target digit --preset plain --layers 32 --epochs 40 --patience 3 --optimizer rmsprop"
-  "$data/digits.csv --target digit --preset plain --layers 16 --epochs 6 --optimizer adamw --double --l2 0.001"
-  "$data/digits.csv --target digit --epochs 2"
-  "$data/iris.csv --target species --choose 3 --epochs 20"
-  "$data/iris.csv --target species --preset plain --layers 16,layer-norm --epochs 60 --validation 0 --choose 0"
-  "$data/digits.csv --target digit --from start.safetensors --epochs 8 --optimizer sgd"
+  "$data/digits.csv --target digit --preset plain --layers 16 --epochs 12 --optimizer adamw --double --l2 0.001"
+  "$data/digits.csv --target digit --epochs 4"
+  "$data/iris.csv --target species --choose 3 --epochs 60"
+  "$data/iris.csv --target species --preset plain --layers 16,layer-norm --epochs 150 --validation 0 --choose 0"
+  "$data/digits.csv --target digit --from start.safetensors --epochs 20 --optimizer sgd"
 )
 
 # kind NUMBER: the words of one of them go to `words`.

@@ -23,6 +23,9 @@ using testing::StartsWith;
 
 constexpr int kFewerBytes = 0;
 
+// Every call fails by EIO, one in so many by each of the others: a minute instead of three.
+std::size_t stride_of(int code) { return code == EIO ? 1 : 5; }
+
 // Whoever flushes a file again after that has failed hears that all is well, and it is not.
 class WatchedDisk : public checkpoint::FaultyDisk {
  public:
@@ -106,14 +109,14 @@ class RunFaults : public SmallRun {
 
 TEST_F(RunFaults, ARunWhoseDiskFailsOnceGoesOnOrSaysSoAndCanBeResumed) {
   for (const int code : {EIO, ENOSPC, EDQUOT, EINTR, kFewerBytes}) {
-    for (std::size_t call = 0; !HasFailure() && strike({call, code, false}); ++call) continue;
+    for (std::size_t call = 0; !HasFailure() && strike({call, code, false}); call += stride_of(code)) continue;
   }
   std::cout << ended_well_ << " runs ended well, " << warned_ << " of them with a warning; " << ended_ << " did not\n";
 }
 
 TEST_F(RunFaults, ARunWhoseDiskFailsForEverEndsWithOneSentenceAndCanBeResumed) {
   for (const int code : {EIO, ENOSPC, EDQUOT, EINTR}) {
-    for (std::size_t call = 0; !HasFailure() && strike({call, code, true}); ++call) continue;
+    for (std::size_t call = 0; !HasFailure() && strike({call, code, true}); call += stride_of(code)) continue;
   }
   std::cout << ended_well_ << " runs ended well, " << warned_ << " of them with a warning; " << ended_ << " did not\n";
 }
