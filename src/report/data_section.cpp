@@ -29,15 +29,13 @@ std::string columns_table(const Json& data) {
       return column.contains(key) ? number_html(number_of(column.at(key))) : std::string();
     };
     rows.push_back({html_text(column.at("name").get<std::string>()), html_text(column.at("role").get<std::string>()),
-                    html_text(column.at("kind").get<std::string>()),
-                    count_html(count_of(column.at("missing"))),
+                    html_text(column.at("kind").get<std::string>()), count_html(count_of(column.at("missing"))),
                     column.contains("categories") ? count_html(count_of(column.at("categories"))) : "",
                     value("smallest"), value("mean"), value("largest")});
   }
   const auto pixels = count_of(data.at("pixels"));
   const auto more = count_of(data.at("not_listed"));
-  std::string caption =
-      fmt::format("Columns, in {} training rows", count_html(count_of(data.at("looked_at"))));
+  std::string caption = fmt::format("Columns, in {} training rows", count_html(count_of(data.at("looked_at"))));
   if (pixels > 0) caption += fmt::format("; besides {} pixels from 0 to 255", count_html(pixels));
   if (more > 0) caption += fmt::format("; {} more are not listed", count_html(more));
   const std::string table = table_html(caption,
