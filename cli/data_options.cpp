@@ -51,10 +51,12 @@ void DataOptions::declare(Options& options) {
   options.value("delimiter", "C", delimiter, "between fields: one of tab ; | , (found out by default)");
   options.value("decimal", "C", decimal, "decimal sign: . or , (found out by default)");
   options.flag("no-header", no_header, "the first line is data; columns are called column1, column2, ...");
+  options.value("max-size", "SIZE", max_size, "what a zipped file may become, such as 500M; 0: any size");
 }
 
 void DataOptions::exclude(Options& options, std::string_view without) const {
-  if (path.empty()) options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header"}, without);
+  if (path.empty())
+    options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "max-size"}, without);
   const bool numbers = path.ends_with(".npy") || path.ends_with(".npy.gz") || !labels_beside(path).empty();
   if (numbers || !labels.empty()) {
     options.exclude({"delimiter", "decimal", "no-header"}, "to images and arrays: they are not text");
@@ -67,6 +69,7 @@ CsvOptions DataOptions::csv() const {
   csv.ignore = ignore;
   csv.delimiter = delimiter.value;
   csv.decimal = decimal.value;
+  csv.max_size = max_size.bytes;
   if (no_header) csv.header = Header::kAbsent;
   return csv;
 }

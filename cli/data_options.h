@@ -21,8 +21,9 @@ struct DataOptions {
   Character delimiter;
   Character decimal;
   bool no_header = false;
+  ByteSize max_size{kMaxUnzipped};
 
-  // --labels, --target, --ignore, --delimiter, --decimal, --no-header; DATA is the verb's own.
+  // --labels, --target, --ignore, --delimiter, --decimal, --no-header, --max-size; DATA is the verb's own.
   void declare(Options& options);
   // Takes out what does not apply: all of it without DATA (`without` says why), and how text is read if DATA is none.
   // Throws UsageError when one of these is given.

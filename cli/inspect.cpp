@@ -53,7 +53,7 @@ class Inspect : public Verb {
   ExitCode run(Options& options) override {
     if (data_.path.empty()) throw UsageError("FILE is missing: expected a model or a table");
     if (looks_like_model(data_.path)) {
-      options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header"},
+      options.exclude({"target", "labels", "ignore", "delimiter", "decimal", "no-header", "max-size"},
                       "to a model: it has its own columns");
       const Model model = load_model(data_.path);
       show(summarize(model, data_.path));

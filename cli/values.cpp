@@ -13,6 +13,8 @@
 namespace bprop::cli {
 namespace {
 
+constexpr std::string_view kSizeUnits = "KMGT";  // 2¹⁰, 2²⁰, …
+
 // Reads all of the text or nothing; independent of the locale.
 template <class Number>
 bool read_number(std::string_view text, Number& value) {
@@ -56,6 +58,17 @@ void read(std::string_view text, Duration& value) {
     throw UsageError("expected a time such as 60s, 5m or 1h");
   }
   value.seconds = count * unit;
+}
+
+void read(std::string_view text, ByteSize& value) {
+  const std::size_t unit = text.empty() ? std::string_view::npos : kSizeUnits.find(text.back());
+  const bool has_unit = unit != std::string_view::npos;
+  const unsigned shift = has_unit ? 10 * (static_cast<unsigned>(unit) + 1) : 0;
+  std::uint64_t count = 0;
+  if (!read_number(text.substr(0, text.size() - (has_unit ? 1 : 0)), count) || count > UINT64_MAX >> shift) {
+    throw UsageError("expected a number of bytes such as 500M or 16G, or 0 for no limit");
+  }
+  value.bytes = count << shift;
 }
 
 void read(std::string_view text, CheckpointEvery& value) {
@@ -155,6 +168,12 @@ std::string text_of(std::size_t value) { return fmt::format("{}", value); }
 std::string text_of(int value) { return fmt::format("{}", value); }
 std::string text_of(BatchSize value) { return value.rows == BatchSize::kAll ? "all" : text_of(value.rows); }
 std::string text_of(Duration value) { return value.seconds == 0 ? "0" : fmt::format("{}s", value.seconds); }
+std::string text_of(ByteSize value) {
+  std::uint64_t count = value.bytes;
+  std::size_t units = 0;
+  for (; units < kSizeUnits.size() && count > 0 && count % 1024 == 0; ++units) count /= 1024;
+  return fmt::format("{}{}", count, units == 0 ? "" : std::string(1, kSizeUnits[units - 1]));
+}
 std::string text_of(const CheckpointEvery& value) {
   return value.steps > 0 ? text_of(value.steps) : text_of(Duration{value.seconds});
 }

@@ -41,6 +41,11 @@ struct Share {
   std::string path = {};  // "": the fraction counts
 };
 
+// Bytes: "500", "20M", "16G", in powers of 1,024.
+struct ByteSize {
+  std::uint64_t bytes = 0;
+};
+
 // Whose weights the model has at the end: the epoch's with the best validation score, or the last ones.
 struct Keep {
   bool best = true;
@@ -67,6 +72,7 @@ void read(std::string_view text, std::size_t& value);  // also the seed: std::ui
 void read(std::string_view text, int& value);
 void read(std::string_view text, BatchSize& value);
 void read(std::string_view text, Duration& value);
+void read(std::string_view text, ByteSize& value);
 void read(std::string_view text, CheckpointEvery& value);  // "30s", or a number of updates
 void read(std::string_view text, Share& value);
 void read(std::string_view text, Keep& value);
@@ -98,6 +104,7 @@ std::string text_of(std::size_t value);
 std::string text_of(int value);
 std::string text_of(BatchSize value);
 std::string text_of(Duration value);
+std::string text_of(ByteSize value);
 std::string text_of(const CheckpointEvery& value);
 std::string text_of(const Share& value);
 std::string text_of(Keep value);

@@ -106,6 +106,10 @@ class TargetNames {
   std::vector<std::string> names_;
 };
 
+// What a zipped file may become when it is read, unless the options say another size: a small file can stand for one
+// that no disk holds.
+inline constexpr std::uint64_t kMaxUnzipped = std::uint64_t{64} << 30;
+
 struct CsvOptions {
   // Changes the result.
   // A column is named, or counted from 1 if no column has that name ("5").
@@ -116,6 +120,7 @@ struct CsvOptions {
   char delimiter = 0;                  // 0: the one of tab ; | , that divides the first lines into equally many fields
   char decimal = 0;                    // '.' or ','; 0: from the first number with a fraction (see load_csv)
   Header header = Header::kAutomatic;  // absent if the first line has numbers only; names are then column1, column2, …
+  std::uint64_t max_size = kMaxUnzipped;  // of a zipped file, in bytes: more is a FormatError; 0: no limit
   // Changes only speed.
   std::size_t buffer_bytes = std::size_t{1} << 20;  // read at a time
 };
@@ -134,7 +139,7 @@ Dataset load_csv(const std::string& path, const CsvOptions& options = {});
 
 // Images in the IDX format of MNIST (unsigned bytes, any rank, also gzipped), one row an image, columns pixel1, …; with
 // labels (a path, or "" for none) a last column `label`, which is the target. One byte a pixel.
-Dataset load_idx(const std::string& images, const std::string& labels = "");
+Dataset load_idx(const std::string& images, const std::string& labels = "", std::uint64_t max_size = kMaxUnzipped);
 
 struct NpyOptions {
   // Changes the result.
@@ -142,6 +147,7 @@ struct NpyOptions {
   bool target_required = true;           //
   std::vector<std::string> ignore = {};  //
   std::string labels = {};  // path of a 1-D NPY with a value a row: a last column `label`, which is the target
+  std::uint64_t max_size = kMaxUnzipped;  // as in CsvOptions
 };
 
 // A NumPy array (.npy, versions 1–3; bool, int, unsigned int, float32, float64; little-endian; either order), also

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "bprop/dataset.h"
 
 namespace bprop::data {
 
@@ -38,7 +39,9 @@ std::unique_ptr<ByteSource> memory_source(std::string_view bytes);
 // What cannot be read twice (a pipe) is read into memory.
 Result<std::unique_ptr<ByteSource>> file_source(const std::string& path);
 
-// `inner`, unzipped if its bytes begin as gzip does. Several gzip members in a row are one stream.
-Result<std::unique_ptr<ByteSource>> unzipped(std::unique_ptr<ByteSource> inner, const std::string& name);
+// `inner`, unzipped if its bytes begin as gzip does. Several gzip members in a row are one stream. Reading fails behind
+// `most` bytes of it (kMaxUnzipped, 0: none).
+Result<std::unique_ptr<ByteSource>> unzipped(std::unique_ptr<ByteSource> inner, const std::string& name,
+                                             std::uint64_t most = kMaxUnzipped);
 
 }  // namespace bprop::data

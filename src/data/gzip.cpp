@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -18,8 +19,8 @@ constexpr std::size_t kInputBytes = std::size_t{1} << 16;
 
 class GzipSource final : public ByteSource {
  public:
-  GzipSource(std::unique_ptr<ByteSource> inner, std::string name)
-      : inner_(std::move(inner)), name_(std::move(name)), input_(kInputBytes) {
+  GzipSource(std::unique_ptr<ByteSource> inner, std::string name, std::uint64_t most)
+      : inner_(std::move(inner)), name_(std::move(name)), most_(most), input_(kInputBytes) {
     if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
   }
   ~GzipSource() override { inflateEnd(&stream_); }
@@ -32,7 +33,7 @@ class GzipSource final : public ByteSource {
       if (stream_.avail_in == 0) {
         const auto count = inner_->read(input_);
         if (!count) return count.failure();
-        if (*count == 0 && between_members_) return done;
+        if (*count == 0 && between_members_) break;
         if (*count == 0) return format_failure(fmt::format("{}: the gzip data ends too early", name_));
         stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
         stream_.avail_in = static_cast<uInt>(*count);
@@ -52,6 +53,11 @@ class GzipSource final : public ByteSource {
                                           stream_.msg == nullptr ? "no reason given" : stream_.msg));
       }
     }
+    made_ += done;
+    if (most_ > 0 && made_ > most_) {
+      return format_failure(
+          fmt::format("{}: unzips to more than {} bytes, which is the largest size (max_size) allowed", name_, most_));
+    }
     return done;
   }
 
@@ -59,14 +65,20 @@ class GzipSource final : public ByteSource {
     inflateReset(&stream_);
     stream_.avail_in = 0;
     between_members_ = false;
+    made_ = 0;
     return inner_->rewind();
   }
 
-  std::uint64_t size_bound() const override { return inner_->size_bound() * kMaxRatio; }
+  std::uint64_t size_bound() const override {
+    const std::uint64_t bound = inner_->size_bound() * kMaxRatio;
+    return most_ == 0 ? bound : std::min(bound, most_);
+  }
 
  private:
   std::unique_ptr<ByteSource> inner_;
   std::string name_;
+  std::uint64_t most_;
+  std::uint64_t made_ = 0;
   std::vector<char> input_;
   z_stream stream_ = {};
   bool between_members_ = false;
@@ -74,13 +86,14 @@ class GzipSource final : public ByteSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> unzipped(std::unique_ptr<ByteSource> inner, const std::string& name) {
+Result<std::unique_ptr<ByteSource>> unzipped(std::unique_ptr<ByteSource> inner, const std::string& name,
+                                             std::uint64_t most) {
   std::array<char, 2> magic = {};
   const auto count = inner->read(magic);
   if (!count) return count.failure();
   if (auto failure = inner->rewind()) return *failure;
   if (*count < 2 || magic[0] != '\x1f' || magic[1] != '\x8b') return inner;
-  return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(std::move(inner), name));
+  return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(std::move(inner), name, most));
 }
 
 }  // namespace bprop::data

@@ -223,6 +223,19 @@ TEST(CsvFile, AnUnreadableFileIsSaid) {
   EXPECT_EQ(message_of<IoError>(path), path + ": cannot be opened: Permission denied");
 }
 
+TEST(CsvFile, AZippedFileIsReadAsFarAsItsLargestSize) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a.csv.gz", gzipped("a,b\n1,2\n") + gzipped("3,4\n"));
+  EXPECT_EQ(load_csv(path, {.max_size = 12}).rows(), 2u);
+  EXPECT_EQ(load_csv(path, {.max_size = 0}).rows(), 2u);
+  try {
+    load_csv(path, {.max_size = 11});
+    ADD_FAILURE();
+  } catch (const FormatError& error) {
+    EXPECT_EQ(error.what(), path + ": unzips to more than 11 bytes, which is the largest size (max_size) allowed");
+  }
+}
+
 TEST(CsvFile, AFileAndAPipeReadAsTheBytesDo) {
   const TemporaryFolder folder;
   EXPECT_EQ(load_csv(folder.write("a.csv", "a,b\n1,2\nx,3\n")).text(1, 0), "x");

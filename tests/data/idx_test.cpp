@@ -39,6 +39,8 @@ TEST(Idx, ImagesAndLabelsBecomeOneTableOfPixelsAndATarget) {
   EXPECT_EQ(data.cell(1, 4), 1);
   EXPECT_EQ(data.where(1), images + ", row 2");
   EXPECT_FALSE(load_idx(images).target());
+  EXPECT_EQ(load_idx(images, labels, 11).rows(), 3u);  // the labels' 8 bytes and 3
+  EXPECT_THROW(load_idx(images, labels, 10), FormatError);
 }
 
 TEST(Idx, EveryRankIsRead) {

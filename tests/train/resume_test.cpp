@@ -5,94 +5,16 @@
 #include "bprop/resume.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <filesystem>
-#include <functional>
-
-#include "checkpoint/temporary_folder.h"
 #include "checkpoint/textbook.h"
-#include "train/tables.h"
+#include "train/resumed_runs.h"
 
 namespace bprop {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
 
 namespace fs = std::filesystem;
-
-struct Kind {
-  std::string name;
-  std::function<void(TrainOptions&)> change;
-  std::function<Dataset()> data = [] { return sectors(100); };
-};
-
-class Resumed : public TemporaryFolder {
- protected:
-  TrainOptions options(const std::string& folder, const Kind& kind = {}) const {
-    TrainOptions options = small_options();
-    options.epochs = 6;
-    options.doctor_every = 2;
-    options.checkpoint_every = {.steps = 2};
-    if (kind.change) kind.change(options);
-    options.run_directory = at(folder);
-    return options;
-  }
-
-  // Ends with the folder's files of interest, and the model beside them.
-  TrainResult run(const TrainOptions& options, const Dataset& data, const TrainObserver& observer = {}) const {
-    TrainResult result = train(data, options, observer);
-    save(result.model, options.run_directory + "/model.safetensors");
-    return result;
-  }
-  TrainResult run_on(const std::string& folder, const Kind& kind = {}) const {
-    TrainOptions again = options(folder, kind);
-    again.resume = true;
-    return run(again, kind.data());
-  }
-  // A run; what is on the disk after so many epochs, as kill -9 would leave it, is copied to `killed`.
-  TrainResult run_and_kill(const Kind& kind, std::size_t epochs) const {
-    TrainObserver observer;
-    observer.epoch = [&](const EpochReport& report) {
-      if (report.epoch == epochs) fs::copy(at("run"), at("killed"), fs::copy_options::recursive);
-    };
-    return run(options("run", kind), kind.data(), observer);
-  }
-  // A run that is told to stop after so many epochs.
-  void run_and_stop(const std::string& folder, const Kind& kind, std::size_t epochs) const {
-    std::atomic<bool> stop = false;
-    TrainObserver observer;
-    observer.stop = &stop;
-    observer.epoch = [&](const EpochReport& report) { stop = stop || report.epoch == epochs; };
-    run(options(folder, kind), kind.data(), observer);
-  }
-  void expect_as(const std::string& whole, const std::string& resumed) const {
-    for (const char* file : {"model.safetensors", "metrics.jsonl", "best.safetensors"}) {
-      EXPECT_EQ(get(at(resumed + "/" + file)), get(at(whole + "/" + file))) << file;
-    }
-  }
-  std::vector<std::string> checkpoints(const std::string& folder) const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(at(folder + "/checkpoints"))) {
-      names.push_back(entry.path().filename().string());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
-  std::string refusal(const TrainOptions& options, const Dataset& data) const {
-    try {
-      train(data, options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-};
 
 class ResumedOfKind : public Resumed, public testing::WithParamInterface<Kind> {};
 
@@ -233,89 +155,6 @@ TEST_F(Resumed, KeepsTheLastTwoCheckpoints) {
   EXPECT_THAT(checkpoints("run"), ElementsAre("step-26.safetensors", "step-28.safetensors"));
 }
 
-TEST_F(Resumed, WithoutCheckpointsThereIsNothingToGoOnFrom) {
-  const Kind kind{"", [](TrainOptions& o) { o.checkpoint_every = {.seconds = 0}; }};
-  run(options("run", kind), sectors(100));
-  EXPECT_FALSE(fs::exists(at("run/checkpoints")));
-  TrainOptions again = options("run", kind);
-  again.resume = true;
-  EXPECT_EQ(refusal(again, sectors(100)),
-            at("run") + ": holds no checkpoint of a run to go on from, expected one in its folder checkpoints");
-}
-
-TEST_F(Resumed, ADamagedCheckpointIsPassedOverInFavourOfTheOneBeforeIt) {
-  run_and_kill({}, 4);
-  ASSERT_THAT(checkpoints("killed"), ElementsAre("step-16.safetensors", "step-18.safetensors"));
-  const std::string newest = at("killed/checkpoints/step-18.safetensors");
-  std::string bytes = get(newest);
-  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
-  put(newest, bytes);
-  const TrainResult resumed = run_on("killed");
-  EXPECT_EQ(resumed.resumed_at, 16);
-  EXPECT_THAT(resumed.warnings,
-              ElementsAre(AllOf(StartsWith(newest + ": "), EndsWith("; the run goes on from update 16"))));
-  expect_as("run", "killed");
-}
-
-TEST_F(Resumed, OnlyDamagedCheckpointsAreRefused) {
-  run_and_kill({}, 4);
-  for (const std::string& name : checkpoints("killed")) put(at("killed/checkpoints/" + name), "{}");
-  TrainOptions again = options("killed");
-  again.resume = true;
-  EXPECT_THAT(refusal(again, sectors(100)), StartsWith(at("killed/checkpoints/step-18.safetensors: ")));
-  EXPECT_NE(get(at("killed/metrics.jsonl")), "");
-}
-
-TEST_F(Resumed, ByOtherOptionsIsRefusedAndSaysWhatDiffers) {
-  run_and_kill({}, 3);
-  const auto with = [&](const std::function<void(TrainOptions&)>& change) {
-    TrainOptions again = options("killed");
-    again.resume = true;
-    change(again);
-    return refusal(again, sectors(100));
-  };
-  const std::string before = get(at("killed/metrics.jsonl"));
-  EXPECT_EQ(with([](TrainOptions& o) { o.epochs = 7; }), "epochs is 7, the run was begun with 6, expected the same");
-  EXPECT_EQ(with([](TrainOptions& o) { o.learning_rate = 0.5; }),
-            "learning_rate is 0.5, the run was begun with 0.003, expected the same");
-  EXPECT_EQ(with([](TrainOptions& o) { o.layers = "9 tanh"; }),
-            "network is 2 -> 9 tanh -> 3 softmax, the run was begun with 2 -> 8 tanh -> 3 softmax, expected the same");
-  EXPECT_EQ(with([](TrainOptions& o) { o.arithmetic = Arithmetic::kPortable; }).substr(0, 22),
-            "arithmetic is portable");
-  EXPECT_EQ(with([](TrainOptions& o) { o.seed = 2; }), "seed is 2, the run was begun with 1, expected the same");
-  EXPECT_EQ(get(at("killed/metrics.jsonl")), before);
-}
-
-TEST_F(Resumed, OnOtherRowsIsRefusedAndSaysWhatDiffers) {
-  const auto trained = [&](double changed, std::size_t rows, bool resume) {
-    std::vector<double> cells;
-    for (std::size_t n = 0; n < rows; ++n) {
-      const double u = static_cast<double>(n * 37 % 100) / 50 - 1;
-      const double v = static_cast<double>(n * 61 % 100) / 50 - 1;
-      for (const double cell : {u, v + (n == 5 ? changed : 0), u * v}) cells.push_back(cell);
-    }
-    TrainOptions again = options("run");
-    again.scaling = Scaling::kNone;
-    again.validation = 0;
-    again.resume = resume;
-    return refusal(again, make_dataset({"u", "v", "y"}, cells, "y"));
-  };
-  EXPECT_EQ(trained(0, 100, false), "");
-  EXPECT_EQ(trained(1, 100, true),
-            "column \"v\" of the training rows has other values than when the run was begun, expected the same");
-  EXPECT_EQ(trained(0, 99, true), "number of training rows is 99, the run was begun with 100, expected the same");
-  EXPECT_EQ(trained(0, 100, true), "");
-}
-
-TEST_F(Resumed, WithAShorterLogThanTheCheckpointKnowsIsRefused) {
-  run_and_kill({}, 3);
-  put(at("killed/metrics.jsonl"), "");
-  TrainOptions again = options("killed");
-  again.resume = true;
-  EXPECT_EQ(refusal(again, sectors(100)),
-            at("killed/metrics.jsonl") + ": is shorter than when the checkpoint was written");
-}
-
 TEST_F(Resumed, LosesWhatWasRecordedBeforeAndSaysSo) {
   const Kind kind{"", [](TrainOptions& o) { o.record = {1, 2, 30}; }};
   run_and_kill(kind, 3);
@@ -343,26 +182,6 @@ TEST_F(Resumed, WhatAKilledProgramLeftHalfWrittenIsSwept) {
   EXPECT_FALSE(fs::exists(at("killed/checkpoints/step-99.safetensors.tmp-999999999-0")));
   EXPECT_FALSE(fs::exists(at("killed/best.safetensors.tmp-999999999-7")));
   EXPECT_TRUE(fs::exists(at("killed/notes.tmp-mine")));
-}
-
-TEST_F(Resumed, ACheckpointIsNoModel) {
-  run(options("run"), sectors(100));
-  const std::string path = at("run/checkpoints/step-28.safetensors");
-  EXPECT_FALSE(is_model_file(path));
-  try {
-    load_model(path);
-    ADD_FAILURE();
-  } catch (const FormatError& error) {
-    EXPECT_EQ(error.what(), path +
-                                ": is a checkpoint of a run but no model; go on from it with train --resume, or read "
-                                "best.safetensors");
-  }
-}
-
-TEST_F(Resumed, WithoutAFolderMeansNothing) {
-  TrainOptions options = small_options();
-  options.resume = true;
-  EXPECT_EQ(refusal(options, sectors(100)), "resume is given without a run_directory, expected the folder of the run");
 }
 
 }  // namespace

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is not gone on with, and the sentence that says why.
+#include <gmock/gmock.h>
+
+#include "train/resumed_runs.h"
+
+namespace bprop {
+namespace {
+
+using testing::StartsWith;
+
+class ResumeRefused : public Resumed {};
+
+TEST_F(ResumeRefused, WithoutCheckpointsThereIsNothingToGoOnFrom) {
+  const Kind kind{"", [](TrainOptions& o) { o.checkpoint_every = {.seconds = 0}; }};
+  run(options("run", kind), sectors(100));
+  EXPECT_FALSE(std::filesystem::exists(at("run/checkpoints")));
+  TrainOptions again = options("run", kind);
+  again.resume = true;
+  EXPECT_EQ(refusal(again, sectors(100)),
+            at("run") + ": holds no checkpoint of a run to go on from, expected one in its folder checkpoints");
+}
+
+TEST_F(ResumeRefused, OnlyDamagedCheckpointsAreRefused) {
+  run_and_kill({}, 4);
+  for (const std::string& name : checkpoints("killed")) put(at("killed/checkpoints/" + name), "{}");
+  TrainOptions again = options("killed");
+  again.resume = true;
+  EXPECT_THAT(refusal(again, sectors(100)), StartsWith(at("killed/checkpoints/step-18.safetensors: ")));
+  EXPECT_NE(get(at("killed/metrics.jsonl")), "");
+}
+
+TEST_F(ResumeRefused, ByOtherOptionsIsRefusedAndSaysWhatDiffers) {
+  run_and_kill({}, 3);
+  const auto with = [&](const std::function<void(TrainOptions&)>& change) {
+    TrainOptions again = options("killed");
+    again.resume = true;
+    change(again);
+    return refusal(again, sectors(100));
+  };
+  const std::string before = get(at("killed/metrics.jsonl"));
+  EXPECT_EQ(with([](TrainOptions& o) { o.epochs = 7; }), "epochs is 7, the run was begun with 6, expected the same");
+  EXPECT_EQ(with([](TrainOptions& o) { o.learning_rate = 0.5; }),
+            "learning_rate is 0.5, the run was begun with 0.003, expected the same");
+  EXPECT_EQ(with([](TrainOptions& o) { o.layers = "9 tanh"; }),
+            "network is 2 -> 9 tanh -> 3 softmax, the run was begun with 2 -> 8 tanh -> 3 softmax, expected the same");
+  EXPECT_EQ(with([](TrainOptions& o) { o.arithmetic = Arithmetic::kPortable; }).substr(0, 22),
+            "arithmetic is portable");
+  EXPECT_EQ(with([](TrainOptions& o) { o.seed = 2; }), "seed is 2, the run was begun with 1, expected the same");
+  EXPECT_EQ(get(at("killed/metrics.jsonl")), before);
+}
+
+TEST_F(ResumeRefused, OnOtherRowsIsRefusedAndSaysWhatDiffers) {
+  const auto trained = [&](double changed, std::size_t rows, bool resume) {
+    std::vector<double> cells;
+    for (std::size_t n = 0; n < rows; ++n) {
+      const double u = static_cast<double>(n * 37 % 100) / 50 - 1;
+      const double v = static_cast<double>(n * 61 % 100) / 50 - 1;
+      for (const double cell : {u, v + (n == 5 ? changed : 0), u * v}) cells.push_back(cell);
+    }
+    TrainOptions again = options("run");
+    again.scaling = Scaling::kNone;
+    again.validation = 0;
+    again.resume = resume;
+    return refusal(again, make_dataset({"u", "v", "y"}, cells, "y"));
+  };
+  EXPECT_EQ(trained(0, 100, false), "");
+  EXPECT_EQ(trained(1, 100, true),
+            "column \"v\" of the training rows has other values than when the run was begun, expected the same");
+  EXPECT_EQ(trained(0, 99, true), "number of training rows is 99, the run was begun with 100, expected the same");
+  EXPECT_EQ(trained(0, 100, true), "");
+}
+
+TEST_F(ResumeRefused, WithAShorterLogThanTheCheckpointKnowsIsRefused) {
+  run_and_kill({}, 3);
+  put(at("killed/metrics.jsonl"), "");
+  TrainOptions again = options("killed");
+  again.resume = true;
+  EXPECT_EQ(refusal(again, sectors(100)),
+            at("killed/metrics.jsonl") + ": is shorter than when the checkpoint was written");
+}
+
+TEST_F(ResumeRefused, ACheckpointIsNoModel) {
+  run(options("run"), sectors(100));
+  const std::string path = at("run/checkpoints/step-28.safetensors");
+  EXPECT_FALSE(is_model_file(path));
+  try {
+    load_model(path);
+    ADD_FAILURE();
+  } catch (const FormatError& error) {
+    EXPECT_EQ(error.what(), path +
+                                ": is a checkpoint of a run but no model; go on from it with train --resume, or read "
+                                "best.safetensors");
+  }
+}
+
+TEST_F(ResumeRefused, WithoutAFolderMeansNothing) {
+  TrainOptions options = small_options();
+  options.resume = true;
+  EXPECT_EQ(refusal(options, sectors(100)), "resume is given without a run_directory, expected the folder of the run");
+}
+
+}  // namespace
+}  // namespace bprop
