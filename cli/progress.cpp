@@ -47,6 +47,10 @@ void Progress::begin(const Model& model, std::size_t rows) {
 }
 
 void Progress::step(std::size_t step, std::size_t total_steps, double loss) {
+  if (options_.resume && step_ == 0) {  // what was done before says nothing of the speed now
+    resumed_at_ = step;
+    start_ = std::chrono::steady_clock::now();
+  }
   step_ = step;
   total_steps_ = total_steps;
   if (last_.epoch == 0) loss_ = loss;
@@ -64,11 +68,17 @@ void Progress::epoch(const EpochReport& report) {
 
 std::string Progress::text(std::size_t width) const {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double made = static_cast<double>(step_ - resumed_at_);
+  const double to_make = static_cast<double>(std::max<std::size_t>(total_steps_, 1)) - static_cast<double>(step_);
   double share = static_cast<double>(step_) / static_cast<double>(std::max<std::size_t>(total_steps_, 1));
-  if (options_.time_limit > 0) share = std::max(share, seconds / options_.time_limit);
+  double left = made > 0 ? seconds * to_make / made : 0;
+  if (options_.time_limit > 0) {
+    share = std::max(share, seconds / options_.time_limit);
+    left = std::min(left, std::max(options_.time_limit - seconds, 0.0));
+  }
   const std::size_t batch = std::clamp<std::size_t>(batch_, 1, std::max<std::size_t>(rows_, 1));
   const std::size_t steps_per_epoch = (rows_ + (whole_batches_ ? 0 : batch - 1)) / batch;
-  const double rate = last_.epoch > 0 ? last_.rows_per_second : static_cast<double>(step_ * batch) / seconds;
+  const double rate = last_.epoch > 0 ? last_.rows_per_second : made * static_cast<double>(batch) / seconds;
 
   const auto epoch_of = [&](std::size_t step) { return (step - 1) / std::max<std::size_t>(steps_per_epoch, 1) + 1; };
   std::string line =
@@ -77,7 +87,7 @@ std::string Progress::text(std::size_t width) const {
     line += "  validation " + score_text(metric_, last_.validation_score, 3);
   }
   std::string pace = fmt::format("  {} rows/s", short_count(rate));
-  if (share > 0) pace += fmt::format("  {} left", duration_text(seconds * std::max(1 - share, 0.0) / share));
+  if (made > 0) pace += fmt::format("  {} left", duration_text(left));
 
   // On a narrow terminal the title goes first, then the sparkline, then the bar; the numbers are ASCII and can be cut
   // anywhere.

@@ -46,6 +46,7 @@ class Progress {
   bool whole_batches_;  // the rows after the last one are left out
   std::size_t rows_ = 0;
   std::size_t step_ = 0;
+  std::size_t resumed_at_ = 0;  // where the time began that is measured
   std::size_t total_steps_ = 0;
   double loss_ = 0;
   EpochReport last_{};
