@@ -18,7 +18,8 @@ struct BegunRun {
   std::optional<RecipeChoice> choice{};  // by folds; none: there was none
 };
 
-// Throws UsageError when there is no run with a checkpoint, FormatError when none of its checkpoints is whole.
+// Throws UsageError when there is no run with a checkpoint, FormatError when none of its checkpoints is whole. Cost:
+// the checkpoint is read and its checksums are compared.
 BegunRun begun_run(const std::string& run_directory);
 
 }  // namespace bprop

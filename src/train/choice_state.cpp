@@ -21,9 +21,10 @@ std::array<double, 6> numbers_of(const Candidate& c) {
           c.loss};
 }
 Candidate candidate_of(std::span<const double> row) {
+  const std::size_t epochs = whole_number(row[2]);
   return {.preset = preset_rules()[whole_number(row[0], preset_rules().size() - 1)].id,
-          .epoch = whole_number(row[1]),
-          .epochs = whole_number(row[2]),
+          .epoch = whole_number(row[1], epochs),
+          .epochs = epochs,
           .score = row[3],
           .standard_error = row[4],
           .loss = row[5]};

@@ -93,7 +93,7 @@ bool TrainingLoop<T>::run_epoch() {
   source_.begin_epoch(at_.epoch, at_.done);
   const double began = clock_.seconds();
   const std::size_t first = at_.done;
-  bool going = true;
+  bool going = !options_.resume || !must_end();  // else a run out of time would make an update more each time
   while (going && at_.done < rows_) {
     if (folder_.checkpoints().due(trainer_->report().step, clock_.seconds())) write_checkpoint();
     const std::size_t count = std::min(batch_, rows_ - at_.done);

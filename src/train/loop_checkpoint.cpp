@@ -10,7 +10,7 @@ namespace bprop::training {
 template <class T>
 void TrainingLoop<T>::begin() {
   if (!folder_.writes()) return;
-  origin_ = run_origin(options_, trainer_options_, model_);
+  origin_ = run_origin(options_, trainer_options_, model_, result_.metric);
   add_rows<T>(origin_, "training rows", train_, model_, source_.all_weights());
   add_rows<T>(origin_, "validation rows", validation_rows_, model_);
   if (options_.resume) go_on();

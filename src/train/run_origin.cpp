@@ -105,7 +105,7 @@ std::string different_columns(std::string_view kind, const std::string& begun, c
 
 }  // namespace
 
-Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, const Model& model) {
+Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, const Model& model, Metric metric) {
   Origin origin;
   add(origin, "network", model.architecture().text());
   add(origin, kArithmetic, name(model.arithmetic()));
@@ -135,6 +135,8 @@ Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, co
   add(origin, "keep_best", options.keep_best);
   add(origin, "ema", options.ema);
   add(origin, "ties", name(*options.ties));
+  add(origin, "metric", name(metric));
+  add(origin, "calibrate", options.calibrate);
   add(origin, "doctor_every", trainer.doctor_every);
   return origin;
 }

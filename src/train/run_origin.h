@@ -20,7 +20,8 @@ using Origin = checkpoint::Metadata;
 inline constexpr std::string_view kArithmetic = "arithmetic";
 
 // Of resolved options, what the trainer makes of them, and the model with its first weights.
-Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, const Model& model);
+// metric: by which the best epoch is chosen.
+Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, const Model& model, Metric metric);
 
 // Adds how many rows there are, and a checksum of each column as the network reads it. `kind`: "training rows".
 // weights: of the rows, or none. Cost: a pass over the rows.

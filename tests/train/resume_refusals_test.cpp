@@ -3,6 +3,9 @@
 // What is not gone on with, and the sentence that says why.
 #include <gmock/gmock.h>
 
+#include "bprop/resume.h"
+#include "checkpoint/checkpoint_file.h"
+#include "train/choice_state.h"
 #include "train/resumed_runs.h"
 
 namespace bprop {
@@ -41,6 +44,8 @@ TEST_F(ResumeRefused, ByOtherOptionsIsRefusedAndSaysWhatDiffers) {
   };
   const std::string before = get(at("killed/metrics.jsonl"));
   EXPECT_EQ(with([](TrainOptions& o) { o.epochs = 7; }), "epochs is 7, the run was begun with 6, expected the same");
+  EXPECT_EQ(with([](TrainOptions& o) { o.metric = Metric::kBalancedAccuracy; }),
+            "metric is balanced_accuracy, the run was begun with accuracy, expected the same");
   EXPECT_EQ(with([](TrainOptions& o) { o.learning_rate = 0.5; }),
             "learning_rate is 0.5, the run was begun with 0.003, expected the same");
   EXPECT_EQ(with([](TrainOptions& o) { o.layers = "9 tanh"; }),
@@ -93,6 +98,26 @@ TEST_F(ResumeRefused, ACheckpointIsNoModel) {
                                 ": is a checkpoint of a run but no model; go on from it with train --resume, or read "
                                 "best.safetensors");
   }
+}
+
+TEST_F(ResumeRefused, AChoiceThatNoFoldsCouldMakeIsRefused) {
+  RecipeChoice choice{.folds = 5, .candidates = {{.preset = Preset::kPlain, .epoch = 3, .epochs = 60}}};
+  const auto begun = [&] {
+    checkpoint::StateList state;
+    training::list(state, choice);
+    std::filesystem::create_directories(at("run/checkpoints"));
+    checkpoint::write_checkpoint(at("run/checkpoints/step-0.safetensors"), state, {{"arithmetic", "portable"}});
+    return thrown([&] { begun_run(at("run")); });
+  };
+  EXPECT_EQ(begun(), "");
+  EXPECT_EQ(begun_run(at("run")).choice->best().epoch, 3);
+  choice.candidates[0].epochs = 2;
+  EXPECT_EQ(begun(), "FormatError: [checkpoint] what counts something is 3, expected a whole number from 0 to 2");
+  choice.candidates[0].epoch = 1;
+  choice.chosen = 1;
+  EXPECT_EQ(begun(), "FormatError: [checkpoint] what counts something is 1, expected a whole number from 0 to 0");
+  choice.candidates.clear();
+  EXPECT_EQ(begun(), "FormatError: [checkpoint] the choice of a recipe is empty");
 }
 
 TEST_F(ResumeRefused, WithoutAFolderMeansNothing) {

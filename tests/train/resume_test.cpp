@@ -143,6 +143,23 @@ TEST_F(Resumed, AgainAndAgainEndsAllTheSame) {
   expect_as("run", "broken");
 }
 
+TEST_F(Resumed, ToldToStopAtOnceMakesNoUpdateAndKeepsTheModel) {
+  run_and_stop("stopped", {}, 2);
+  const std::string model = get(at("stopped/model.safetensors"));
+  const std::string metrics = get(at("stopped/metrics.jsonl"));
+  const std::atomic<bool> stop = true;
+  TrainOptions again = options("stopped");
+  again.resume = true;
+  const TrainResult result = run(again, sectors(100), {.stop = &stop});
+  EXPECT_EQ(result.steps, result.resumed_at);
+  EXPECT_EQ(result.stop_reason, StopReason::kInterrupted);
+  EXPECT_EQ(get(at("stopped/model.safetensors")), model);
+  EXPECT_EQ(get(at("stopped/metrics.jsonl")), metrics);
+  run_and_kill({}, 6);
+  run_on("stopped");
+  expect_as("run", "stopped");
+}
+
 TEST_F(Resumed, FromItsEndComesToTheSameEnd) {
   run(options("run"), sectors(100));
   fs::copy(at("run"), at("ended"), fs::copy_options::recursive);
