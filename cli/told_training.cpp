@@ -6,8 +6,6 @@
 #include <algorithm>
 
 #include "bprop/error.h"
-#include "bprop/evaluate.h"
-#include "bprop/gradients.h"
 
 namespace bprop::cli {
 
@@ -27,15 +25,6 @@ TrainResult train_as_told(const std::optional<Model>& start, const std::optional
   if (choice->any()) return train_as_chosen(parts.train, options, *choice, observer);
   options.choose = 0;  // says itself why no candidate came to the end of an epoch
   return train(parts.train, options, observer);
-}
-
-double loss_of_own_rows(const Model& model) {
-  return std::visit(
-      [&]<class T>(const BasicNetwork<T>& network) {
-        const EncodedRows<T> rows = exercise_rows<T>(model);
-        return loss<T>(network, rows.input, rows.target, model.loss);
-      },
-      model.network);
 }
 
 }  // namespace bprop::cli

@@ -20,7 +20,4 @@ const TrainOptions& recipe_of(const RecipeChoice& choice, const std::vector<Trai
 TrainResult train_as_told(const std::optional<Model>& start, const std::optional<WatchedChoice>& choice,
                           const TrainValidationTest& parts, TrainOptions options, const TrainObserver& observer);
 
-// The loss of a network's own rows, as its gradients have it.
-double loss_of_own_rows(const Model& model);
-
 }  // namespace bprop::cli

@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "bprop/evaluate.h"
+#include "bprop/gradients.h"
 #include "quantity.h"
 #include "values.h"
 
@@ -108,6 +110,15 @@ std::string learning_line(const TrainOptions& options, const Model& start) {
   text += all ? ", all rows an update" : fmt::format(", {} an update", counted(*options.batch, "row"));
   if (options.preset != Preset::kPlain) text += fmt::format(", preset {}", name(options.preset));
   return titled("learning", text);
+}
+
+double loss_of_own_rows(const Model& model) {
+  return std::visit(
+      [&]<class T>(const BasicNetwork<T>& network) {
+        const EncodedRows<T> rows = exercise_rows<T>(model);
+        return loss<T>(network, rows.input, rows.target, model.loss);
+      },
+      model.network);
 }
 
 std::string training_line(const TrainReport& report) {

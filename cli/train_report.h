@@ -25,6 +25,9 @@ struct TrainReport {
   std::string page = {};    // about the run; "": there is no run folder
 };
 
+// The loss of a network's own rows, as its gradients have it.
+double loss_of_own_rows(const Model& model);
+
 // Before training: the table, the network, how it learns.
 std::string data_line(const TrainReport& report, const Preprocessing& preprocessing, std::size_t train_rows,
                       std::size_t validation_rows);

@@ -12,9 +12,8 @@
 #include "base/check.h"
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
-#include "data/class_target.h"
 #include "data/column_choice.h"
-#include "data/count_target.h"
+#include "data/fit_target.h"
 #include "data/nearly_numbers.h"
 #include "data/number_statistics.h"
 #include "data/number_text.h"
@@ -25,14 +24,6 @@ namespace bprop {
 namespace {
 
 constexpr std::size_t kMaxCategories = 1000;
-constexpr std::size_t kMaxClasses = 65'536;
-
-// Of a column without missing cells.
-double mean_of_all(const Dataset& data, std::size_t column) {
-  double sum = 0;
-  for (std::size_t row = 0; row < data.rows(); ++row) sum += data.cell(row, column);
-  return sum / static_cast<double>(data.rows());
-}
 
 void check_target(const Dataset& data) {
   BPROP_CHECK(data.target(), UsageError, "{}: no target is named, expected the column to be predicted", data.source());
@@ -50,12 +41,14 @@ class Fit {
   FittedPreprocessing run() {
     check_target(train_);
     BPROP_CHECK(train_.rows() > 0, FormatError, "{}: no row is left for training", train_.source());
-    task_ = checked_task();
+    const Task task = data::checked_task(train_, options_);
     fitted_.warnings = train_.table().remarks;
     fitted_.preprocessing.smooth_clip = options_.smooth_clip;
     for (const std::size_t column : train_.targets()) {
       const bool first = column == train_.targets().front();
-      fit_target(column, first ? fitted_.preprocessing.target : fitted_.preprocessing.further_targets.emplace_back());
+      data::fit_target(train_, options_, task, column,
+                       first ? fitted_.preprocessing.target : fitted_.preprocessing.further_targets.emplace_back(),
+                       fitted_.warnings);
     }
     fit_inputs();
     return std::move(fitted_);
@@ -73,10 +66,6 @@ class Fit {
     warn("{}; it is left out", reasons_.back());
   }
 
-  Task checked_task() const;
-  void fit_target(std::size_t column, TargetColumn& target);
-  void fit_classes(std::size_t column, TargetColumn& target);
-  void fit_numbers(std::size_t column, TargetColumn& target);
   const Column& first_target() const { return train_.columns()[*train_.target()]; }
   void fit_inputs();
   void fit_number(InputColumn& input, std::size_t column, const data::NumberStatistics& s);
@@ -90,74 +79,10 @@ class Fit {
 
   const Dataset& train_;
   const PreprocessingOptions& options_;
-  Task task_ = Task::kNumbers;
   std::vector<std::pair<std::string, std::string>> constants_;  // columns, and what stands in every row
   std::vector<std::string> reasons_;                            // why columns are left out
   FittedPreprocessing fitted_;
 };
-
-Task Fit::checked_task() const {
-  const Task task = options_.task ? *options_.task : task_of(train_);
-  const std::size_t targets = train_.targets().size();
-  BPROP_CHECK(task != Task::kClasses || targets == 1, UsageError,
-              "task is classes, but there are {} targets, which are numbers, or labels of two values each", targets);
-  BPROP_CHECK(task != Task::kLabels || targets > 1, UsageError,
-              "task is labels, but '{}' is the only target; a single one is of classes", first_target().name);
-  return task;
-}
-
-void Fit::fit_target(std::size_t column, TargetColumn& target) {
-  const Column& described = train_.columns()[column];
-  target.name = described.name;
-  target.task = task_ == Task::kNumbers ? Task::kNumbers : Task::kClasses;
-  data::check_target_text(train_, described, options_.task);
-  BPROP_CHECK(!described.too_many_categories, FormatError, "{}, column '{}': has too many distinct texts for a target",
-              train_.source(), described.name);
-  for (std::size_t row = 0; row < train_.rows(); ++row) {
-    BPROP_CHECK(!std::isnan(train_.cell(row, column)), FormatError,
-                "{}, column '{}': the target is missing, expected a value in every row", train_.where(row),
-                described.name);
-  }
-  target.task == Task::kClasses ? fit_classes(column, target) : fit_numbers(column, target);
-}
-
-void Fit::fit_numbers(std::size_t target_column, TargetColumn& target) {
-  const bool is_text = train_.columns()[target_column].kind == ColumnKind::kText;
-  const Dataset data = is_text ? data::column_of_numbers(train_, target_column) : train_;
-  const std::size_t column = is_text ? 0 : target_column;
-  const double mean = mean_of_all(data, column);
-  if (std::isfinite(mean)) target.mean = mean;
-  target.outputs_each = options_.outputs_each;
-  target.from_zero = options_.counts;
-  if (options_.counts) {
-    data::check_counts(data, column, target.name);
-    if (options_.standardize_target && mean > 0 && std::isfinite(mean)) target.divisor = mean;
-    return;
-  }
-  if (!options_.standardize_target) return;
-  const data::NumberStatistics s = data::number_statistics(data, {column}).front();
-  target.shift = s.mean;
-  target.divisor = s.divisor();
-  if (s.smallest == s.largest) warn("column '{}': the target is {} in every training row", target.name, s.smallest);
-}
-
-void Fit::fit_classes(std::size_t column, TargetColumn& target) {
-  if (auto remark = data::remark_of_text(train_, train_.columns()[column])) fitted_.warnings.push_back(*remark);
-  const auto values = data::distinct_cells(train_, column, kMaxClasses);
-  BPROP_CHECK(values.size() <= kMaxClasses, FormatError, "{}, column '{}': has more than {} classes", train_.source(),
-              target.name, kMaxClasses);
-  target.classes = data::class_labels(train_, column, values);
-  BPROP_CHECK(target.classes.size() >= 2, FormatError,
-              "{}, column '{}': is of class '{}' in every training row, expected two classes or more", train_.source(),
-              target.name, target.classes.front());
-  BPROP_CHECK(task_ != Task::kLabels || target.classes.size() == 2, FormatError,
-              "{}, column '{}': has {} classes, but of several targets each is a label of two values", train_.source(),
-              target.name, target.classes.size());
-  target.one_hot = target.classes.size() > 2 || (options_.one_hot_pairs && task_ == Task::kClasses);
-  const data::CategoryMap class_of(target.classes, train_.columns()[column]);
-  target.counts.assign(target.classes.size(), 0);
-  for (std::size_t row = 0; row < train_.rows(); ++row) ++target.counts[class_of(train_.cell(row, column))];
-}
 
 void Fit::fit_inputs() {
   std::vector<std::string> names;
