@@ -79,11 +79,12 @@ struct Embedding {
   enum class Kind : std::uint8_t {
     kCategories,  // "embed"  z = a = W x; of one-hot inputs a column of W. No bias. W ~ N(0, 1)
     kWaves,       // "waves"  z = W x + b, a = cos z. W ~ N(0, (2πσ)²), b uniform in ±π
-    kMix,         // "mix"    z = a = W x + b. W, b uniform in ±1/√size
+    kMix,         // "mix"    z = W x + b, a = φ(z). W, b uniform in ±1/√size
   };
   Kind kind = Kind::kCategories;
   std::size_t inputs = 0;
-  std::vector<InputGroups> groups{};  // ascending, apart from each other
+  std::vector<InputGroups> groups{};              // ascending, apart from each other
+  Activation activation = Activation::kIdentity;  // of a mix; any but softmax
 
   std::size_t units() const;  // of groups; the others are passed on
   bool operator==(const Embedding&) const = default;
@@ -160,10 +161,9 @@ struct ArchitectureDefaults {
 //   "784 -> 128 relu -> 10 softmax"    everything
 //   "64 relu, 32 relu"                 hidden layers only; sizes in and out come from the defaults; "" is none
 // "scale", "layer-norm", "batch-norm", "dropout 0.2" and "add 2" in the place of a layer are layers as wide as what
-// comes before them; "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3" are embedding layers. "periodic 1-4:16x4" stands
-// for waves and a mix (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take the
-// inputs that the
-// defaults name.
+// comes before them; "embed 5-20:8", "waves 1-4:16", "mix 1-64/16:3 tanh" are embedding layers. "periodic 1-4:16x4"
+// stands for waves and a mix (Holzmüller et al. 2024, PBLD); without ranges, hidden layers "periodic" and "embed" take
+// the inputs that the defaults name.
 // A hidden layer without activation is relu, the last layer of the full form identity; "no-bias" after a layer omits b.
 struct Architecture {
   std::vector<Layer> layers;

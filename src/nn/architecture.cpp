@@ -97,26 +97,43 @@ class Parser {
       next();
     }
     const auto complaint = reader.read(word, arguments, layers);
-    if (!complaint) return;
+    if (!complaint) {
+      if (word == nn::EmbeddingWord::kMix && is_name()) mixed_by(std::get<Embedding>(layers.back()));
+      return;
+    }
     *this = first;
     for (std::size_t k = 0; k < complaint->argument; ++k) next();
     fail(complaint->expected);
+  }
+
+  void mixed_by(Embedding& mix) {
+    const auto named = activation_named(word_);
+    if (!named || *named == Activation::kSoftmax) {
+      fail("an activation other than softmax ('bprop list activations' names them), or the layer's end");
+    }
+    mix.activation = *named;
+    next();
   }
 
   // size [activation] ["no-bias"]
   Dense dense(Activation default_activation) {
     Dense layer{0, size(kOtherLayers), default_activation, true};
     if (is_name()) {
-      for (const ActivationRule& rule : activation_rules()) {
-        if (rule.name == word_) layer.activation = rule.id;
-      }
-      if (rule(layer.activation).name != word_)
-        fail("an activation ('bprop list activations' names them) or 'no-bias'");
+      const auto named = activation_named(word_);
+      if (!named) fail("an activation ('bprop list activations' names them) or 'no-bias'");
+      layer.activation = *named;
       has_activation_ = true;
       next();
     }
     if (take("no-bias")) layer.bias = false;
     return layer;
+  }
+
+  static std::optional<Activation> activation_named(std::string_view name) {
+    for (const ActivationRule& rule : activation_rules()) {
+      if (rule.name == name) return rule.id;
+    }
+    return std::nullopt;
   }
 
   std::size_t count(std::string_view what, std::size_t most, std::string_view or_else = "") {

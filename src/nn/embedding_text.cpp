@@ -105,6 +105,7 @@ std::string text_of(const Embedding& layer) {
     if (of.size != unsaid) text += fmt::format("/{}", of.size);
     text += fmt::format(":{}", of.outputs);
   }
+  if (layer.activation != Activation::kIdentity) text += fmt::format(" {}", rule(layer.activation).name);
   return text;
 }
 

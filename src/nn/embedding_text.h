@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Embedding layers in the architecture text (docs/architecture-text.md):
-//   embedding = "embed" groups | "waves" groups | "mix" groups | "periodic" ( [ sizes ] | groups )
+//   embedding = "embed" groups | "waves" groups | "mix" groups [ activation ] | "periodic" ( [ sizes ] | groups )
 //   groups    = range ":" sizes { range ":" sizes }     range = first [ "-" last ] [ "/" inputs of a group ]
 //   sizes     = units | waves "x" units of an input, it itself counted          as in 16x4
 #pragma once

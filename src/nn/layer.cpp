@@ -61,8 +61,8 @@ std::size_t outputs_of(const Layer& layer) {
 Activation activation_of(const Layer& layer) {
   if (const auto* const dense = std::get_if<Dense>(&layer)) return dense->activation;
   const auto* const embedding = std::get_if<Embedding>(&layer);
-  const bool waves = embedding != nullptr && embedding->kind == Embedding::Kind::kWaves;
-  return waves ? Activation::kCosine : Activation::kIdentity;
+  if (embedding == nullptr || embedding->kind == Embedding::Kind::kCategories) return Activation::kIdentity;
+  return embedding->kind == Embedding::Kind::kWaves ? Activation::kCosine : embedding->activation;
 }
 
 Activation activation_of(const Layer& layer, std::size_t out) {

@@ -42,6 +42,11 @@ BasicNetwork<T>::BasicNetwork(const Architecture& architecture, const NetworkOpt
   BPROP_CHECK(!architecture.layers.empty(), UsageError, "[network] an architecture needs at least one layer");
   BPROP_CHECK(!std::holds_alternative<Embedding>(architecture.layers.back()), UsageError,
               "[network] the last layer is an embedding layer, expected a dense or a scale layer");
+  for (const Layer& layer : architecture.layers) {
+    const bool groups = std::holds_alternative<Embedding>(layer);
+    BPROP_CHECK(!groups || activation_of(layer) != Activation::kSoftmax, UsageError,
+                "[network] a mix has softmax, which looks at all units, expected an activation of each unit");
+  }
   state_ = std::make_unique<nn::NetworkState<T>>(architecture, options.arithmetic);
   nn::initialize(*state_, options);
 }

@@ -147,6 +147,7 @@ std::string front_text(std::size_t front, std::size_t inputs) {
     case 3: return " -> embed " + all + ":3";
     case 4: return " -> embed " + last + ":2 -> periodic 1-2:3x2";
     case 5: return " -> scale -> mix " + all + "/1:2 -> waves 1:1";
+    case 6: return " -> mix " + all + "/1:2 tanh -> mix 1-2:3 mish";
     default: return "";
   }
 }

@@ -46,7 +46,7 @@ struct SmallCase {
 };
 std::ostream& operator<<(std::ostream& out, const SmallCase& c);
 
-constexpr std::size_t kFronts = 6;
+constexpr std::size_t kFronts = 7;
 constexpr std::size_t kAddPatterns = 4;
 
 // Of an activation with a loss. Rules that came later have numbers behind those of the others, whose networks stay what

@@ -40,6 +40,14 @@ TEST(EmbeddingText, PeriodicIsWavesAndTheirMixture) {
             "5 -> waves 2-3:16 5:16 -> mix 1-48/16:3 -> 1 identity");
 }
 
+TEST(EmbeddingText, AMixMayHaveAnActivationOfEachUnit) {
+  const Architecture of = Architecture::parse("4 -> mix 1-4/2:3 mish -> mix 1-6/3:2 identity -> 1");
+  EXPECT_EQ(embedding(of.layers[0]), (Embedding{Kind::kMix, 4, {{0, 4, 2, 3}}, Activation::kMish}));
+  EXPECT_EQ(of.text(), "4 -> mix 1-4/2:3 mish -> mix 1-6/3:2 -> 1 identity");
+  EXPECT_EQ(Architecture::parse(of.text()), of);
+  EXPECT_EQ(activation_of(of.layers[0], 5), Activation::kMish);
+}
+
 TEST(EmbeddingText, WithoutRangesTheDefaultsSayWhichInputs) {
   const ArchitectureDefaults data{20, 2, Activation::kSoftmax, Ranges{{0, 1}, {2, 3}}, Ranges{{3, 12}, {12, 20}}};
   const auto text = [&](std::string_view layers) { return Architecture::parse(layers, data).text(); };
@@ -79,6 +87,16 @@ TEST(EmbeddingText, WhatMakesNoSenseIsRefusedAtItsColumn) {
   EXPECT_THAT(refusal("periodic, 3", {4, 1}), testing::HasSubstr("expected inputs, and waves and units of each"));
   EXPECT_THAT(refusal("3, periodic", {4, 1, Activation::kIdentity, Ranges{{0, 1}}, Ranges{}}),
               testing::HasSubstr("column 12"));
+  EXPECT_EQ(refusal("4 -> mix 1-4/2:2 softmax -> 1"),
+            "UsageError: [architecture] \"4 -> mix 1-4/2:2 softmax -> 1\", column 18: found 'softmax', expected an "
+            "activation other than softmax ('bprop list activations' names them), or the layer's end");
+  EXPECT_THAT(refusal("4 -> mix 1-4/2:2 mash -> 1"), testing::HasSubstr("column 18: found 'mash'"));
+  EXPECT_THAT(refusal("4 -> embed 1-4:2 tanh -> 1"), testing::HasSubstr("column 18: found 'tanh'"));
+  EXPECT_THAT(thrown([] {
+                const Embedding mix{Kind::kMix, 2, {{0, 2, 2, 2}}, Activation::kSoftmax};
+                Network(Architecture{{mix, Dense{2, 1}}});
+              }),
+              testing::HasSubstr("a mix has softmax"));
   EXPECT_THAT(thrown([] { Network(Architecture{{Embedding{Kind::kMix, 2, {{0, 2, 2, 1}}}}}); }),
               testing::HasSubstr("the last layer is an embedding layer"));
 }
@@ -160,6 +178,23 @@ TEST(EmbeddingForward, IsTheFormulaOfThePaper) {
     EXPECT_NEAR(static_cast<double>(y[j]), sum, 2e-6);
   }
   EXPECT_EQ(std::vector<float>(y.begin() + 3, y.end()), x);
+}
+
+// A mix is small dense layers side by side; what is passed on keeps no activation.
+TEST(EmbeddingForward, OfAMixWithAnActivationIsThatOfDenseLayersSideBySide) {
+  Network mix("5 -> mix 1-4/2:3 tanh -> scale", {.seed = 3});
+  const std::vector<float> w = mix.weights(0), b = mix.bias(0);
+  const std::vector<float> x{0.3F, -1.7F, 2.5F, 0.25F, 7};
+  std::vector<float> y(7), part(3);
+  mix.predict(x, y);
+  for (std::size_t group = 0; group < 2; ++group) {
+    Network dense("2 -> 3 tanh");
+    dense.set_weights(0, std::span(w).subspan(group * 6, 6));
+    dense.set_bias(0, std::span(b).subspan(group * 3, 3));
+    dense.predict(std::span(x).subspan(group * 2, 2), part);
+    for (std::size_t j = 0; j < 3; ++j) EXPECT_NEAR(y[group * 3 + j], part[j], 1e-6F);
+  }
+  EXPECT_EQ(y[6], 7);
 }
 
 TEST(EmbeddingForward, OfAOneHotGroupIsAColumnAndOfZerosNothing) {
