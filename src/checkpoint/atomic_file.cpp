@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "checkpoint/disk.h"
 #include "checkpoint/file_bytes.h"
+#include "checkpoint/temporary_name.h"
 
 namespace bprop::checkpoint {
 namespace {
@@ -34,6 +35,7 @@ std::optional<mode_t> permissions_to_keep(const std::string& path) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   const auto permissions = permissions_to_keep(path_);
+  remove_remains(path_);
   temporary_ = unused_name(path_);
   file_.emplace(path_, temporary_, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (permissions) file_->set_permissions(*permissions);

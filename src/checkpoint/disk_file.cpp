@@ -3,10 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -100,15 +97,6 @@ void DiskFile::flush() {
 // Linux has closed the file even when it reports a signal.
 void DiskFile::close() {
   if (disk().close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail("cannot be written");
-}
-
-std::string unused_name(const std::string& beside) {
-  static std::atomic<unsigned> number = 0;
-  while (true) {
-    std::string name = fmt::format("{}.tmp-{}-{}", beside, ::getpid(), number++);
-    struct stat status{};
-    if (::lstat(name.c_str(), &status) != 0) return name;
-  }
 }
 
 void rename_file(const std::string& from, const std::string& to) {

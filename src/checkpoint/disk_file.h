@@ -40,10 +40,6 @@ class DiskFile {
   int file_ = -1;
 };
 
-// NAME.tmp-PID-NUMBER, with the first number that is free: the remains of a program that was killed are in nobody's
-// way.
-std::string unused_name(const std::string& beside);
-
 // Throws IoError. `to` is replaced.
 void rename_file(const std::string& from, const std::string& to);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "checkpoint/disk.h"
+#include "checkpoint/temporary_name.h"
 
 namespace bprop::checkpoint {
 namespace {

@@ -2,11 +2,8 @@
 #include "train/checkpoints.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <functional>
@@ -17,6 +14,7 @@
 #include "base/check.h"
 #include "bprop/resume.h"
 #include "checkpoint/disk_file.h"
+#include "checkpoint/temporary_name.h"
 #include "train/choice_state.h"
 #include "train/run_origin.h"
 
@@ -30,7 +28,6 @@ constexpr std::size_t kKept = 2;
 constexpr std::string_view kFolder = "checkpoints";
 constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kSuffix = ".safetensors";
-constexpr std::string_view kTemporary = ".tmp-";  // AtomicFile's, before the process and a number
 
 std::string folder_of(const std::string& run) { return (fs::path(run) / kFolder).string(); }
 
@@ -38,19 +35,12 @@ std::string path_of(const std::string& folder, std::size_t step) {
   return (fs::path(folder) / fmt::format("{}{}{}", kPrefix, step, kSuffix)).string();
 }
 
-// The whole text as a number.
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<std::size_t> step_of(const std::string& name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
-  return number_in<std::size_t>(
-      std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
+  std::size_t step = 0;
+  const char* const last = name.data() + name.size() - kSuffix.size();
+  const auto [end, error] = std::from_chars(name.data() + kPrefix.size(), last, step);
+  return error == std::errc() && end == last ? std::optional(step) : std::nullopt;
 }
 
 // By step, the newest first.
@@ -61,18 +51,6 @@ std::map<std::size_t, std::string, std::greater<>> files_in(const std::string& f
     if (const auto step = step_of(entry.path().filename().string())) files.emplace(*step, entry.path().string());
   }
   return files;
-}
-
-// Whether the name is of a temporary file whose program is gone: NAME.tmp-PID-NUMBER.
-bool is_stale(const std::string& name) {
-  const std::size_t at = name.rfind(kTemporary);
-  if (at == std::string::npos) return false;
-  const std::string_view numbers = std::string_view(name).substr(at + kTemporary.size());
-  const std::size_t dash = numbers.find('-');
-  if (dash == std::string_view::npos || !number_in<unsigned>(numbers.substr(dash + 1))) return false;
-  const auto process = number_in<pid_t>(numbers.substr(0, dash));
-  if (!process || *process <= 0) return false;
-  return *process == ::getpid() || (::kill(*process, 0) != 0 && errno == ESRCH);  // ours is not writing yet
 }
 
 }  // namespace
@@ -169,7 +147,9 @@ void sweep(const std::string& run_directory) {
   for (const std::string& folder : {run_directory, folder_of(run_directory)}) {
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(folder, absent)) {
-      if (!is_stale(entry.path().filename().string())) continue;
+      using checkpoint::Writer;
+      const Writer writer = checkpoint::writer_of(entry.path().filename().string());
+      if (writer != Writer::kGone && writer != Writer::kThisProgram) continue;  // this one does not write yet
       checkpoint::remove_file(entry.path().string(), "what an earlier run left half-written cannot be removed");
     }
   }

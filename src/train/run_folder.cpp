@@ -76,6 +76,7 @@ RunFolder::RunFolder(const TrainOptions& options)
   if (path.empty()) return;
   check_run_directory(path);
   checkpoint::make_folder(path, "the run folder cannot be made");
+  lock_ = checkpoint::FolderLock(path);
   sweep(path);
   const LogFile::Begin begin = options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
   if (!options.resume) {

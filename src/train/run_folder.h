@@ -12,6 +12,7 @@
 #include <string>
 
 #include "bprop/train.h"
+#include "checkpoint/folder_lock.h"
 #include "checkpoint/trace_writer.h"
 #include "train/checkpoints.h"
 #include "train/log_file.h"
@@ -23,7 +24,7 @@ class RunFolder {
   // Without a run_directory a folder that writes nothing. Otherwise the folder is made, or an earlier run in it
   // replaced: its best.safetensors stays until this run has a model to put in its place, its trace and its checkpoints
   // go. A run that is resumed keeps everything; trace and report of its end go with go_on(). Throws as
-  // check_run_directory() does.
+  // check_run_directory() does, and UsageError while another training writes there.
   explicit RunFolder(const TrainOptions& options);
 
   void epoch(const EpochReport& report);  // reaches the files within a second or so of training
@@ -49,6 +50,7 @@ class RunFolder {
   void remove_end() const;
 
   std::string path_;
+  checkpoint::FolderLock lock_;
   Checkpoints checkpoints_;
   bool best_written_ = false;
   std::optional<checkpoint::TraceWriter> trace_;

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <string>
 
 #include "checkpoint/file_bytes.h"
@@ -48,6 +50,25 @@ TEST_F(AtomicFileTest, WithoutCommitNothingHasHappened) {
   }
   EXPECT_EQ(get(at("x")), "old");
   EXPECT_EQ(files(), 1U);
+}
+
+// What a program that is gone left an hour ago goes with the next file in that place; all else stays: it may be another
+// machine's that is writing, or somebody's own.
+TEST_F(AtomicFileTest, TheRemainsOfAProgramThatWasKilledAreSwept) {
+  const auto left = [&](const std::string& name, std::chrono::minutes age) {
+    put(at(name), "half");
+    std::filesystem::last_write_time(at(name), std::filesystem::file_time_type::clock::now() - age);
+  };
+  using std::chrono::minutes;
+  left("x.tmp-999999999-0", minutes(61));
+  left("x.tmp-999999999-1", minutes(59));
+  left("x.tmp-" + std::to_string(::getpid()) + "-12345", minutes(61));
+  left("x.tmp-1-0", minutes(61));
+  left("x.tmp-mine", minutes(61));
+  left("xx.tmp-999999999-0", minutes(61));
+  AtomicFile(at("x")).commit();
+  EXPECT_FALSE(std::filesystem::exists(at("x.tmp-999999999-0")));
+  EXPECT_EQ(files(), 6U);
 }
 
 TEST_F(AtomicFileTest, AReplacedFileKeepsItsPermissionsAndANewOneObeysTheMask) {

@@ -50,6 +50,20 @@ TEST_F(TouchedRun, ARunThatIsRefusedKeepsTheReportOfItsEnd) {
   EXPECT_FALSE(std::filesystem::exists(at("run/report.json")));
 }
 
+TEST_F(TouchedRun, ASecondTrainingInTheFolderIsRefusedAndTheFirstComesToItsEnd) {
+  std::string refusals;
+  TrainObserver observer;
+  observer.epoch = [&](const EpochReport& report) {
+    if (report.epoch == 2) refusals = thrown([&] { run("again", options()); });
+  };
+  TrainOptions in_the_folder = options();
+  in_the_folder.run_directory = at("again");
+  save(train(sectors(100), in_the_folder, observer).model, at("again.safetensors"));
+  EXPECT_EQ(refusals, "UsageError: " + at("again") +
+                          ": another training writes there, expected it to end first, or another folder");
+  EXPECT_TRUE(files("again") == whole_);
+}
+
 // As a run leaves it that is killed before it has written its configuration.
 TEST_F(TouchedRun, AFolderWithNothingButEmptyFilesIsAsGoodAsAnEmptyOne) {
   std::filesystem::create_directory(at("begun"));
