@@ -32,6 +32,7 @@ Options TrainingOptions::completed(Options options, const TrainOptions& train) {
   note("signed-pairs", Choice{*train.signed_pairs});
   note("missing-zero", Choice{*train.missing_zero});
   note("embed-above", train.embed_above);
+  note("members", train.members);
   note("batch", BatchSize{*train.batch});
   note("drop-last-batch", Choice{*train.drop_last_batch});
   note("weight-decay-schedule", train.weight_decay_schedule);

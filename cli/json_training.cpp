@@ -51,6 +51,20 @@ Json json_of_choice(const RecipeChoice& choice) {
   return json;
 }
 
+Json json_of_members(const TrainResult& result) {
+  Json json = {{"validation_score", result.members_score()}, {"each", Json::array()}};
+  for (const Member& m : result.members) {
+    json["each"].push_back({{"train_rows", m.train_rows},
+                            {"validation_rows", m.validation_rows},
+                            {"epochs", m.epochs},
+                            {"best_epoch", m.best_epoch},
+                            {"stop_reason", name(m.stop_reason)},
+                            {"validation_loss", m.validation_loss},
+                            {"validation_score", m.validation_score}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string json_text(const TrainReport& report) {
@@ -77,7 +91,11 @@ std::string json_text(const TrainReport& report) {
                {"best_epoch", result.best_epoch},
                {"metric", name(result.metric)},
                {"seconds", result.seconds}});
-  if (const EpochReport* best = result.epoch(result.best_epoch)) json["best"] = json_of_epoch(*best);
+  if (!result.members.empty()) {
+    json["members"] = json_of_members(result);
+  } else if (const EpochReport* best = result.epoch(result.best_epoch)) {
+    json["best"] = json_of_epoch(*best);
+  }
   if (const auto& c = result.calibration) {
     json["calibration"] = {{"temperature", c->temperature},
                            {"log_loss_before", c->log_loss_before},

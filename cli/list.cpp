@@ -112,6 +112,7 @@ Listing presets() {
       {"signed-pairs", [&](Parts o) { return choice(o.signed_pairs); }},
       {"missing-zero", [&](Parts o) { return choice(o.missing_zero); }},
       {"embed-above", [](Parts o) { return text_of(o.embed_above); }},
+      {"members", [](Parts o) { return text_of(o.members); }},
       {"optimizer", optimizer_text},
       {"learning-rate", [](Parts o) { return text_of(learning_rate(*o.optimizer)); }},
       {"parametrization", [](Parts o) { return text_of(o.parametrization); }},

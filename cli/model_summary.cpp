@@ -43,6 +43,15 @@ std::string text_without_weights(const Layer& layer) {
   return fmt::format("dropout {}", std::get<Dropout>(layer).probability);
 }
 
+// "selu"; of layers that are not dense what they are, and of a mix that has one also the activation: "mix selu".
+std::string activation_text(const Layer& layer) {
+  const std::string_view kind = kind_of(layer);
+  const std::string_view activation = rule(activation_of(layer)).name;
+  if (kind == "dense") return std::string(activation);
+  const bool activated = kind == "mix" && activation_of(layer) != Activation::kIdentity;
+  return activated ? fmt::format("{} {}", kind, activation) : std::string(kind);
+}
+
 std::string layer_table(const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "W", "activation", "bias", "parameters", "smallest w", "largest w", "norm of W"}};
@@ -51,10 +60,8 @@ std::string layer_table(const ModelSummary& summary) {
       rows.push_back({text_of(rows.size()), "-", text_without_weights(layer.layer), "no", "0", "-", "-", "-"});
       continue;
     }
-    const std::string_view kind = kind_of(layer.layer);
     rows.push_back({text_of(rows.size()), fmt::format("{}", fmt::join(weight_shape(layer.layer), " × ")),
-                    std::string(kind == "dense" ? rule(activation_of(layer.layer)).name : kind),
-                    has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
+                    activation_text(layer.layer), has_bias(layer.layer) ? "yes" : "no", with_commas(layer.parameters),
                     fmt::format("{:.4g}", layer.smallest), fmt::format("{:.4g}", layer.largest),
                     fmt::format("{:.4g}", layer.norm)});
   }

@@ -90,7 +90,7 @@ class Train : public Verb {
 void exclude_options_of_the_model(Options& options) {
   options.exclude({"preset", "layers", "initializer", "bias-initializer", "zero-last-layer", "embedding-sigma",
                    "scaling", "smooth-clip", "signed-pairs", "missing-zero", "embed-above", "double", "arithmetic",
-                   "task", "choose", "candidates"},
+                   "task", "choose", "candidates", "members"},
                   "with --from: the model has its own");
 }
 

@@ -76,7 +76,9 @@ TrainingData::Rows TrainingData::load(TrainOptions& train, const Model* start) c
   if (train.task && all.targets().size() == 1) split.stratify = *train.task == Task::kClasses;
   TrainValidationTest parts = split_three(all, split);
   const std::size_t folds = start == nullptr ? choice_folds(train, parts.train) : 0;
-  if (folds == 0) {
+  const bool bagged = start == nullptr && !train.validation && validation_file().empty() &&
+                      *resolved(train, Task::kNumbers).members > 1;
+  if (folds == 0 && !bagged) {
     split.validation = train.validation.value_or(kValidationShare);
     parts = split_three(all, split);
   }

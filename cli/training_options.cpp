@@ -55,6 +55,9 @@ void TrainingOptions::declare_network(Options& options) {
                 "what each training row counts; the column is then no input");
   options.value("class-weights", "W", train_.class_weights,
                 "what the rows of a class count: balanced, or as in yes=2,no=0.5");
+  options.value(
+      "members", "K", train_.members,
+      "networks of different seeds, trained one after the other and merged into one that predicts their average");
   options.flag("double", double_precision_, "train in double precision (slower)");
   options.value("arithmetic", "A", train_.arithmetic, "fma or portable; by default fma if the processor has it");
 }

@@ -17,6 +17,7 @@ enum class Preset : std::uint8_t {
   kFast,     // the same recipe with fewer epochs of a smaller network: seconds on 10⁵ rows
   kPlain,    // standardised numbers, 2 × 256 relu, AdamW with a cosine: what bprop did before there were presets
   kLinear,   // the same without hidden layers: logistic or linear regression
+  kBest,     // eight of default, merged into one network (TrainOptions::members): eight times as long
 };
 
 struct PresetRule {

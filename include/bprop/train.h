@@ -32,6 +32,7 @@
 namespace bprop {
 
 inline constexpr double kValidationShare = 0.2;
+inline constexpr std::size_t kMostMembers = 100;
 
 enum class Precision : std::uint8_t { kFloat, kDouble };
 
@@ -98,6 +99,12 @@ struct TrainOptions {
   std::optional<Metric> metric{};    // which epoch is the best one, by its validation rows; none: default_metric()
   std::string row_weights{};  // column of each training row's weight (weights.h), which is then no input; "": none
   ClassWeights class_weights{};
+  // Networks of this recipe, of different seeds, trained one after the other and merged into one that predicts their
+  // average (merged.h). Without rows of validation and without a share of them the rows are dealt into as many folds:
+  // each member has another fold for its validation and learns from the others, so that every row is learnt from. What
+  // of them is counted, limited and shown runs on from member to member; a time limit is shared out, and those that are
+  // finished when time is over, or when the caller stops, are merged. No run_directory, log, tensorboard, calibrate.
+  std::optional<std::size_t> members{};
   bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
   // Changes only speed.
   ThreadPool* pool = nullptr;
@@ -150,6 +157,17 @@ struct EpochReport {
   double rows_per_second = 0;  // of training, this epoch
 };
 
+// Of several networks, one (TrainOptions::members).
+struct Member {
+  std::size_t train_rows = 0;
+  std::size_t validation_rows = 0;
+  std::size_t epochs = 0;
+  std::size_t best_epoch = 0;  // counted from its own first; 0: it is left out
+  StopReason stop_reason = StopReason::kEpochs;
+  double validation_loss = 0;  // of its best epoch; NaN without validation rows
+  double validation_score = 0;
+};
+
 struct TrainResult {
   Model model;
   StopReason stop_reason = StopReason::kEpochs;
@@ -169,9 +187,13 @@ struct TrainResult {
   std::size_t train_rows = 0;
   std::size_t validation_rows = 0;
   Metric metric = Metric::kAccuracy;            // what validation_score is
+  std::vector<Member> members{};                // those begun; empty: there is one network
   std::optional<Calibration> calibration = {};  // none: not asked for, or no temperature is best
 
   const EpochReport* epoch(std::size_t number) const;  // in the history; null if it is not there
+  // The members' validation scores, each by its rows: all rows are seen by a network that was not trained on them. NaN
+  // without validation rows.
+  double members_score() const;
 };
 
 // Called in the training thread; must not throw. The report lives as long as the call.

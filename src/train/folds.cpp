@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "data/class_target.h"
+#include "train/setup.h"
 
 namespace bprop {
 namespace {
@@ -57,6 +58,18 @@ void add_once(const std::vector<std::string>& from, std::vector<std::string>& to
 }
 
 }  // namespace
+
+bool training::can_be_dealt(const Dataset& data, Task task) {
+  const std::size_t least = task == Task::kLabels ? 10 : 2;
+  return std::ranges::all_of(data.targets(), [&](std::size_t target) {
+    std::map<double, std::size_t> rows_of;
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      const double value = data.cell(row, target);
+      if (!std::isnan(value)) ++rows_of[value];
+    }
+    return std::ranges::all_of(rows_of, [least](const auto& of) { return of.second >= least; });
+  });
+}
 
 std::vector<TrainTest> split_folds(const Dataset& data, std::size_t folds, std::uint64_t seed,
                                    std::optional<bool> stratify) {

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "base/check.h"
 #include "bprop/folds.h"
 #include "bprop/train.h"
+#include "train/mean_score.h"
 #include "train/setup.h"
 
 namespace bprop {
@@ -28,27 +28,10 @@ bool is_small(const Dataset& data) {
   return data.rows() >= 2 * kFolds && data.rows() < kSmallRows && data.rows() * columns < kSmallCells;
 }
 
-// Each class can be trained on and tested; each value of a label almost surely, since labels are dealt as they come.
-bool can_be_dealt(const Dataset& data, Task task) {
-  const std::size_t least = task == Task::kLabels ? 10 : 2;
-  return std::ranges::all_of(data.targets(), [&](std::size_t target) {
-    std::map<double, std::size_t> rows_of;
-    for (std::size_t row = 0; row < data.rows(); ++row) {
-      const double value = data.cell(row, target);
-      if (!std::isnan(value)) ++rows_of[value];
-    }
-    return std::ranges::all_of(rows_of, [least](const auto& of) { return of.second >= least; });
-  });
-}
-
 bool suits_folds(const TrainOptions& options, const Dataset& data) {
   const Task task = task_of(options, data);
-  return task == Task::kNumbers || can_be_dealt(data, task);
+  return task == Task::kNumbers || training::can_be_dealt(data, task);
 }
-
-// Of squared errors the mean is taken before the root.
-double addend(Metric metric, double score) { return metric == Metric::kRmse ? score * score : score; }
-double mean_score(Metric metric, double mean) { return metric == Metric::kRmse ? std::sqrt(mean) : mean; }
 
 // The means over all trainings, by their validation rows, of the epochs that all of them have.
 std::vector<Point> mean_curve(const std::vector<TrainResult>& results) {
@@ -62,10 +45,10 @@ std::vector<Point> mean_curve(const std::vector<TrainResult>& results) {
       const double weight = static_cast<double>(result.validation_rows);
       rows += weight;
       mean.loss += weight * (report == nullptr ? kNaN : report->validation_loss);
-      mean.score += weight * (report == nullptr ? kNaN : addend(metric, report->validation_score));
+      mean.score += weight * (report == nullptr ? kNaN : training::addend(metric, report->validation_score));
     }
     mean.loss /= rows;
-    mean.score = mean_score(metric, mean.score / rows);
+    mean.score = training::mean_score(metric, mean.score / rows);
     if (std::isfinite(mean.loss)) curve.push_back(mean);
   }
   return curve;
@@ -120,6 +103,8 @@ std::size_t first_good_one(const RecipeChoice& choice) {
 void check_choice(const TrainOptions& o) {
   BPROP_CHECK(!o.validation, UsageError, "validation is {}, but choose lays no rows aside, expected one of the two",
               *o.validation);
+  BPROP_CHECK(o.members.value_or(1) == 1, UsageError,
+              "members is {}, but choose trains a single network on all rows, expected 1", *o.members);
   BPROP_CHECK(o.keep_best, UsageError, "keep_best is off, but choose trains until the best epoch");
   BPROP_CHECK(!o.calibrate, UsageError, "calibrate needs validation rows, and choose lays none aside");
   BPROP_CHECK(o.patience == 0, UsageError, "patience is {}, but choose needs every fold's epochs, expected 0",

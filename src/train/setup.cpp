@@ -210,13 +210,15 @@ Metric default_metric(const Model& model) {
 std::size_t total_epochs(const TrainOptions& given, std::size_t rows) {
   const TrainOptions options = resolved(given, Task::kNumbers);
   const std::size_t per_epoch = std::max<std::size_t>(training::steps_per_epoch(options, rows), 1);
-  return options.epochs.value_or(std::max(kDefaultEpochs, (kDefaultSteps + per_epoch - 1) / per_epoch));
+  const std::size_t each =
+      options.epochs.value_or(std::max(kDefaultEpochs, (kDefaultSteps + per_epoch - 1) / per_epoch));
+  return *options.members * each;
 }
 
 std::size_t total_steps(const TrainOptions& given, std::size_t rows) {
   const TrainOptions options = resolved(given, Task::kNumbers);
   const std::size_t of_epochs = training::steps_per_epoch(options, rows) * total_epochs(options, rows);
-  return options.steps == 0 ? of_epochs : std::min(options.steps, of_epochs);
+  return options.steps == 0 ? of_epochs : std::min(*options.members * options.steps, of_epochs);
 }
 
 }  // namespace bprop

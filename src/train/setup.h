@@ -11,6 +11,10 @@ namespace bprop::training {
 // Whether the options, not yet resolved, say themselves anything that belongs to a recipe.
 bool names_part(const TrainOptions& options);
 
+// Whether folds of the rows leave each class something to be trained on and to be tested on; each value of a label
+// almost surely, since labels are dealt as they come.
+bool can_be_dealt(const Dataset& data, Task task);
+
 // In what follows the options are resolved.
 
 // A model with fitted preprocessing and initial weights; warnings of the preprocessing are added to `warnings`.

@@ -10,9 +10,11 @@
 #include "bprop/review.h"
 #include "train/calibrate.h"
 #include "train/loop.h"
+#include "train/members.h"
 #include "train/row_weights.h"
 #include "train/setup.h"
 #include "train/trace_record.h"
+#include "train/train_model.h"
 #include "train/trainer_options.h"
 
 namespace bprop {
@@ -42,6 +44,7 @@ void check_resume(const TrainOptions& o) {
 
 void check_options(const TrainOptions& o) {
   training::check_record(o);
+  training::check_members(o);
   check_run_directory(o.run_directory);
   check_resume(o);
   BPROP_CHECK(std::isfinite(o.checkpoint_every.seconds) && o.checkpoint_every.seconds >= 0, UsageError,
@@ -82,67 +85,10 @@ TrainOptions for_table(TrainOptions options, const Dataset& data) {
 
 // For a model that has its own layers and preprocessing.
 TrainOptions without_preset(TrainOptions options) {
+  BPROP_CHECK(options.members.value_or(1) == 1, UsageError,
+              "members is {}, but a network that is there is trained on by itself, expected 1", *options.members);
   options.preset = Preset::kPlain;
   return resolved(std::move(options), Task::kNumbers);
-}
-
-// Without validation rows nothing can be said of the best epoch or of patience.
-void check_validation(const TrainOptions& o, std::size_t validation_rows) {
-  BPROP_CHECK(o.patience == 0 || validation_rows > 0, UsageError,
-              "patience is {} epochs, but there are no validation rows to measure progress on", o.patience);
-}
-
-template <class T>
-void train_on_table(Model& model, const Dataset& train, const Dataset& validation, const training::LoopOptions& loop,
-                    const TrainObserver& observer, TrainResult& result) {
-  const training::TableRows<T> rows(*model.preprocessing, train, Encoder::Targets::kRequired);
-  const bool validate = validation.rows() > 0;
-  const training::TableRows<T> validation_rows(*model.preprocessing, validate ? validation : train.select({}),
-                                               Encoder::Targets::kRequired);
-  result.warnings.insert(result.warnings.end(), rows.warnings().begin(), rows.warnings().end());
-  for (const std::string& warning : validation_rows.warnings()) {
-    result.warnings.push_back("of the validation rows: " + warning);
-  }
-  training::RunFolder folder(loop.options);
-  training::run_loop<T>(model, rows, validation_rows, loop, observer, folder, result);
-  if (result.best_epoch == 0) return;
-  folder.end(model);
-  if (!loop.options.calibrate) return;
-  training::calibrate<T>(model, validation_rows, loop.options.pool, result);
-  folder.best(model);
-}
-
-void check_batch_of(const Model& model, const TrainOptions& options, std::size_t rows) {
-  std::visit([&](const auto& of) { training::check_batch(of.architecture(), training::batch_rows(options, rows)); },
-             model.network);
-}
-
-// Trains a model that has its preprocessing and weights; `start` is null for weights of the seed.
-TrainResult train_model(Model model, const Model* start, training::WeightedRows rows, const Dataset& validation,
-                        const TrainOptions& options, const TrainObserver& observer, std::vector<std::string> warnings,
-                        const RecipeChoice* choice = nullptr) {
-  const Dataset& train = rows.rows;
-  training::finish_weights(options, *model.preprocessing, rows);
-  check_validation(options, validation.rows());
-  BPROP_CHECK(train.rows() > 0, UsageError, "{}: there are no rows to train on", train.source());
-  check_batch_of(model, options, train.rows());
-  training::check_trace_size(options, model, train.rows());
-  TrainResult result{.model = std::move(model)};
-  result.warnings = std::move(warnings);
-  result.warnings.insert(result.warnings.end(), rows.warnings.begin(), rows.warnings.end());
-  result.train_rows = train.rows();
-  result.validation_rows = validation.rows();
-  result.metric = training::chosen_metric(options, result.model, choice == nullptr ? validation.rows() : train.rows());
-  if (choice != nullptr) result.choice = *choice;
-  training::check_calibration(options, result.model, validation.rows());
-  if (observer.begin) observer.begin(result.model, train.rows(), validation.rows());
-  const training::LoopOptions loop{.options = options, .weights = rows.weights, .choice = choice, .start = start};
-  if (std::holds_alternative<Network>(result.model.network)) {
-    train_on_table<float>(result.model, train, validation, loop, observer, result);
-  } else {
-    train_on_table<double>(result.model, train, validation, loop, observer, result);
-  }
-  return result;
 }
 
 }  // namespace
@@ -190,8 +136,8 @@ TrainResult train_new(const Dataset& data, const Dataset& validation, const Trai
   for (auto& remark : review_split(rows.rows, validation, "validation", *model.preprocessing)) {
     warnings.push_back(std::move(remark));
   }
-  return train_model(std::move(model), nullptr, std::move(rows), validation, options, observer, std::move(warnings),
-                     choice);
+  return training::train_model({.model = std::move(model), .warnings = std::move(warnings), .choice = choice},
+                               std::move(rows), validation, options, observer);
 }
 
 }  // namespace
@@ -207,6 +153,7 @@ TrainResult train(const Dataset& data, const TrainOptions& given, const TrainObs
   if (const std::size_t folds = choice_folds(given, data); folds > 0) return train_chosen(data, folds, given, observer);
   const TrainOptions options = for_table(given, data);
   check_options(options);
+  if (*options.members > 1 && !options.validation) return training::train_members(data, nullptr, options, observer);
   const double share = options.validation.value_or(kValidationShare);
   if (share == 0) return train(data, data.select({}), options, observer);
   const auto parts = split_three(data, {.test = 0, .validation = share, .seed = options.seed});
@@ -221,6 +168,7 @@ TrainResult train(const Dataset& data, const Dataset& validation, const TrainOpt
   check_options(options);
   BPROP_CHECK(options.choose.value_or(0) == 0, UsageError,
               "choose is {} folds, but rows of validation are given, expected one of the two", *options.choose);
+  if (*options.members > 1) return training::train_members(data, &validation, options, observer);
   return train_new(data, validation, options, observer);
 }
 
@@ -236,7 +184,8 @@ TrainResult train_from(const Model& start, const Dataset& data, const Dataset& v
   model.loss = training::loss_options(options, start.loss);
   training::check_loss(model.loss.loss, *model.preprocessing);
   training::take_outputs(model);
-  return train_model(std::move(model), &start, std::move(rows), validation, options, observer, {});
+  return training::train_model({.model = std::move(model), .start = &start}, std::move(rows), validation, options,
+                               observer);
 }
 
 TrainOptions exercise_options(const Model& start) {
@@ -252,11 +201,11 @@ TrainOptions exercise_options(const Model& start) {
 TrainResult train_from(const Model& start, const TrainOptions& given, const TrainObserver& observer) {
   const TrainOptions options = without_preset(given);
   check_options(options);
-  check_validation(options, 0);
+  training::check_validation(options, 0);
   BPROP_CHECK(options.row_weights.empty() && !options.class_weights.any(), UsageError,
               "row_weights and class_weights are of a table's rows, the network's own have none");
   const Exercise& exercise = training::exercise_of(start, true);
-  check_batch_of(start, options, exercise.rows);
+  training::check_batch_of(start, options, exercise.rows);
   training::check_trace_size(options, start, exercise.rows);
   TrainResult result{.model = start};
   result.model.loss = training::loss_options(options, start.loss);

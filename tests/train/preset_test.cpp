@@ -70,7 +70,7 @@ TEST(Preset, HasAName) {
     EXPECT_EQ(name(rule.id), rule.name);
   }
   EXPECT_EQ(thrown([] { preset_named("slow"); }),
-            "UsageError: unknown preset 'slow'; known: default, fast, plain, linear");
+            "UsageError: unknown preset 'slow'; known: default, fast, plain, linear, best");
   for (const char* known : {"loss", "last"}) EXPECT_EQ(name(ties_named(known)), known);
 }
 
