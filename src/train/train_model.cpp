@@ -9,6 +9,7 @@
 #include "train/loop.h"
 #include "train/setup.h"
 #include "train/trace_record.h"
+#include "train/trainer_options.h"
 
 namespace bprop::training {
 namespace {
