@@ -97,7 +97,7 @@ def run_bprop(program, options, chosen, train_file, test_file, seed):
     names = ["accuracy"] if chosen.task == "classes" else ["rmse", "r2"]
     return {name: summary["test"][name] for name in names} | {
         "epochs": summary["epochs"], "best_epoch": summary["best_epoch"],
-        "validation": (summary["best"] or {}).get("validation_score")}
+        "validation": (summary.get("best") or summary.get("members") or {}).get("validation_score")}
 
 
 @dataclasses.dataclass(frozen=True)
