@@ -16,7 +16,8 @@ constexpr std::array kPresets = {
     PresetRule{Preset::kFast, "fast", "the same recipe, smaller and shorter: seconds on 100,000 rows"},
     PresetRule{Preset::kPlain, "plain", "standardised numbers, 2 x 256 relu, AdamW with a cosine"},
     PresetRule{Preset::kLinear, "linear", "no hidden layer: logistic or linear regression"},
-    PresetRule{Preset::kBest, "best", "eight of default, each with another fold of the rows left out, merged into one network"},
+    PresetRule{Preset::kBest, "best",
+               "eight of default, each with another fold of the rows left out, merged into one network"},
 };
 constexpr std::array<std::string_view, 2> kTies = {"loss", "last"};
 
