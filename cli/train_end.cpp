@@ -21,9 +21,11 @@ void write_model(TrainReport& report, const std::string& path) {
   }
   const bool interrupted = result.stop_reason == StopReason::kInterrupted;
   if (!interrupted && result.stop_reason != StopReason::kDiverged) return;
+  const std::string kept = result.members.empty() ? fmt::format("the weights of epoch {} are", result.best_epoch)
+                                                  : "what there is of the members, merged, is";
   const std::string outcome = report.output.empty()
                                   ? fmt::format("there are no good weights yet, {} is not written", path)
-                                  : fmt::format("the weights of epoch {} are in {}", result.best_epoch, path);
+                                  : fmt::format("{} in {}", kept, path);
   const std::string reason = result.divergence ? divergence_text(*result.divergence) : sentence(result.stop_reason);
   const bool can_go_on = interrupted && !report.options.run_directory.empty() && report.options.checkpoint_every.any();
   remark("train", fmt::format("{}; {}{}", reason, outcome,

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "data/class_target.h"
+#include "train/add_once.h"
 #include "train/setup.h"
 
 namespace bprop {
@@ -49,12 +50,6 @@ FoldScore over_folds(Metric metric, const std::vector<Fold>& folds) {
   double squares = 0;
   each([&](double value) { squares += (value - mean) * (value - mean); });
   return {metric, mean, std::sqrt(squares / (count - 1) / count)};
-}
-
-void add_once(const std::vector<std::string>& from, std::vector<std::string>& to) {
-  for (const std::string& text : from) {
-    if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
-  }
 }
 
 }  // namespace
@@ -113,11 +108,11 @@ CrossValidation cross_validate(const Dataset& data, std::size_t folds, const Tra
   for (const TrainTest& part : split_folds(data, folds, options.seed, stratify)) {
     const TrainResult trained = train(part.train, options, observer);
     result.seconds += trained.seconds;
-    add_once(trained.warnings, result.warnings);
+    training::add_once(trained.warnings, result.warnings);
     if (trained.stop_reason == StopReason::kInterrupted) break;
     Fold fold{trained.train_rows, trained.validation_rows, trained.best_epoch, trained.stop_reason,
               evaluate(trained.model, part.test, options.pool)};
-    add_once(fold.evaluation.warnings, result.warnings);
+    training::add_once(fold.evaluation.warnings, result.warnings);
     result.folds.push_back(std::move(fold));
   }
   if (result.folds.empty()) return result;

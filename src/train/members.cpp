@@ -13,6 +13,7 @@
 #include "bprop/folds.h"
 #include "bprop/merged.h"
 #include "bprop/review.h"
+#include "train/add_once.h"
 #include "train/mean_score.h"
 #include "train/setup.h"
 #include "train/train_model.h"
@@ -21,12 +22,6 @@ namespace bprop::training {
 namespace {
 
 constexpr std::uint64_t kBetweenSeeds = 0x9E3779B97F4A7C15;  // 2⁶⁴ / golden ratio: no small seed is another's member
-
-void add_once(const std::vector<std::string>& from, std::vector<std::string>& to) {
-  for (const std::string& text : from) {
-    if (std::ranges::find(to, text) == to.end()) to.push_back(text);
-  }
-}
 
 // Dealt by class where no class would be missing from what a member learns from.
 std::vector<TrainTest> folds_of(const Dataset& data, const TrainOptions& options) {
@@ -131,16 +126,16 @@ class Members {
     for (const EpochReport& report : one.history) {
       result_.history.push_back(counted_on(report, result_.epochs, result_.steps, result_.seconds));
     }
+    const bool good = one.best_epoch > 0 && one.stop_reason != StopReason::kDiverged;
     Member member{.train_rows = one.train_rows,
                   .validation_rows = one.validation_rows,
                   .epochs = one.epochs,
-                  .best_epoch = one.best_epoch,
+                  .best_epoch = good ? one.best_epoch : 0,
                   .stop_reason = one.stop_reason};
     if (const EpochReport* best = one.epoch(one.best_epoch)) {
       member.validation_loss = best->validation_loss;
       member.validation_score = best->validation_score;
     }
-    const bool good = one.best_epoch > 0 && one.stop_reason != StopReason::kDiverged;
     if (good) result_.best_epoch = result_.epochs + one.best_epoch;
     if (one.divergence) result_.divergence = one.divergence;
     if (result_.members.empty()) result_.findings = one.findings;

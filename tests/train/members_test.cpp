@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "bprop/merged.h"
 #include "checkpoint/temporary_folder.h"
 #include "train/tables.h"
@@ -124,6 +126,24 @@ TEST(Members, HaveNoModelWhenNoneCameToAnEnd) {
   EXPECT_EQ(result.stop_reason, StopReason::kDiverged);
   EXPECT_TRUE(result.divergence);
   EXPECT_THAT(result.members, Each(Field(&Member::best_epoch, 0)));
+}
+
+// A rate that is a few times too large for a line: finite for some epochs, which have a best one among them.
+TEST(Members, ThatDivergeAreLeftOutWhateverTheyWereBefore) {
+  TrainOptions options = three_members();
+  options.layers = "";
+  options.epochs = 100;
+  options.optimizer = Sgd{.learning_rate = 5};
+  options.schedule = Schedule{};
+  TrainOptions one = options;
+  one.members = 1;
+  const TrainResult alone = train(curve(90), curve(30), one);
+  ASSERT_EQ(alone.stop_reason, StopReason::kDiverged);
+  ASSERT_GT(alone.best_epoch, 0);
+  const TrainResult result = train(curve(90), curve(30), options);
+  EXPECT_THAT(result.members, Each(Field(&Member::best_epoch, 0)));
+  EXPECT_EQ(result.best_epoch, 0);
+  EXPECT_TRUE(std::isnan(result.members_score()));
 }
 
 TEST(Members, ThatCannotBeAreRefused) {
