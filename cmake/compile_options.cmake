@@ -15,10 +15,10 @@ if(BPROP_SANITIZE)
   target_link_options(bprop_options INTERFACE -fsanitize=${BPROP_SANITIZE})
 endif()
 
-# Instruction sets that no test has run (AVX-512) stay off. Under sanitizers, which compile slowly, of the others the
-# oldest and the newest do: their source is one.
+# Instruction sets that no test has run stay off: of AVX-512 its later extensions, which floats have no use for. Under
+# sanitizers, which compile slowly, the oldest and the two newest of the others do: their source is one.
 include(CheckCXXSymbolExists)
-set(_bprop_disabled_targets HWY_AVX3 HWY_AVX3_DL)
+set(_bprop_disabled_targets HWY_AVX3_DL)
 foreach(_bprop_newer_target HWY_AVX3_ZEN4 HWY_AVX3_SPR HWY_AVX10_2)  # not in every version of Highway
   check_cxx_symbol_exists(${_bprop_newer_target} hwy/detect_targets.h BPROP_HAS_${_bprop_newer_target})
   if(BPROP_HAS_${_bprop_newer_target})

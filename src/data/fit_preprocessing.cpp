@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "bprop/preprocessing.h"
 #include "data/category_map.h"
+#include "data/class_target.h"
 #include "data/column_choice.h"
 #include "data/fit_target.h"
 #include "data/nearly_numbers.h"

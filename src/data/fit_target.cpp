@@ -7,6 +7,7 @@
 #include "data/category_map.h"
 #include "data/class_target.h"
 #include "data/count_target.h"
+#include "data/nearly_numbers.h"
 #include "data/number_statistics.h"
 #include "data/table.h"
 
