@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <complex>
+#include <optional>
 
 #include "linalg/panels.h"
 #include "nn/group_place.h"
+#include "nn/layout.h"
 
 namespace bprop::nn {
 namespace {
@@ -31,6 +33,15 @@ void group_forward(const T* x, const T* weights, const T* bias, const GroupPlace
     for (std::size_t j = 0; j < count; ++j)
       to[row * kPanel + j] = bias == nullptr ? sums[j] : sums[j] + bias[first + j];
   }
+}
+
+// The same of whole panels of a group that lies in panels; weights and bias are the group's.
+template <class T>
+void panels_forward(const linalg::Kernels<T>& kernels, const T* x, const T* weights, const T* bias,
+                    const GroupPlace& group, Range units, std::size_t rows, T* z) {
+  kernels.product(x + linalg::panel_offset(rows, 0, group.input), rows, group.size, weights,
+                  bias == nullptr ? nullptr : bias + group.unit, z + linalg::panel_offset(rows, 0, group.unit),
+                  {(units.begin - group.unit) / kPanel, (units.end - group.unit) / kPanel}, {0, rows}, false);
 }
 
 // The numbers that a panel passes on, in z and a; behind the last unit zeros.
@@ -71,6 +82,48 @@ void group_gradient(const GroupPlace& group, std::size_t offset, std::size_t ind
   }
 }
 
+// The same of a group that lies in panels.
+template <class T>
+void panels_gradient(const linalg::Kernels<T>& kernels, const GroupPlace& group, std::size_t offset, std::size_t index,
+                     const T* x, const T* delta, std::size_t rows, const GradientSink<T>& sink) {
+  alignas(64) T g[kTileNumbers];
+  constexpr std::size_t kInputs = kTileNumbers / kPanel;
+  for (std::size_t unit = 0; unit < group.outputs; unit += kPanel) {
+    for (std::size_t i = 0; i < group.size; i += kInputs) {
+      const std::size_t inputs = std::min(kInputs, group.size - i);
+      kernels.weight_gradient(x + linalg::panel_offset(rows, 0, group.input + i),
+                              delta + linalg::panel_offset(rows, 0, group.unit + unit), rows, inputs, g, {0, 1},
+                              {0, inputs});
+      sink.take({index, false, offset + group.weight(unit, i), inputs * kPanel}, g);
+    }
+  }
+}
+
+// The group that lies in panels and reads this panel of inputs, if there is one.
+std::optional<GroupLayout> group_in_panels(const Embedding& layer, std::size_t panel) {
+  std::optional<GroupLayout> found;
+  std::size_t offset = 0;
+  for_each_group(layer, [&](const GroupPlace& group) {
+    const bool reads = group.input <= panel * kPanel && panel * kPanel < group.input + group.size;
+    if (reads && group.in_panels()) found = GroupLayout{group, offset};
+    offset += linalg::padded(group.size * group.outputs);
+  });
+  return found;
+}
+
+// ∂L/∂x of a panel of inputs whose group lies in panels; weights are the group's, which it reads transposed.
+template <class T>
+void panel_input_gradient(const linalg::Kernels<T>& kernels, const GroupPlace& group, const T* weights, const T* delta,
+                          std::size_t rows, std::size_t panel, T* d_x) {
+  alignas(64) T transposed[kTileNumbers];
+  for (std::size_t unit = 0; unit < group.outputs; unit += kPanel) {
+    kernels.transpose(weights + group.weight(unit, panel * kPanel - group.input), kPanel, kPanel,
+                      transposed + unit * kPanel);
+  }
+  kernels.product(delta + linalg::panel_offset(rows, 0, group.unit), rows, group.outputs, transposed, nullptr,
+                  d_x + panel * rows * kPanel, {0, 1}, {0, rows}, false);
+}
+
 // Who reads an input: the units of a group, through weights, and the unit that passes it on.
 template <class T>
 struct Readers {
@@ -107,6 +160,21 @@ std::array<Readers<T>, kPanel> readers_of_panel(const Embedding& layer, const T*
   return all;
 }
 
+// ∂L/∂x of a panel of inputs, number by number.
+template <class T>
+void numbers_input_gradient(const std::array<Readers<T>, kPanel>& readers, const T* delta, std::size_t rows, T* d_x) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t lane = 0; lane < kPanel; ++lane) {
+      const Readers<T>& by = readers[lane];
+      T sum = 0;
+      for (std::size_t j = 0; j < by.units; ++j) {
+        sum += by.weights[j] * delta[linalg::panel_offset(rows, row, by.unit + j)];
+      }
+      d_x[row * kPanel + lane] = by.passed ? sum + delta[linalg::panel_offset(rows, row, by.passed_unit)] : sum;
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -118,7 +186,12 @@ void layer_forward(const linalg::Kernels<T>& kernels, const Embedding& layer, co
   std::size_t offset = 0;
   for_each_group(layer, [&](const GroupPlace& group) {
     const std::size_t end = std::min(units.end, group.unit + group.outputs);
-    for (std::size_t unit = std::max(units.begin, group.unit); unit < end;) {
+    std::size_t unit = std::max(units.begin, group.unit);
+    if (group.in_panels() && unit < end) {
+      panels_forward(kernels, x, parameters.weights + offset, parameters.bias, group, {unit, end}, rows, values.z);
+      unit = end;
+    }
+    while (unit < end) {
       const std::size_t count = std::min(end - unit, kPanel - unit % kPanel);
       group_forward(x, parameters.weights + offset, parameters.bias, group, unit, count, rows,
                     values.z + linalg::panel_offset(rows, 0, unit));
@@ -143,7 +216,12 @@ void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const Embedding
   // z = x Wᵀ + b
   const Range groups = part_of(share, at.groups.size());
   for (std::size_t k = groups.begin; k < groups.end; ++k) {
-    group_gradient(at.groups[k].place, at.weights + at.groups[k].offset, index, x, delta, rows, sink);
+    const auto& [place, offset] = at.groups[k];
+    if (place.in_panels()) {
+      panels_gradient(kernels, place, at.weights + offset, index, x, delta, rows, sink);
+    } else {
+      group_gradient(place, at.weights + offset, index, x, delta, rows, sink);
+    }
   }
   alignas(64) T d_b[kPanel];
   const std::size_t biases = has_bias(layer) ? layer.units() : 0;
@@ -162,17 +240,11 @@ void layer_input_gradient(const linalg::Kernels<T>& kernels, const Embedding& la
   // z = x Wᵀ + b
   const Range panels = part_of(share, linalg::panels(layer.inputs));
   for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
-    const auto readers = readers_of_panel(layer, parameters.weights, panel);
     const std::size_t at = panel * rows * kPanel;
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t lane = 0; lane < kPanel; ++lane) {
-        const Readers<T>& by = readers[lane];
-        T sum = 0;
-        for (std::size_t j = 0; j < by.units; ++j) {
-          sum += by.weights[j] * delta[linalg::panel_offset(rows, row, by.unit + j)];
-        }
-        d_x[at + row * kPanel + lane] = by.passed ? sum + delta[linalg::panel_offset(rows, row, by.passed_unit)] : sum;
-      }
+    if (const auto group = group_in_panels(layer, panel)) {
+      panel_input_gradient(kernels, group->place, parameters.weights + group->offset, delta, rows, panel, d_x);
+    } else {
+      numbers_input_gradient(readers_of_panel(layer, parameters.weights, panel), delta, rows, d_x + at);
     }
     delta_below(kernels, below, d_x, {at, at + rows * kPanel});
   }

@@ -4,7 +4,8 @@
 //   x (N × inputs)   z, a (N × units of groups, then numbers passed on)
 // Backward, with delta = dL/dz:  d_W, d_b, d_x of a group as of a dense layer; of a number passed on, d_x = delta.
 // Sums are over inputs, units and rows ascending, each product and each sum rounded; products with an input of 0 are
-// left out, so that a one-hot group costs one column of W. Work is cut over the pool by panels of units (forward),
+// left out, so that a one-hot group costs one column of W. A mix of whole panels (GroupPlace::in_panels) goes through
+// the products of dense layers instead, with their arithmetic. Work is cut over the pool by panels of units (forward),
 // groups (parameters) and panels of inputs. The overloads of nn/layer_pass.h.
 #pragma once
 

@@ -6,8 +6,12 @@ namespace {
 
 // The group number `number` of a run of groups that begins at `at`.
 GroupPlace moved_to(GroupPlace at, const InputGroups& of, std::size_t number) {
-  return {of.begin + number * of.size, of.size, at.unit + number * of.outputs, of.outputs,
-          at.weights + number * of.size * of.outputs};
+  return {of.begin + number * of.size,
+          of.size,
+          at.unit + number * of.outputs,
+          of.outputs,
+          at.weights + number * of.size * of.outputs,
+          at.mix};
 }
 
 }  // namespace
@@ -19,7 +23,7 @@ std::size_t passed_count(const Embedding& layer) {
 }
 
 GroupPlace group_of_unit(const Embedding& layer, std::size_t unit) {
-  GroupPlace at;
+  GroupPlace at{.mix = layer.kind == Embedding::Kind::kMix};
   for (const InputGroups& of : layer.groups) {
     if (unit < at.unit + of.units()) return moved_to(at, of, (unit - at.unit) / of.outputs);
     at = moved_to(at, of, of.count());
@@ -32,7 +36,7 @@ GroupPlace group_of_unit(const Embedding& layer, std::size_t unit) {
 }
 
 GroupPlace group_of_weight(const Embedding& layer, std::size_t place) {
-  GroupPlace at;
+  GroupPlace at{.mix = layer.kind == Embedding::Kind::kMix};
   for (const InputGroups& of : layer.groups) {
     const std::size_t each = of.size * of.outputs;
     if (place < at.weights + of.count() * each) return moved_to(at, of, (place - at.weights) / each);

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "bprop/network.h"
+#include "linalg/panels.h"
 
 namespace bprop::nn {
 
@@ -16,12 +17,24 @@ struct GroupPlace {
   std::size_t unit = 0;     // the first one
   std::size_t outputs = 1;  // units
   std::size_t weights = 0;  // place of the first one, group by group
+  bool mix = false;
+
+  // Of a mix whose inputs and units are whole panels: its weights then are panels, too, and it is computed by the
+  // products of dense layers.
+  bool in_panels() const {
+    return mix && input % linalg::kPanel == 0 && size % linalg::kPanel == 0 && unit % linalg::kPanel == 0 &&
+           outputs % linalg::kPanel == 0;
+  }
+  // Where the weight from the group's input i to its unit j lies, from the group's first one.
+  std::size_t weight(std::size_t j, std::size_t i) const {
+    return in_panels() ? linalg::panel_offset(size, i, j) : i * outputs + j;
+  }
 };
 
 // Calls visit(GroupPlace) for each group, in order.
 template <class Visit>
 void for_each_group(const Embedding& layer, const Visit& visit) {
-  GroupPlace at;
+  GroupPlace at{.mix = layer.kind == Embedding::Kind::kMix};
   for (const InputGroups& of : layer.groups) {
     for (at.input = of.begin; at.input < of.end; at.input += of.size) {
       at.size = of.size;

@@ -25,7 +25,7 @@ std::size_t LayerLayout::weight_at(std::size_t place) const {
   const auto above = std::ranges::upper_bound(groups, place, {}, [](const GroupLayout& g) { return g.place.weights; });
   const GroupLayout& group = *(above - 1);
   const std::size_t rest = place - group.place.weights;
-  return weights + group.offset + rest % group.place.size * group.place.outputs + rest / group.place.size;
+  return weights + group.offset + group.place.weight(rest / group.place.size, rest % group.place.size);
 }
 
 std::size_t LayerLayout::weight_count() const {

@@ -2,10 +2,11 @@
 //
 // Layout: where each parameter lies in the flat buffer. Per layer the weight panels [⌈out/16⌉][in][16] – of a
 // diagonal its numbers, padded to 16, nothing of dropout and add layers, of an embedding layer for each group
-// [in][out], padded to 16 –, then the bias padded to 16 (none for a layer without), then, of a batch norm, what it
-// keeps running: means and variances, each padded to 16. Padding is zero and stays zero: gradients, optimiser state and
-// averages share the layout, and each of their operations maps zeros to zeros. Of what is kept running gradients are
-// zero, and no update looks at it; but copies of the parameters, the best and averaged ones among them, have their own.
+// [in][out], padded to 16, or panels as of a dense layer (nn/group_place.h) –, then the bias padded to 16 (none for a
+// layer without), then, of a batch norm, what it keeps running: means and variances, each padded to 16. Padding is zero
+// and stays zero: gradients, optimiser state and averages share the layout, and each of their operations maps zeros to
+// zeros. Of what is kept running gradients are zero, and no update looks at it; but copies of the parameters, the best
+// and averaged ones among them, have their own.
 #pragma once
 
 #include <cstddef>
@@ -69,7 +70,7 @@ void for_each_weight(const LayerLayout& at, const Visit& visit) {
   for (const GroupLayout& group : at.groups) {
     for (std::size_t j = 0; j < group.place.outputs; ++j) {
       for (std::size_t i = 0; i < group.place.size; ++i) {
-        visit(place++, at.weights + group.offset + i * group.place.outputs + j);
+        visit(place++, at.weights + group.offset + group.place.weight(j, i));
       }
     }
   }

@@ -46,6 +46,12 @@ TEST(CheckGradients, SmoothedLabelsAndSumsPassToo) {
   EXPECT_TRUE(checked(network, {0.1, -0.5, 0.7, 0.9}, {0, 1, 0, 1, 0, 0}, huber).passed);
 }
 
+// Which is computed by other kernels than smaller mixes.
+TEST(CheckGradients, PassesForAMixOfWholePanels) {
+  const DoubleNetwork network("2 -> 64 tanh -> mix 1-64/32:16 mish -> mix 1-32/16:16 -> 1", {.seed = 1});
+  EXPECT_TRUE(checked(network, {0.1, -0.5, 0.7, 0.9, 0.3, 0.2}, {1, -1, 0.5}).passed);
+}
+
 TEST(CheckGradients, AFloatNetworkIsJudgedAtItsFloatParameters) {
   const Network network("3 -> 5 mish -> 2", {.seed = 4});
   const std::vector<float> input = {0.1F, -0.5F, 0.7F, 0.9F, 1.5F, -0.2F};

@@ -21,7 +21,7 @@ struct BatchNormResults {
   std::vector<double> statistics;
   Buffer out;
   Buffer d_gamma;
-  Buffer d_x_of_rows;     // the statistics move with the rows
+  Buffer d_x_of_rows;  // the statistics move with the rows
   Buffer d_x_of_constants;
 };
 

@@ -226,5 +226,37 @@ TEST(EmbeddingGradients, HaveTheSameBitsWhateverTheThreads) {
   EXPECT_EQ(alone.d_input, together.d_input);
 }
 
+// A mix of whole panels goes through the products of dense layers: against a dense layer with zeros between the groups,
+// wider and longer than the tiles of gradients.
+TEST(EmbeddingGradients, OfAMixOfWholePanelsAreThoseOfADenseLayerWithBlocks) {
+  constexpr std::size_t kGroups = 2, kSize = 288, kUnits = 32, kRows = 21;
+  const Network mix("9 -> 576 tanh -> mix 1-576/288:32 mish -> 3", {.seed = 6});
+  Network dense("9 -> 576 tanh -> 64 mish -> 3");
+  std::vector<float> blocks(kGroups * kUnits * kGroups * kSize);
+  const std::vector<float> w = mix.weights(1);
+  const auto place = [](std::size_t unit, std::size_t i) { return unit * kGroups * kSize + unit / kUnits * kSize + i; };
+  for (std::size_t unit = 0; unit < kGroups * kUnits; ++unit) {
+    for (std::size_t i = 0; i < kSize; ++i) blocks[place(unit, i)] = w[unit * kSize + i];
+  }
+  for (std::size_t k = 0; k < 3; ++k) {
+    dense.set_weights(k, k == 1 ? blocks : mix.weights(k));
+    dense.set_bias(k, mix.bias(k));
+  }
+
+  std::vector<float> x(kRows * 9), y(kRows * 3, 0.5F);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 13 % 31) * 0.1F - 1.5F;
+  ThreadPool pool({.threads = 2, .minimal_work = 0});
+  const auto found = gradients<float>(mix, x, y, {}, &pool), expected = gradients<float>(dense, x, y, {});
+  EXPECT_NEAR(found.loss, expected.loss, 1e-6);
+  EXPECT_THAT(found.d_input, testing::Pointwise(testing::FloatNear(1e-6F), expected.d_input));
+  EXPECT_THAT(found.layers[0].d_weights, testing::Pointwise(testing::FloatNear(1e-6F), expected.layers[0].d_weights));
+  EXPECT_THAT(found.layers[1].d_bias, testing::Pointwise(testing::FloatNear(1e-6F), expected.layers[1].d_bias));
+  for (std::size_t unit = 0; unit < kGroups * kUnits; ++unit) {
+    for (std::size_t i = 0; i < kSize; ++i) {
+      ASSERT_NEAR(found.layers[1].d_weights[unit * kSize + i], expected.layers[1].d_weights[place(unit, i)], 1e-6F);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bprop
