@@ -163,6 +163,20 @@ class PlantedFaults(unittest.TestCase):
         self.write("src/tape/README.md", "A line.\n" * 16)
         self.expect_fault("lint-files", "src/tape/README.md:16: 16 lines")
 
+    def test_what_only_a_neighbours_include_brings_is_caught(self):
+        self.write("src/linalg/gemm.h", SPDX + "int column_sum(int columns);\nstruct PanelShape {\n  int rows;\n};\n")
+        self.write("src/nn/dense.cpp", SPDX + '#include "tape/tape.h"\n\nint sum() { return column_sum(2); }\n')
+        self.expect_fault("lint-includes", "src/nn/dense.cpp:4: ", "column_sum", "src/linalg/gemm.h")
+        self.write("src/nn/dense.cpp", SPDX + '#include "tape/tape.h"\n\nint rows(const PanelShape& of);\n')
+        self.expect_fault("lint-includes", "src/nn/dense.cpp:4: ", "PanelShape", "src/linalg/gemm.h")
+
+    def test_what_comes_through_another_header_or_is_the_files_own_is_none(self):
+        self.write("src/linalg/gemm.h", SPDX + "int column_sum(int columns);\n")
+        self.write("src/tape/tape.h", SPDX + '#include "linalg/gemm.h"\n')
+        self.write("src/nn/dense.cpp", SPDX + '#include "tape/tape.h"\n\nint sum() { return column_sum(2); }\n')
+        self.write("src/linalg/gemm.cpp", SPDX + "\n// column_sum\nint column_sum(int columns) { return columns; }\n")
+        self.assertEqual(run("lint-includes", self.root), (0, []))
+
 
 class RealTree(unittest.TestCase):
     def test_an_upward_include_planted_in_a_copy_of_the_real_tree_is_the_one_new_fault(self):
