@@ -6,21 +6,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 extern char** environ;
 
 namespace bprop::bench {
 namespace {
-
-// OpenMP's threads go on spinning for some milliseconds after their work; nobody's sample should meet that.
-constexpr auto kRest = std::chrono::milliseconds(5);
 
 std::string read_line(int from) {
   std::string line;
@@ -76,20 +72,24 @@ Peer::Peer(const std::string& command, int threads) {
   if (error != 0) throw std::runtime_error(program + " does not start: " + std::strerror(error));
   name_ = read_line(from_);
   if (name_.empty()) throw std::runtime_error(program + " ended before it said its name");
+  kill(process_, SIGSTOP);
 }
 
 Peer::~Peer() {
   close(to_);
   close(from_);
+  kill(process_, SIGCONT);
   waitpid(process_, nullptr, 0);
 }
 
 std::string Peer::ask(const std::string& request) {
   const std::string line = request + '\n';
+  kill(process_, SIGCONT);
   if (write(to_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
     throw std::runtime_error(name_ + " has ended");
   }
   const std::string answer = read_line(from_);
+  kill(process_, SIGSTOP);
   if (answer.empty()) throw std::runtime_error(name_ + " has ended at: " + request);
   return answer;
 }
@@ -97,7 +97,6 @@ std::string Peer::ask(const std::string& request) {
 Contestant Peer::contestant() {
   return {name_.substr(0, name_.find(" with")), [this](long repetitions) {
             std::istringstream answer(ask("run " + std::to_string(repetitions)));
-            std::this_thread::sleep_for(kRest);
             Timing timing;
             answer >> timing.seconds >> timing.interruptions;
             return timing;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Peer: our side of the conversation with a program of peers/ (peers/README.md), a child process.
+// Peer: our side of the conversation with a program of peers/ (peers/README.md), a child process, which is stopped
+// while it has nothing to do: threads of OpenMP and of BLAS spin for a while after their work, in other contestants'
+// samples.
 #pragma once
 
 #include <memory>

@@ -21,11 +21,10 @@ const TrainOptions& recipe_of(const RecipeChoice& choice, const std::vector<Trai
 TrainResult train_as_told(const std::optional<Model>& start, const std::optional<WatchedChoice>& choice,
                           const TrainValidationTest& parts, TrainOptions options, const TrainObserver& observer) {
   if (start) return train_from(*start, parts.train, parts.validation, options, observer);
+  if (choice && choice->any()) return train_as_chosen(parts.train, options, *choice, observer);
   const bool bagged = *options.members > 1 && !options.validation && parts.validation.rows() == 0;
-  if (bagged) return train(parts.train, options, observer);
-  if (!choice) return train(parts.train, parts.validation, options, observer);
-  if (choice->any()) return train_as_chosen(parts.train, options, *choice, observer);
-  options.choose = 0;  // says itself why no candidate came to the end of an epoch
+  if (!choice && !bagged) return train(parts.train, parts.validation, options, observer);
+  options.choose = 0;  // where there was a choice: says itself why no candidate came to the end of an epoch
   return train(parts.train, options, observer);
 }
 

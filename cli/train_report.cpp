@@ -146,7 +146,7 @@ std::string training_line(const TrainReport& report) {
       report.options.resume ? fmt::format(" (resumed at update {})", with_commas(result.resumed_at)) : "";
   std::string text = fmt::format("{}, {}{} in {}: {}", counted(result.epochs, "epoch"), counted(result.steps, "update"),
                                  resumed, duration_text(result.seconds), sentence(result.stop_reason));
-  if (result.choice && result.stop_reason == StopReason::kChosenEpoch) {
+  if (result.choice && result.stop_reason == StopReason::kChosenEpoch && result.members.empty()) {
     text += fmt::format("; epoch {} of {}", result.epochs, total_epochs(report.options, result.train_rows));
   }
   if (!result.members.empty()) {

@@ -215,7 +215,7 @@ TrainOptions TrainingOptions::checked(Options& options, const Model* start) cons
 TrainingOptions::Recipe TrainingOptions::recipe(Options options, const TrainOptions& checked, Preset preset,
                                                 Task task) const {
   TrainingOptions of_preset = *this;
-  of_preset.train_.preset = preset;
+  of_preset.train_ = candidate(train_, preset);
   of_preset.train_.candidates = {preset};
   TrainOptions train = of_preset.checked(options, nullptr);
   train.choose = checked.choose;

@@ -54,20 +54,25 @@ struct RecipeChoice {
 };
 
 // Into how many parts train() deals these rows to choose a recipe; 0: it does not. What the options say, or else 5 for
-// a small table – below 1,000 rows and 100,000 cells, each class with two rows at least – by Preset::kDefault when no
-// part of a recipe, no validation, and nothing that needs it (calibrate, patience, keep_best) is asked for.
+// a small table – below 1,000 rows and 100,000 cells, each class with two rows at least – by Preset::kDefault and
+// Preset::kBest when no part of a recipe, no validation, and nothing that needs it (calibrate, patience, keep_best) is
+// asked for.
 std::size_t choice_folds(const TrainOptions& options, const Dataset& data);
 
-// The presets that compete: those of the options, or else linear and plain for Preset::kDefault – on small tables
-// they measure better than its own recipe does (docs/benchmarks-tables.md) – and for another preset itself.
+// The presets that compete: those of the options, or else linear and plain for Preset::kDefault and Preset::kBest – on
+// small tables they measure better than their own recipe does (docs/benchmarks-tables.md) – and for another preset
+// itself.
 std::vector<Preset> candidates(const TrainOptions& options);
+// The options with a preset that competes in the place of their own, of which the members stay.
+TrainOptions candidate(const TrainOptions& options, Preset preset);
 
 // `recipes`: resolved options, equal but for what their presets decide. A time limit is shared evenly by all trainings
 // and the one to come. Of the observer, begin, step and stop are used. Throws what split_folds() and train() do.
 RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<const TrainOptions> recipes,
                            const TrainObserver& observer);
 
-// Trains the chosen one of the recipes on all rows, for as much of its schedule as was best. The reports of its epochs
+// Trains the chosen one of the recipes on all rows, for as much of its schedule as was best; of several members each,
+// which then differ by their seeds only. The reports of its epochs
 // have the folds' means as validation. Throws what train() does.
 TrainResult train_as_chosen(const Dataset& data, const TrainOptions& recipe, const RecipeChoice& choice,
                             const TrainObserver& observer);

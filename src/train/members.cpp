@@ -34,13 +34,17 @@ std::vector<TrainTest> folds_of(const Dataset& data, const TrainOptions& options
 
 class Members {
  public:
-  Members(const Dataset& data, const Dataset* validation, const TrainOptions& options, const TrainObserver& observer)
+  Members(const Dataset& data, const Dataset* validation, const TrainOptions& options, const TrainObserver& observer,
+          const RecipeChoice* choice)
       : data_(data),
         validation_(validation),
         options_(options),
         observer_(observer),
+        choice_(choice),
         first_(first_model()),
-        result_{.model = first_, .warnings = std::move(warnings_)} {}
+        result_{.model = first_, .warnings = std::move(warnings_)} {
+    if (choice_ != nullptr) result_.choice = *choice_;
+  }
 
   TrainResult train() {
     const std::size_t count = *options_.members;
@@ -86,8 +90,8 @@ class Members {
           network = BasicNetwork<T>(network.architecture(), network_options(options, network.arithmetic()));
         },
         model.network);
-    return train_model({.model = std::move(model)}, rows_with_weight(train, options), validation, options,
-                       observer_of(member));
+    return train_model({.model = std::move(model), .choice = choice_}, rows_with_weight(train, options), validation,
+                       options, observer_of(member));
   }
 
   // Epochs and updates are counted on from member to member.
@@ -174,6 +178,7 @@ class Members {
   const Dataset* validation_;
   const TrainOptions& options_;
   const TrainObserver& observer_;
+  const RecipeChoice* choice_;
   std::vector<std::string> warnings_;  // before the first member
   Model first_;
   TrainResult result_;
@@ -197,8 +202,8 @@ void check_members(const TrainOptions& o) {
 }
 
 TrainResult train_members(const Dataset& data, const Dataset* validation, const TrainOptions& options,
-                          const TrainObserver& observer) {
-  return Members(data, validation, options, observer).train();
+                          const TrainObserver& observer, const RecipeChoice* choice) {
+  return Members(data, validation, options, observer, choice).train();
 }
 
 }  // namespace bprop::training

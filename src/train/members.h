@@ -11,8 +11,8 @@ namespace bprop::training {
 void check_members(const TrainOptions& options);
 
 // The options are resolved and checked. `validation`: the same rows for each member (there may be none); null: each has
-// those of another fold.
+// those of another fold. `choice`: of the recipe, whose epoch each member is trained to; or null.
 TrainResult train_members(const Dataset& data, const Dataset* validation, const TrainOptions& options,
-                          const TrainObserver& observer);
+                          const TrainObserver& observer, const RecipeChoice* choice = nullptr);
 
 }  // namespace bprop::training

@@ -17,7 +17,7 @@ constexpr std::array kPresets = {
     PresetRule{Preset::kPlain, "plain", "standardised numbers, 2 x 256 relu, AdamW with a cosine"},
     PresetRule{Preset::kLinear, "linear", "no hidden layer: logistic or linear regression"},
     PresetRule{Preset::kBest, "best",
-               "eight of default, each with another fold of the rows left out, merged into one network"},
+               "eight of default's recipe, of different folds of the rows or seeds, merged into one network"},
 };
 constexpr std::array<std::string_view, 2> kTies = {"loss", "last"};
 

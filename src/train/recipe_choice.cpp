@@ -11,6 +11,7 @@
 #include "bprop/folds.h"
 #include "bprop/train.h"
 #include "train/mean_score.h"
+#include "train/members.h"
 #include "train/setup.h"
 
 namespace bprop {
@@ -22,6 +23,9 @@ constexpr std::size_t kFolds = 5;
 constexpr std::size_t kSmallRows = 1000;
 constexpr std::size_t kSmallCells = 100'000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Whose recipe two others replace there.
+bool chooses(Preset preset) { return preset == Preset::kDefault || preset == Preset::kBest; }
 
 bool is_small(const Dataset& data) {
   const std::size_t columns = data.columns().size();
@@ -101,10 +105,9 @@ std::size_t first_good_one(const RecipeChoice& choice) {
 
 // A choice by folds lays no rows aside.
 void check_choice(const TrainOptions& o) {
+  training::check_members(o);
   BPROP_CHECK(!o.validation, UsageError, "validation is {}, but choose lays no rows aside, expected one of the two",
               *o.validation);
-  BPROP_CHECK(o.members.value_or(1) == 1, UsageError,
-              "members is {}, but choose trains a single network on all rows, expected 1", *o.members);
   BPROP_CHECK(o.keep_best, UsageError, "keep_best is off, but choose trains until the best epoch");
   BPROP_CHECK(!o.calibrate, UsageError, "calibrate needs validation rows, and choose lays none aside");
   BPROP_CHECK(o.patience == 0, UsageError, "patience is {}, but choose needs every fold's epochs, expected 0",
@@ -115,6 +118,7 @@ void check_choice(const TrainOptions& o) {
 TrainOptions of_a_fold(TrainOptions recipe, std::size_t trainings) {
   recipe.time_limit /= static_cast<double>(trainings);
   recipe.choose = 0;
+  recipe.members = 1;
   recipe.doctor_every = 0;
   recipe.run_directory.clear();
   recipe.log.clear();
@@ -128,14 +132,21 @@ TrainOptions of_a_fold(TrainOptions recipe, std::size_t trainings) {
 std::size_t choice_folds(const TrainOptions& o, const Dataset& data) {
   if (o.choose) return *o.choose;
   const bool needs_validation = o.validation || o.calibrate || o.patience > 0 || !o.keep_best;
-  const bool by_itself = o.preset == Preset::kDefault && !training::names_part(o) && !needs_validation;
+  const bool by_itself = chooses(o.preset) && !training::names_part(o) && !needs_validation;
   return by_itself && data.target() && is_small(data) && suits_folds(o, data) ? kFolds : 0;
 }
 
 std::vector<Preset> candidates(const TrainOptions& options) {
   if (!options.candidates.empty()) return options.candidates;
-  if (options.preset == Preset::kDefault) return {Preset::kLinear, Preset::kPlain};
+  if (chooses(options.preset)) return {Preset::kLinear, Preset::kPlain};
   return {options.preset};
+}
+
+TrainOptions candidate(const TrainOptions& options, Preset preset) {
+  TrainOptions recipe = options;
+  recipe.preset = preset;
+  recipe.members = resolved(options, Task::kNumbers).members;
+  return recipe;
 }
 
 RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<const TrainOptions> recipes,
@@ -161,7 +172,7 @@ RecipeChoice choose_recipe(const Dataset& data, std::size_t folds, std::span<con
       if (choice.interrupted) return choice;
     }
     choice.metric = results[0].metric;
-    const std::size_t epochs = total_epochs(recipe, results[0].train_rows);
+    const std::size_t epochs = total_epochs(of_a_fold(recipe, 1), results[0].train_rows);
     choice.candidates.push_back({.preset = recipe.preset, .epochs = epochs, .score = kNaN, .loss = kNaN});
     curves.push_back(mean_curve(results));
     const std::optional<Point> point = best_point(curves.back(), choice.metric, *recipe.ties);

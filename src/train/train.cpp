@@ -114,9 +114,7 @@ TrainResult train_chosen(const Dataset& data, std::size_t folds, const TrainOpti
                          const TrainObserver& observer) {
   std::vector<TrainOptions> recipes;
   for (const Preset preset : candidates(given)) {
-    recipes.push_back(given);
-    recipes.back().preset = preset;
-    recipes.back() = for_table(recipes.back(), data);
+    recipes.push_back(for_table(candidate(given, preset), data));
     check_options(recipes.back());
   }
   const RecipeChoice choice = given.resume ? begun_run(given.run_directory).choice.value_or(RecipeChoice())
@@ -146,7 +144,9 @@ TrainResult train_as_chosen(const Dataset& data, const TrainOptions& recipe, con
                             const TrainObserver& observer) {
   TrainOptions options = recipe;
   options.time_limit -= recipe.time_limit == 0 ? 0 : std::min(choice.seconds, 0.9 * recipe.time_limit);
-  return train_new(data, data.select({}), options, observer, &choice);
+  const Dataset no_rows = data.select({});
+  if (*options.members > 1) return training::train_members(data, &no_rows, options, observer, &choice);
+  return train_new(data, no_rows, options, observer, &choice);
 }
 
 TrainResult train(const Dataset& data, const TrainOptions& given, const TrainObserver& observer) {

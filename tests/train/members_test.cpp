@@ -146,6 +146,32 @@ TEST(Members, ThatDivergeAreLeftOutWhateverTheyWereBefore) {
   EXPECT_TRUE(std::isnan(result.members_score()));
 }
 
+// The recipe and its epoch are chosen once; then all members learn from all rows until that epoch.
+TEST(Members, OfAChosenRecipeLearnFromAllRowsUntilItsEpoch) {
+  TrainOptions best;
+  best.preset = Preset::kBest;
+  EXPECT_EQ(choice_folds(best, sectors(100)), 5);
+  EXPECT_EQ(choice_folds(best, sectors(1100)), 0);
+  best.choose = 3;
+  best.candidates = {Preset::kLinear, Preset::kFast};
+  best.epochs = 6;
+  const TrainResult result = train(sectors(100), best);
+  ASSERT_TRUE(result.choice);
+  ASSERT_EQ(result.members.size(), 8);
+  for (const Member& member : result.members) {
+    EXPECT_EQ(member.train_rows, 100);
+    EXPECT_EQ(member.validation_rows, 0);
+    EXPECT_EQ(member.best_epoch, result.choice->best().epoch);
+  }
+  TrainOptions one = best;
+  one.members = 1;
+  const TrainResult single = train(sectors(100), one);
+  EXPECT_EQ(single.choice->best().score, result.choice->best().score);
+  EXPECT_EQ(result.model.architecture().inputs(), single.model.architecture().inputs());
+  const std::size_t hidden = single.model.architecture().layers.size() - 1;
+  EXPECT_EQ(hidden == 0, result.model.architecture().layers.size() == 1);
+}
+
 TEST(Members, ThatCannotBeAreRefused) {
   const auto refusal = [](const std::function<void(TrainOptions&)>& change) {
     TrainOptions options = three_members();
@@ -157,7 +183,6 @@ TEST(Members, ThatCannotBeAreRefused) {
   EXPECT_EQ(refusal([](TrainOptions& o) { o.calibrate = true; }),
             "UsageError: members is 3, but calibrate needs rows that no member has learnt from, expected members 1 or "
             "none of it");
-  EXPECT_THAT(refusal([](TrainOptions& o) { o.choose = 5; }), HasSubstr("choose trains a single network"));
   EXPECT_THAT(refusal([](TrainOptions& o) { o.layers = "4 tanh, layer-norm"; }),
               HasSubstr("cannot be merged: layer 2 is not a dense, scale or dropout layer"));
   EXPECT_EQ(thrown([] { train(sectors(2), three_members()); }),
