@@ -92,6 +92,9 @@ struct Kernels {
   // null. The options' loss and its loss_parameter() count; reduction and label smoothing are the caller's.
   void (*loss)(const LossOptions& options, const T* scores, const T* targets, std::size_t rows, std::size_t columns,
                T scale, T* values, T* d_scores);
+
+  // Panels of outputs that product and weight_gradient want in one call to be fast; their results are the same.
+  std::size_t together = 1;
 };
 
 // The fastest table of this processor for that class.

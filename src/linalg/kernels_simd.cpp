@@ -48,6 +48,7 @@ constexpr linalg::Kernels<float> make_table() {
       &softmax<FloatVector<kFma>>,
       &softmax_backward<FloatVector<kFma>>,
       &loss<FloatVector<kFma>>,
+      kTogether,
   };
 }
 

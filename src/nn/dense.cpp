@@ -15,7 +15,8 @@ using linalg::Range;
 constexpr std::size_t kRowTile = 6;  // the kernels' tile: cuts between rows fall on its multiples
 // Inputs whose gradients wait in the cache for the sink: 8 KB, a quarter of the smallest first-level cache.
 constexpr std::size_t kPieceInputs = 128;
-// A product's inner index is taken in turns whose input, half a megabyte, stays in the second-level cache.
+// A product's inner index is taken in turns whose input stays in the second-level cache: half a megabyte for each panel
+// that a call does together, since processors with registers for several have 1 MB and more.
 constexpr std::size_t kTurnBytes = std::size_t{512} << 10;
 
 // Calls task(Range blocks, Range lines) for a share of (16-column blocks × lines), cut at whole blocks and, within the
@@ -38,6 +39,7 @@ void for_share(Share share, std::size_t blocks, std::size_t lines, std::size_t g
 
 // out = a wᵀ + bias for some blocks and rows, the inner index in turns: all blocks of outputs meet a turn's part of the
 // input before the next one comes. Calls follow(block, rows) for each block when it is done, in the first-level cache.
+// As many blocks as the kernels want together are one call, but where the weights of a turn do not lie together.
 // Very few rows take all blocks and inputs together (linalg/products_simd-inl.h).
 template <class T, class Follow>
 void product_in_turns(const linalg::Kernels<T>& kernels, const T* a, std::size_t rows, std::size_t inner, const T* w,
@@ -47,17 +49,20 @@ void product_in_turns(const linalg::Kernels<T>& kernels, const T* a, std::size_t
     for (std::size_t block = blocks.begin; block < blocks.end; ++block) follow(block, lines);
     return;
   }
-  const std::size_t turns = (lines.size() * inner * sizeof(T) + kTurnBytes - 1) / kTurnBytes;
+  const std::size_t turn_bytes = kTurnBytes * kernels.together;
+  const std::size_t turns = (lines.size() * inner * sizeof(T) + turn_bytes - 1) / turn_bytes;
   const std::size_t turn = linalg::padded((inner + turns - 1) / turns);
   for (std::size_t begin = 0; begin < inner; begin += turn) {
     const std::size_t count = std::min(turn, inner - begin);
     const bool last = begin + count == inner;
-    for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
-      // These inputs, and this block of outputs, are panel matrices of their own.
+    std::size_t together = 1;
+    for (std::size_t block = blocks.begin; block < blocks.end; block += together) {
+      together = turns == 1 ? std::min(kernels.together, blocks.end - block) : 1;
+      // These inputs, and these blocks of outputs, are panel matrices of their own.
       kernels.product(a + begin * rows, rows, count, w + (block * inner + begin) * kPanel,
-                      bias == nullptr || !last ? nullptr : bias + block * kPanel, out + block * rows * kPanel, {0, 1},
-                      lines, begin > 0);
-      if (last) follow(block, lines);
+                      bias == nullptr || !last ? nullptr : bias + block * kPanel, out + block * rows * kPanel,
+                      {0, together}, lines, begin > 0);
+      for (std::size_t done = block; last && done < block + together; ++done) follow(done, lines);
     }
   }
 }
@@ -85,17 +90,24 @@ void layer_parameter_gradient(const linalg::Kernels<T>& kernels, const Dense&, c
                               const GradientSink<T>& sink, T* twin, Share share) {
   // z = x Wᵀ + b
   alignas(64) T g[kPieceInputs * kPanel];
-  const auto piece = [&](std::size_t block, Range inputs) {
-    // These inputs, and the outputs of this block, are panel matrices of their own.
-    kernels.weight_gradient(x + linalg::panel_offset(rows, 0, inputs.begin), delta + block * rows * kPanel, rows,
-                            inputs.size(), g, {0, 1}, {0, inputs.size()});
-    sink.take({index, false, at.weight(block * kPanel, inputs.begin), inputs.size() * kPanel}, g);
-    if (twin != nullptr) transpose_weights(kernels, at, parameters.weights, block, inputs, twin);
+  const auto piece = [&](Range blocks, Range inputs) {
+    // These inputs, and the outputs of these blocks, are panel matrices of their own.
+    kernels.weight_gradient(x + linalg::panel_offset(rows, 0, inputs.begin), delta + blocks.begin * rows * kPanel, rows,
+                            inputs.size(), g, {0, blocks.size()}, {0, inputs.size()});
+    for (std::size_t block = blocks.begin; block < blocks.end; ++block) {
+      sink.take({index, false, at.weight(block * kPanel, inputs.begin), inputs.size() * kPanel},
+                g + (block - blocks.begin) * inputs.size() * kPanel);
+      if (twin != nullptr) transpose_weights(kernels, at, parameters.weights, block, inputs, twin);
+    }
   };
+  const std::size_t together = kernels.together;
+  const std::size_t piece_inputs = kPieceInputs / together / kPanel * kPanel;
   for_share(share, linalg::panels(at.outputs), at.inputs, kPanel, [&](Range blocks, Range inputs) {
-    for (std::size_t i = inputs.begin; i < inputs.end; i += kPieceInputs) {
-      const Range some{i, std::min(inputs.end, i + kPieceInputs)};
-      for (std::size_t block = blocks.begin; block < blocks.end; ++block) piece(block, some);
+    for (std::size_t i = inputs.begin; i < inputs.end; i += piece_inputs) {
+      const Range some{i, std::min(inputs.end, i + piece_inputs)};
+      for (std::size_t block = blocks.begin; block < blocks.end; block += together) {
+        piece({block, std::min(blocks.end, block + together)}, some);
+      }
     }
     for (std::size_t block = blocks.begin; block < blocks.end && at.bias_size > 0 && inputs.begin == 0; ++block) {
       kernels.bias_gradient(delta + block * rows * kPanel, rows, g, {0, 1});
