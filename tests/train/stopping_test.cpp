@@ -80,15 +80,16 @@ TEST(Stopping, WhenTheCallerAsksToInTheMiddleOfAnUpdate) {
   EXPECT_TRUE(result.history.empty());
 }
 
+// A validation of some 10¹² operations, so that even a fast machine does not end it in the half second it is given.
 TEST(Stopping, ALongFirstValidationIsBrokenOffAndTheWeightsAreKept) {
-  const Dataset data = make_dataset({"a", "y"}, random_matrix<double>(1, 400'000, 2), "y");
+  const Dataset data = make_dataset({"a", "y"}, random_matrix<double>(1, 2'000'000, 2), "y");
   TrainOptions options{.preset = Preset::kPlain,
-                       .layers = "256 tanh, 256 tanh",
+                       .layers = "512 tanh, 512 tanh, 512 tanh",
                        .epochs = 3,
                        .batch = 16,
                        .seed = 2,
-                       .validation = 0.9999};
-  options.time_limit = 0.01;
+                       .validation = 0.99999};
+  options.time_limit = 0.05;
   const TrainResult result = train(data, options);
   EXPECT_EQ(result.stop_reason, StopReason::kTimeLimit);
   EXPECT_GT(result.steps, 0);
