@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_writer.h"
 #include "base/strict_json.h"
 #include "checkpoint/json_fields.h"
 #include "checkpoint/loss_checks.h"
@@ -18,22 +19,27 @@ namespace {
 
 using nlohmann::json;
 
-json json_of_texts(const std::vector<std::string>& texts) {
-  json list = json::array();
-  for (const std::string& text : texts) list.push_back(json_of_text(text));
-  return list;
+// Keys are written in alphabetical order.
+
+void write_texts(JsonWriter& out, const char* key, const std::vector<std::string>& texts) {
+  out.key(key);
+  out.list(texts, [&](const std::string& text) { write_text(out, text); });
 }
 
 // ---- loss ----------------------------------------------------------------------------------------------------------
 
-json write_loss(const LossOptions& loss) {
-  json value = {{"name", rule(loss.loss).name},
-                {"reduction", name(loss.reduction)},
-                {"label_smoothing", loss.label_smoothing},
-                {"huber_delta", loss.huber_delta}};
-  if (loss.loss == Loss::kBinaryFocal || loss.loss == Loss::kFocal) value["focal_gamma"] = loss.focal_gamma;
-  if (loss.loss == Loss::kQuantile && !loss.quantiles.empty()) value["quantiles"] = loss.quantiles;
-  return value;
+void write_loss(JsonWriter& out, const LossOptions& loss) {
+  out.object([&] {
+    if (loss.loss == Loss::kBinaryFocal || loss.loss == Loss::kFocal) out.member("focal_gamma", loss.focal_gamma);
+    out.member("huber_delta", loss.huber_delta);
+    out.member("label_smoothing", loss.label_smoothing);
+    out.member("name", rule(loss.loss).name);
+    if (loss.loss == Loss::kQuantile && !loss.quantiles.empty()) {
+      out.key("quantiles");
+      out.list(loss.quantiles);
+    }
+    out.member("reduction", name(loss.reduction));
+  });
 }
 
 LossOptions read_loss(const json& value, const std::string& where) {
@@ -52,13 +58,16 @@ LossOptions read_loss(const json& value, const std::string& where) {
 
 // ---- preprocessing -------------------------------------------------------------------------------------------------
 
-json write_input(const InputColumn& column) {
-  json value = {{"name", json_of_text(column.name)}, {"kind", name(column.kind)}};
-  if (column.missing_seen) value["missing"] = true;
-  if (column.kind == ColumnKind::kText) value["categories"] = json_of_texts(column.categories);
-  if (column.signed_pair) value["signed_pair"] = true;
-  if (column.missing_zero) value["missing_zero"] = true;
-  return value;
+void write_input(JsonWriter& out, const InputColumn& column) {
+  out.object([&] {
+    if (column.kind == ColumnKind::kText) write_texts(out, "categories", column.categories);
+    out.member("kind", name(column.kind));
+    if (column.missing_seen) out.member("missing", true);
+    if (column.missing_zero) out.member("missing_zero", true);
+    out.key("name");
+    write_text(out, column.name);
+    if (column.signed_pair) out.member("signed_pair", true);
+  });
 }
 
 ColumnKind kind_named(const std::string& text, const JsonFields& fields) {
@@ -89,16 +98,20 @@ InputColumn read_input(const json& value, const std::string& where) {
   return column;
 }
 
-json write_target(const TargetColumn& target) {
-  json value = {{"name", json_of_text(target.name)}, {"task", name(target.task)}};
-  if (target.task == Task::kClasses) {
-    value["classes"] = json_of_texts(target.classes);
-    value["one_hot"] = target.one_hot;
-    if (!target.counts.empty()) value["counts"] = target.counts;
-  } else if (target.mean) {
-    value["mean"] = *target.mean;
-  }
-  return value;
+void write_target(JsonWriter& out, const TargetColumn& target) {
+  const bool of_classes = target.task == Task::kClasses;
+  out.object([&] {
+    if (of_classes) write_texts(out, "classes", target.classes);
+    if (of_classes && !target.counts.empty()) {
+      out.key("counts");
+      out.list(target.counts);
+    }
+    if (!of_classes && target.mean) out.member("mean", *target.mean);
+    out.key("name");
+    write_text(out, target.name);
+    if (of_classes) out.member("one_hot", target.one_hot);
+    out.member("task", name(target.task));
+  });
 }
 
 TargetColumn read_target(const json& value, const std::string& where) {
@@ -143,15 +156,18 @@ void read_further_targets(JsonFields& fields, const std::string& where, Preproce
   }
 }
 
-json write_preprocessing(const Preprocessing& preprocessing) {
-  json inputs = json::array();
-  for (const InputColumn& column : preprocessing.inputs) inputs.push_back(write_input(column));
-  json value = {{"inputs", std::move(inputs)}, {"target", write_target(preprocessing.target)}};
-  for (const TargetColumn& target : preprocessing.further_targets) {
-    value["further_targets"].push_back(write_target(target));
-  }
-  if (preprocessing.smooth_clip) value["smooth_clip"] = true;
-  return value;
+void write_preprocessing(JsonWriter& out, const Preprocessing& preprocessing) {
+  out.object([&] {
+    if (!preprocessing.further_targets.empty()) {
+      out.key("further_targets");
+      out.list(preprocessing.further_targets, [&](const TargetColumn& target) { write_target(out, target); });
+    }
+    out.key("inputs");
+    out.list(preprocessing.inputs, [&](const InputColumn& column) { write_input(out, column); });
+    if (preprocessing.smooth_clip) out.member("smooth_clip", true);
+    out.key("target");
+    write_target(out, preprocessing.target);
+  });
 }
 
 Preprocessing read_preprocessing(const json& value, const std::string& where) {
@@ -174,10 +190,11 @@ Preprocessing read_preprocessing(const json& value, const std::string& where) {
 
 // ---- exercise ------------------------------------------------------------------------------------------------------
 
-json write_exercise(const Exercise& exercise) {
-  json value = {{"freeze_biases", exercise.freeze_biases}};
-  if (exercise.learning_rate) value["learning_rate"] = *exercise.learning_rate;
-  return value;
+void write_exercise(JsonWriter& out, const Exercise& exercise) {
+  out.object([&] {
+    out.member("freeze_biases", exercise.freeze_biases);
+    if (exercise.learning_rate) out.member("learning_rate", *exercise.learning_rate);
+  });
 }
 
 Exercise read_exercise(const json& value, const std::string& where) {
@@ -225,14 +242,24 @@ Description read_description(const json& value, const std::string& where) {
 }  // namespace
 
 std::string description_text(const Model& model) {
-  json value = {{"format", kFormatVersion},
-                {"architecture", model.architecture().text()},
-                {"arithmetic", name(model.arithmetic())},
-                {"loss", write_loss(model.loss)}};
-  if (model.preprocessing) value["preprocessing"] = write_preprocessing(*model.preprocessing);
-  if (model.exercise) value["exercise"] = write_exercise(*model.exercise);
-  if (model.temperature != 1) value["temperature"] = model.temperature;
-  return value.dump();
+  JsonWriter out;
+  out.object([&] {
+    out.member("architecture", model.architecture().text());
+    out.member("arithmetic", name(model.arithmetic()));
+    if (model.exercise) {
+      out.key("exercise");
+      write_exercise(out, *model.exercise);
+    }
+    out.member("format", kFormatVersion);
+    out.key("loss");
+    write_loss(out, model.loss);
+    if (model.preprocessing) {
+      out.key("preprocessing");
+      write_preprocessing(out, *model.preprocessing);
+    }
+    if (model.temperature != 1) out.member("temperature", model.temperature);
+  });
+  return std::move(out).text();
 }
 
 Result<Description> parse_description(std::string_view text, std::string_view path) {
@@ -240,7 +267,7 @@ Result<Description> parse_description(std::string_view text, std::string_view pa
   const auto parsed = parse_strict_json(text, {kMaxDescriptionDepth, kMaxDescriptionItems}, where);
   if (!parsed) return parsed.failure();
   try {
-    return read_description(*parsed, where);
+    return read_description(parsed->root(), where);
   } catch (const FormatError& error) {
     return format_failure(error.what());
   } catch (const Error& error) {  // an unknown name, an architecture that makes no sense

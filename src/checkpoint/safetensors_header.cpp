@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/json_writer.h"
 #include "base/sentence.h"
 #include "base/strict_json.h"
 #include "bprop/error.h"
@@ -109,14 +110,24 @@ const Tensor* SafetensorsFile::find(std::string_view name) const {
 }
 
 std::string header_json(const SafetensorsFile& file) try {
-  // ordered_json: the entries stand in the order of the data. Keys of the metadata are sorted by std::map.
-  nlohmann::ordered_json header;
-  header[std::string(kMetadataKey)] = file.metadata;
-  for (const Tensor& tensor : file.tensors) {
-    header[tensor.name] = {
-        {"dtype", row_of(tensor.dtype).name}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
-  }
-  return header.dump();
+  JsonWriter header;
+  header.object([&] {
+    header.key(kMetadataKey);
+    header.object([&] {
+      for (const auto& [key, text] : file.metadata) header.member(key, text);
+    });
+    for (const Tensor& tensor : file.tensors) {
+      header.key(tensor.name);
+      header.object([&] {
+        header.member("dtype", row_of(tensor.dtype).name);
+        header.key("shape");
+        header.list(tensor.shape);
+        header.key("data_offsets");
+        header.list(std::array{tensor.begin, tensor.end});
+      });
+    }
+  });
+  return std::move(header).text();
 } catch (const json::exception&) {
   throw UsageError("a tensor's name or a text of the metadata is not UTF-8");
 }
@@ -126,7 +137,7 @@ Result<SafetensorsFile> parse_header_json(std::string_view text, std::string_vie
       parse_strict_json(text, {kMaxHeaderDepth, kMaxHeaderItems}, fmt::format("{}: header", path), kLengthBytes);
   if (!parsed) return parsed.failure();
   SafetensorsFile file;
-  for (const auto& item : parsed->items()) {
+  for (const auto& item : parsed->root().items()) {
     if (item.key() == kMetadataKey) {
       auto metadata = parse_metadata(item.value(), path);
       if (!metadata) return metadata.failure();

@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "checkpoint/disk.h"
+#include "checkpoint/folder_list.h"
 
 namespace bprop::checkpoint {
 namespace {
@@ -32,9 +33,9 @@ std::optional<Number> number_in(std::string_view text) {
   return number;
 }
 
-bool is_an_hour_old(const fs::directory_entry& file) {
+bool is_an_hour_old(const fs::path& file) {
   std::error_code gone;
-  const auto changed = file.last_write_time(gone);
+  const auto changed = fs::last_write_time(file, gone);
   return !gone && fs::file_time_type::clock::now() - changed >= std::chrono::hours(1);
 }
 
@@ -64,12 +65,12 @@ Writer writer_of(std::string_view name) {
 void remove_remains(const std::string& path) {
   const fs::path file(path);
   const std::string prefix = file.filename().string() + std::string(kMark);
-  std::error_code unreadable;
-  for (fs::directory_iterator entry(file.has_parent_path() ? file.parent_path() : ".", unreadable), end;
-       !unreadable && entry != end; entry.increment(unreadable)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.starts_with(prefix) || writer_of(name) != Writer::kGone || !is_an_hour_old(*entry)) continue;
-    disk().remove(entry->path().c_str());
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const auto names = names_in(folder.string());
+  if (!names) return;
+  for (const std::string& name : *names) {
+    if (!name.starts_with(prefix) || writer_of(name) != Writer::kGone || !is_an_hour_old(folder / name)) continue;
+    disk().remove((folder / name).c_str());
   }
 }
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 
 namespace bprop::checkpoint {
 namespace {
@@ -26,11 +25,11 @@ int digit(char c) {
 
 }  // namespace
 
-json json_of_text(const std::string& text) {
-  if (is_utf8(text)) return text;
+void write_text(JsonWriter& out, const std::string& text) {
+  if (is_utf8(text)) return out.value(text);
   std::string hex;
   for (const char c : text) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return {{"hex", hex}};
+  out.object([&] { out.member("hex", hex); });
 }
 
 std::optional<std::string> text_of_json(const json& value) {

@@ -4,13 +4,15 @@
 // a JSON string, any other is {"hex": "…"} with two digits a byte, so that no name is lost or changed.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "base/json_writer.h"
+
 namespace bprop::checkpoint {
 
-nlohmann::json json_of_text(const std::string& text);
+void write_text(JsonWriter& out, const std::string& text);
 std::optional<std::string> text_of_json(const nlohmann::json& value);  // nothing: neither of the two forms
 
 }  // namespace bprop::checkpoint

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_writer.h"
 #include "base/strict_json.h"
 #include "checkpoint/json_fields.h"
 #include "checkpoint/trace_format.h"
@@ -27,11 +28,12 @@ void numbers_of(Chosen& o, const See& see) {
   if constexpr (requires { o.weight_decay; }) see("weight_decay", o.weight_decay);
 }
 
-json write_optimizer(const Optimizer& optimizer) {
-  json value = {{"name", rule(optimizer).name}};
-  std::visit([&](const auto& o) { numbers_of(o, [&](const char* key, double number) { value[key] = number; }); },
-             optimizer);
-  return value;
+void write_optimizer(JsonWriter& out, const Optimizer& optimizer) {
+  out.object([&] {
+    out.member("name", rule(optimizer).name);
+    std::visit([&](const auto& o) { numbers_of(o, [&](const char* key, double number) { out.member(key, number); }); },
+               optimizer);
+  });
 }
 
 Optimizer read_optimizer(const json& value, const std::string& where) {
@@ -73,21 +75,27 @@ TraceSettings read_settings(const json& value, const std::string& where) {
 }  // namespace
 
 std::string settings_text(const TraceSettings& settings) {
-  json value = {{"format", kTraceVersion}, {"optimizer", write_optimizer(settings.optimizer)},
-                {"l2", settings.l2},       {"weight_decay", settings.weight_decay},
-                {"clip", settings.clip},   {"freeze_biases", settings.freeze_biases}};
   const Rates plain;
-  if (settings.rates.parametrization != plain.parametrization) {
-    value["parametrization"] = name(settings.rates.parametrization);
-  }
-  if (settings.rates.biases != plain.biases) value["bias_rate"] = settings.rates.biases;
-  if (settings.rates.scales != plain.scales) value["scale_rate"] = settings.rates.scales;
-  if (settings.rates.embeddings != plain.embeddings) value["embedding_rate"] = settings.rates.embeddings;
-  if (settings.weight_decay_schedule != Fade::kConstant) {
-    value["weight_decay_schedule"] = name(settings.weight_decay_schedule);
-    value["total_steps"] = settings.total_steps;
-  }
-  return value.dump();
+  const Rates& rates = settings.rates;
+  JsonWriter out;
+  out.object([&] {
+    out.member("format", kTraceVersion);
+    out.key("optimizer");
+    write_optimizer(out, settings.optimizer);
+    out.member("l2", settings.l2);
+    out.member("weight_decay", settings.weight_decay);
+    out.member("clip", settings.clip);
+    out.member("freeze_biases", settings.freeze_biases);
+    if (rates.parametrization != plain.parametrization) out.member("parametrization", name(rates.parametrization));
+    if (rates.biases != plain.biases) out.member("bias_rate", rates.biases);
+    if (rates.scales != plain.scales) out.member("scale_rate", rates.scales);
+    if (rates.embeddings != plain.embeddings) out.member("embedding_rate", rates.embeddings);
+    if (settings.weight_decay_schedule != Fade::kConstant) {
+      out.member("weight_decay_schedule", name(settings.weight_decay_schedule));
+      out.member("total_steps", settings.total_steps);
+    }
+  });
+  return std::move(out).text();
 }
 
 Result<TraceSettings> parse_settings(std::string_view text, std::string_view path) {
@@ -95,7 +103,7 @@ Result<TraceSettings> parse_settings(std::string_view text, std::string_view pat
   const auto parsed = parse_strict_json(text, kSettingsLimits, where);
   if (!parsed) return parsed.failure();
   try {
-    return read_settings(*parsed, where);
+    return read_settings(parsed->root(), where);
   } catch (const FormatError& error) {
     return format_failure(error.what());
   } catch (const Error& error) {  // an unknown optimizer

@@ -90,13 +90,14 @@ double AnswerEntry::half_unit(std::string_view printed) const {
 
 void for_each_answer(std::string_view text, std::string_view where, std::span<const std::string_view> keys,
                      const std::function<void(const AnswerEntry&)>& read) {
-  const Result<nlohmann::json> parsed = parse_strict_json(text, kLimits, where);
+  const auto parsed = parse_strict_json(text, kLimits, where);
   if (!parsed) throw FormatError(parsed.failure().message);
-  if (!parsed->is_array())
-    throw FormatError(fmt::format("{} is a JSON {}, expected a list of answers", where, parsed->type_name()));
-  if (parsed->empty()) throw FormatError(fmt::format("{} has no answers, expected at least one", where));
+  const nlohmann::json& list = parsed->root();
+  if (!list.is_array())
+    throw FormatError(fmt::format("{} is a JSON {}, expected a list of answers", where, list.type_name()));
+  if (list.empty()) throw FormatError(fmt::format("{} has no answers, expected at least one", where));
   std::size_t number = 0;
-  for (const nlohmann::json& entry : *parsed) {
+  for (const nlohmann::json& entry : list) {
     read(AnswerEntry(entry, keys, fmt::format("{}: answer {}", where, ++number)));
   }
 }

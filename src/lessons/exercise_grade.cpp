@@ -140,8 +140,8 @@ std::string title(const ExerciseGrade& all) {
 }  // namespace
 
 ExerciseText exercise_text(std::string_view text) {
-  const Result<SheetJson> parsed = parse_strict_json(text, kLimits, "");
-  const SheetJson* exercises = parsed ? exercises_of(*parsed) : nullptr;
+  const auto parsed = parse_strict_json(text, kLimits, "");
+  const SheetJson* exercises = parsed ? exercises_of(parsed->root()) : nullptr;
   if (exercises == nullptr) return ExerciseText::kOther;
   const auto is_key = [](const SheetJson& entry) { return entry.contains("network") || entry.contains("expression"); };
   if (std::ranges::all_of(*exercises, is_key)) return ExerciseText::kKey;
@@ -150,9 +150,9 @@ ExerciseText exercise_text(std::string_view text) {
 }
 
 ExerciseGrade grade(const ExerciseSet& set, std::string_view text, std::string_view where) {
-  const Result<SheetJson> parsed = parse_strict_json(text, kLimits, where);
+  const auto parsed = parse_strict_json(text, kLimits, where);
   if (!parsed) throw FormatError(parsed.failure().message);
-  const std::vector<SheetJson> lists = SheetReader(set, where)(*parsed);
+  const std::vector<SheetJson> lists = SheetReader(set, where)(parsed->root());
   ExerciseGrade result;
   result.all_right = true;
   for (std::size_t i = 0; i < lists.size(); ++i) {

@@ -34,7 +34,7 @@ std::string text_or_empty(const fs::path& path) {
 }
 
 Json parsed(std::string_view text, JsonLimits limits, const std::string& where) {
-  return parse_strict_json(text, limits, where).value_or_throw();
+  return std::move(parse_strict_json(text, limits, where).value_or_throw().root());
 }
 
 // Calls read(json) for every whole line; a run that goes on may be writing its last one.

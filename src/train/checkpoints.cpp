@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "bprop/resume.h"
 #include "checkpoint/disk_file.h"
+#include "checkpoint/folder_list.h"
 #include "checkpoint/temporary_name.h"
 #include "train/choice_state.h"
 #include "train/run_origin.h"
@@ -46,9 +47,8 @@ std::optional<std::size_t> step_of(const std::string& name) {
 // By step, the newest first.
 std::map<std::size_t, std::string, std::greater<>> files_in(const std::string& folder) {
   std::map<std::size_t, std::string, std::greater<>> files;
-  std::error_code absent;
-  for (const auto& entry : fs::directory_iterator(folder, absent)) {
-    if (const auto step = step_of(entry.path().filename().string())) files.emplace(*step, entry.path().string());
+  for (const std::string& name : checkpoint::names_in(folder).value_or(std::vector<std::string>{})) {
+    if (const auto step = step_of(name)) files.emplace(*step, (fs::path(folder) / name).string());
   }
   return files;
 }
@@ -145,12 +145,12 @@ namespace training {
 
 void sweep(const std::string& run_directory) {
   for (const std::string& folder : {run_directory, folder_of(run_directory)}) {
-    std::error_code absent;
-    for (const auto& entry : fs::directory_iterator(folder, absent)) {
+    for (const std::string& name : checkpoint::names_in(folder).value_or(std::vector<std::string>{})) {
       using checkpoint::Writer;
-      const Writer writer = checkpoint::writer_of(entry.path().filename().string());
+      const Writer writer = checkpoint::writer_of(name);
       if (writer != Writer::kGone && writer != Writer::kThisProgram) continue;  // this one does not write yet
-      checkpoint::remove_file(entry.path().string(), "what an earlier run left half-written cannot be removed");
+      checkpoint::remove_file((fs::path(folder) / name).string(),
+                              "what an earlier run left half-written cannot be removed");
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -11,6 +12,7 @@
 
 #include "base/check.h"
 #include "bprop/whole_file.h"
+#include "checkpoint/folder_list.h"
 #include "checkpoint/tensor_file.h"
 #include "checkpoint/trace_format.h"
 
@@ -60,12 +62,13 @@ fs::path nearest_folder(const std::string& path) {
 // Whether there is nothing to lose: no files but empty ones, as a run leaves them that was killed before it had its
 // config.toml, and that file's temporary one.
 bool holds_nothing(const std::string& path) {
-  std::error_code unreadable;
-  for (const auto& entry : fs::directory_iterator(path, unreadable)) {
-    const bool is_empty = entry.is_regular_file(unreadable) && entry.file_size(unreadable) == 0;
-    if (!is_empty && !entry.path().filename().string().starts_with("config.toml.tmp-")) return false;
-  }
-  return !unreadable;
+  const auto names = checkpoint::names_in(path);
+  return names && std::ranges::all_of(*names, [&](const std::string& name) {
+           std::error_code unreadable;
+           const fs::path file = fs::path(path) / name;
+           const bool is_empty = fs::is_regular_file(file, unreadable) && fs::file_size(file, unreadable) == 0;
+           return is_empty || name.starts_with("config.toml.tmp-");
+         });
 }
 
 }  // namespace

@@ -11,19 +11,18 @@ namespace {
 std::atomic<std::uint64_t> count{0};
 
 // What fail_allocation() asked for.
-std::atomic<std::uint64_t> to_fail{0}, large_enough{0};
-std::atomic<std::size_t> least{1};
+std::atomic<std::uint64_t> to_fail{0}, since{0};
 std::atomic<bool> for_ever{false};
 
-bool fails(std::size_t size) {
-  if (to_fail == 0 || size < least) return false;
-  const std::uint64_t number = ++large_enough;
+bool fails() {
+  if (to_fail == 0) return false;
+  const std::uint64_t number = ++since;
   return number == to_fail || (number > to_fail && for_ever);
 }
 
 void* counted(std::size_t size, std::size_t alignment) {
   ++count;
-  if (fails(size)) throw std::bad_alloc();
+  if (fails()) throw std::bad_alloc();
   // aligned_alloc wants whole multiples.
   void* memory = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
@@ -35,11 +34,10 @@ void* counted(std::size_t size, std::size_t alignment) {
 namespace bprop {
 std::uint64_t allocations() { return count; }
 
-std::uint64_t fail_allocation(std::uint64_t number, Failing how, std::size_t least_bytes) {
+std::uint64_t fail_allocation(std::uint64_t number, Failing how) {
   to_fail = 0;
-  least = least_bytes;
   for_ever = how == Failing::kForEver;
-  const std::uint64_t seen = large_enough.exchange(0);
+  const std::uint64_t seen = since.exchange(0);
   to_fail = number;
   return seen;
 }

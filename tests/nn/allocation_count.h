@@ -11,9 +11,9 @@ namespace bprop {
 
 std::uint64_t allocations();
 
-// Of the allocations of at least so many bytes from now on, the one of this number (from 1) fails, or all from it on.
-// 0: none. Returns how many such there were since the last call.
+// Of the allocations from now on, the one of this number (from 1) fails, or all from it on. 0: none. Returns how many
+// there were since the last call.
 enum class Failing : std::uint8_t { kOnce, kForEver };
-std::uint64_t fail_allocation(std::uint64_t number, Failing how = Failing::kOnce, std::size_t least_bytes = 1);
+std::uint64_t fail_allocation(std::uint64_t number, Failing how = Failing::kOnce);
 
 }  // namespace bprop

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every allocation of a training, and every larger one of loading and saving, fails in turn, once or from then on for
-// ever: std::bad_alloc comes out and nothing else, files are as they were, and (under the address sanitizer) no memory
-// is lost.
+// Every allocation of training, loading and saving fails in turn, once or from then on for ever: std::bad_alloc comes
+// out and nothing else, files are as they were, and (under the address sanitizer) no memory is lost.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <new>
 
 #include "bprop/model.h"
 #include "bprop/thread_pool.h"
 #include "bprop/train.h"
+#include "checkpoint/folder_list.h"
 #include "checkpoint/temporary_folder.h"
 #include "nn/allocation_count.h"
 #include "train/tables.h"
@@ -17,15 +18,12 @@
 namespace bprop {
 namespace {
 
-// In a model file of few layers, JSON takes less than that. The destructor of nlohmann-json's values allocates, too:
-// who has no memory left for them ends there, which no caller can mend.
-constexpr std::size_t kMoreThanJson = 512;
-
-// Calls until no allocation is left that could fail; after each call that failed, check(). Returns how many did.
+// Calls until no allocation is left that could fail; after each call that failed, check(). Returns how many did. With a
+// stride, only each allocation of such a number fails.
 template <class Call, class Check>
-std::uint64_t fail_each_allocation(Failing how, std::size_t least_bytes, Call call, Check check) {
-  for (std::uint64_t number = 1;; ++number) {
-    fail_allocation(number, how, least_bytes);
+std::uint64_t fail_each_allocation(Failing how, Call call, Check check, std::uint64_t stride = 1) {
+  for (std::uint64_t number = 1;; number += stride) {
+    fail_allocation(number, how);
     try {
       call();
       if (fail_allocation(0) < number) return number - 1;
@@ -46,7 +44,7 @@ class AllocationFaults : public TemporaryFolder, public testing::WithParamInterf
 
 TEST_P(AllocationFaults, LoadingAModelEndsWithBadAlloc) {
   const auto load = [path = at("model")] { (void)load_model(path); };
-  EXPECT_GT(fail_each_allocation(GetParam(), kMoreThanJson, load, [] {}), 5U);
+  EXPECT_GT(fail_each_allocation(GetParam(), load, [] {}), 100U);
 }
 
 TEST_P(AllocationFaults, SavingAModelKeepsTheOldFileAndLeavesNoOther) {
@@ -58,19 +56,48 @@ TEST_P(AllocationFaults, SavingAModelKeepsTheOldFileAndLeavesNoOther) {
     EXPECT_TRUE(now == old || load_model(at("model")).architecture() == model_.architecture());
     EXPECT_EQ(files(), 1U);
   };
-  EXPECT_GT(fail_each_allocation(GetParam(), kMoreThanJson, replace, check), 3U);
+  EXPECT_GT(fail_each_allocation(GetParam(), replace, check), 50U);
 }
 
-TEST_P(AllocationFaults, TrainingEndsWithBadAlloc) {
-  const Dataset data = curve(12);
-  ThreadPool pool({.threads = 1});
+TrainOptions short_training(ThreadPool& pool) {
   TrainOptions options = small_options();
   options.layers = "3 tanh, dropout 0.1";
   options.optimizer = Adam{};
   options.epochs = 2;
   options.batch = 4;
   options.pool = &pool;
-  EXPECT_GT(fail_each_allocation(GetParam(), 1, [&] { (void)train(data, options); }, [] {}), 100U);
+  return options;
+}
+
+TEST_P(AllocationFaults, TrainingEndsWithBadAlloc) {
+  const Dataset data = curve(12);
+  ThreadPool pool({.threads = 1});
+  const TrainOptions options = short_training(pool);
+  EXPECT_GT(fail_each_allocation(GetParam(), [&] { (void)train(data, options); }, [] {}), 100U);
+}
+
+// Before the first checkpoint there is nothing to go on from: the run is begun anew.
+TEST_P(AllocationFaults, ATrainingWithCheckpointsGoesOnToTheSameBits) {
+  const Dataset data = curve(12);
+  ThreadPool pool({.threads = 1});
+  TrainOptions options = short_training(pool);
+  const std::vector<float> expected = all_weights(train(data, options).model);
+  options.run_directory = at("run");
+  options.checkpoint_every = {.seconds = 0, .steps = 1};
+  std::size_t resumed = 0;
+  const auto begin = [&] {
+    options.resume = false;
+    (void)train(data, options);
+  };
+  const auto go_on = [&] {
+    const auto checkpoints = checkpoint::names_in(at("run/checkpoints"));
+    options.resume = checkpoints && !checkpoints->empty();
+    resumed += options.resume ? 1 : 0;
+    EXPECT_EQ(all_weights(train(data, options).model), expected);
+    std::filesystem::remove_all(at("run"));
+  };
+  EXPECT_GT(fail_each_allocation(GetParam(), begin, go_on, 997), 1000U);
+  EXPECT_GT(resumed, 10U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Failing, AllocationFaults, testing::Values(Failing::kOnce, Failing::kForEver),
