@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
 
 #include "bprop/error.h"
 #include "bprop/suggestion.h"
@@ -15,6 +17,14 @@ bool is_option(const std::string& word, const Options& options) {
   if (!word.starts_with("--")) return false;
   const Option* option = options.find(std::string_view(word).substr(2));
   return option != nullptr && option->kind != Option::Kind::kPositional;
+}
+
+// Whether a word is --NAME or --NAME=VALUE.
+bool is_typed(const Option& option, const std::vector<std::string>& words) {
+  const std::string name = "--" + option.name;
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return word.starts_with(name) && (word.size() == name.size() || word[name.size()] == '=');
+  });
 }
 
 CLI::Option* add(CLI::App& parser, const Option& option) {
@@ -62,13 +72,14 @@ bool parse_command_line(const std::vector<std::string>& words, Options& options)
   parser.set_help_flag();
   parser.allow_extras();
   const CLI::Option* help = parser.add_flag("-h,--help");
-  std::vector<CLI::Option*> parsed;
-  for (const Option& option : options.all()) {
-    parsed.push_back(add(parser, option));
+  std::vector<std::pair<CLI::Option*, Option*>> parsed;
+  for (Option& option : options.all()) {
+    const bool is_positional = option.kind == Option::Kind::kPositional;
+    // CLI11 compares each option that it is given with all that it has.
+    if (!is_positional && !is_typed(option, words)) continue;
+    parsed.emplace_back(add(parser, option), &option);
     // Repetitions of positionals are extras; those of options are told apart from lists in take().
-    if (option.kind != Option::Kind::kPositional) {
-      parsed.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
+    if (!is_positional) parsed.back().first->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   try {
     parser.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -78,7 +89,7 @@ bool parse_command_line(const std::vector<std::string>& words, Options& options)
     throw UsageError(error.what());
   }
   if (help->count() > 0) return true;
-  for (std::size_t i = 0; i < parsed.size(); ++i) take(*parsed[i], options, options.all()[i]);
+  for (const auto& [found, option] : parsed) take(*found, options, *option);
   refuse(parser.remaining(), options);
   return false;
 }

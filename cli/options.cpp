@@ -28,6 +28,8 @@ bool Option::given_as_default() const {
 }
 
 Option& Options::add(Option::Kind kind, std::string_view name, std::string_view value_name, std::string_view help) {
+  constexpr std::size_t kMost = 256;
+  if (options_.empty()) options_.reserve(kMost);  // a verb has many: they need not move
   return options_.emplace_back(Option{.kind = kind,
                                       .name = std::string(name),
                                       .value_name = std::string(value_name),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every instruction set of this processor against the plain reference, bit for bit. The bytes choose the kernel, the
-// shape, the misalignment, and the numbers, of any bit pattern that is finite.
+// The instruction sets of this processor against the plain reference, bit for bit. The bytes choose the set, the
+// kernel, the shape, the misalignment, and the numbers, of any bit pattern that is finite.
 #include "linalg/kernels.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -115,6 +117,57 @@ void compare_rows(const Kernels<float>& table, const Kernels<float>& reference, 
   compare(table, reference, c, size, "δ of layer norms is the same", [&](const auto& kernels, float* out) {
     kernels.layer_norm_backward(z.data(), z.data(), gamma.data(), statistics.data(), c.rows, width, out, {0, c.rows});
   });
+  compare(table, reference, c, padded(width), "gradients of layer norms are the same",
+          [&](const auto& kernels, float* out) {
+            kernels.layer_norm_gradient(z.data(), z.data(), statistics.data(), c.rows, out, {0, panels(width)});
+          });
+  Numbers a = c.numbers(size);
+  reference.softmax(z.data(), a.data(), c.rows, width);
+  compare(table, reference, c, size, "δ of softmax is the same",
+          [&](const auto& kernels, float* out) { kernels.softmax_backward(a.data(), z.data(), out, c.rows, width); });
+}
+
+void compare_batches(const Kernels<float>& table, const Kernels<float>& reference, const Choice& c) {
+  const std::size_t size = c.rows * c.columns();
+  const Numbers z = c.numbers(size), gamma = c.numbers(c.columns());
+  const Range blocks = {0, c.blocks};
+  std::vector<double> statistics(3 * c.columns()), expected(statistics.size());
+  table.batch_statistics(z.data(), c.rows, 1e-5, statistics.data(), blocks);
+  reference.batch_statistics(z.data(), c.rows, 1e-5, expected.data(), blocks);
+  const auto same_number = [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y) || (std::isnan(x) && std::isnan(y));
+  };
+  must(std::ranges::equal(statistics, expected, same_number), "statistics of batches are the same");
+  compare(table, reference, c, size, "batch norms are the same", [&](const auto& kernels, float* out) {
+    kernels.batch_norm(z.data(), gamma.data(), gamma.data(), expected.data(), c.rows, out, blocks);
+  });
+  compare(table, reference, c, c.columns(), "gradients of batch norms are the same",
+          [&](const auto& kernels, float* out) {
+            kernels.batch_norm_gradient(z.data(), z.data(), expected.data(), c.rows, out, blocks);
+          });
+  compare(table, reference, c, size, "δ of batch norms is the same", [&](const auto& kernels, float* out) {
+    kernels.batch_norm_backward(z.data(), z.data(), gamma.data(), expected.data(), c.rows, c.offset % 2 == 0, out,
+                                blocks);
+  });
+}
+
+void compare_losses(const Kernels<float>& table, const Kernels<float>& reference, const Choice& c) {
+  constexpr unsigned kLosses = static_cast<unsigned>(Loss::kGaussianNll) + 1;
+  const LossOptions options{.loss = static_cast<Loss>(static_cast<unsigned>(c.rows + c.offset) % kLosses)};
+  const std::size_t outputs = options.loss == Loss::kGaussianNll ? 2 * c.inner : c.inner;
+  const std::size_t size = c.rows * padded(outputs);
+  const Numbers scores = c.numbers(size);
+  Numbers targets = c.numbers(size + 1);  // beginning with the second number
+  std::copy_n(targets.data() + 1, size, targets.data());
+  const auto of = [&](const Kernels<float>& kernels, float* values, float* d_scores) {
+    kernels.loss(options, scores.data(), targets.data(), c.rows, outputs, 0.25F, values, d_scores);
+  };
+  compare(table, reference, c, size, "losses are the same",
+          [&](const auto& kernels, float* out) { of(kernels, out, nullptr); });
+  compare(table, reference, c, size, "derivatives of losses are the same", [&](const auto& kernels, float* out) {
+    Numbers values = c.numbers(size);
+    of(kernels, values.data(), out);
+  });
 }
 
 }  // namespace
@@ -128,14 +181,12 @@ void examine(std::string_view bytes) {
   choice.offset = take_byte(bytes) % kPanel;
   choice.activation = static_cast<Activation>(take_byte(bytes) % static_cast<unsigned>(Activation::kSoftmax));
   choice.pattern = bytes;
-  for (const Arithmetic arithmetic : {Arithmetic::kPortable, Arithmetic::kFma}) {
-    const Kernels<float>& reference = reference_kernels(arithmetic);
-    for (const Kernels<float>* table : all_float_kernels(arithmetic)) {
-      if (table == &reference) continue;
-      constexpr std::array kCompare = {compare_products, compare_elements, compare_rows};
-      kCompare[kernel % kCompare.size()](*table, reference, choice);
-    }
-  }
+  const Arithmetic arithmetic = kernel % 2 == 0 ? Arithmetic::kPortable : Arithmetic::kFma;
+  const Kernels<float>& reference = reference_kernels(arithmetic);
+  const auto tables = all_float_kernels(arithmetic);
+  if (tables.size() < 2) return;  // the reference is all there is
+  constexpr std::array kCompare = {compare_products, compare_elements, compare_rows, compare_batches, compare_losses};
+  kCompare[kernel / 2 % kCompare.size()](*tables[1 + kernel / 16 % (tables.size() - 1)], reference, choice);
 }
 
 }  // namespace bprop::fuzz

@@ -47,7 +47,7 @@ class JsonWriter {
   }
   template <class Items>
   void list(const Items& items) {
-    list(items, [this](const auto& item) { value(item); });
+    list(items, [this](const auto& item) { this->value(item); });
   }
 
   template <class Scalar>

@@ -22,6 +22,21 @@ namespace {
 constexpr std::size_t kSampleBytes = std::size_t{1} << 18;
 constexpr std::size_t kEarlyRows = 4096;
 
+// What the dialect is told by. A small table costs little memory.
+Result<std::string> beginning_of(ByteSource& source) {
+  constexpr std::size_t kFirstBytes = 4096;
+  std::string sample;
+  for (std::size_t bytes = kFirstBytes; bytes <= kSampleBytes; bytes *= 2) {
+    const std::size_t before = sample.size();
+    sample.resize(bytes);
+    const auto count = source.read(std::span(sample).subspan(before));
+    if (!count) return count.failure();
+    sample.resize(before + *count);
+    if (sample.size() < bytes) break;
+  }
+  return sample;
+}
+
 class CsvTableReader {
  public:
   CsvTableReader(ByteSource& source, std::string name, const CsvOptions& options)
@@ -252,11 +267,9 @@ std::optional<Failure> CsvTableReader::finish() {
 }
 
 Result<Dataset> CsvTableReader::read() {
-  std::string sample(kSampleBytes, '\0');
-  const auto count = source_.read(sample);
-  if (!count) return count.failure();
-  sample.resize(*count);
-  dialect_ = sniff_dialect(sample, options_.delimiter, options_.decimal);
+  const auto sample = beginning_of(source_);
+  if (!sample) return sample.failure();
+  dialect_ = sniff_dialect(*sample, options_.delimiter, options_.decimal);
   for (;;) {
     if (auto failure = source_.rewind()) return *failure;
     const auto done = pass();
