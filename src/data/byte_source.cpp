@@ -96,6 +96,19 @@ Result<bool> read_exactly(ByteSource& source, std::span<char> out, std::string_v
   return format_failure(fmt::format("{}: ends after {} bytes of {}, expected {}", name, *count, what, out.size()));
 }
 
+Result<std::string> beginning_of(ByteSource& source, std::size_t most) {
+  constexpr std::size_t kFirstBytes = 4096;
+  std::string bytes;
+  for (std::size_t size = std::min(kFirstBytes, most);; size = std::min(2 * size, most)) {
+    const std::size_t before = bytes.size();
+    bytes.resize(size);
+    const auto count = source.read(std::span(bytes).subspan(before));
+    if (!count) return count.failure();
+    bytes.resize(before + *count);
+    if (bytes.size() < size || size == most) return bytes;
+  }
+}
+
 std::unique_ptr<ByteSource> memory_source(std::string_view bytes) { return std::make_unique<MemorySource>(bytes); }
 
 Result<std::unique_ptr<ByteSource>> file_source(const std::string& path) {

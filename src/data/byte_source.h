@@ -33,6 +33,9 @@ class ByteSource {
 // Reads and checks the length: false at the end, a failure that begins with `name` when only a part came.
 Result<bool> read_exactly(ByteSource& source, std::span<char> out, std::string_view name, std::string_view what);
 
+// The first bytes, at most so many. A small source costs little memory.
+Result<std::string> beginning_of(ByteSource& source, std::size_t most);
+
 // On input: the bytes outlive the source.
 std::unique_ptr<ByteSource> memory_source(std::string_view bytes);
 

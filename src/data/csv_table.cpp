@@ -22,21 +22,6 @@ namespace {
 constexpr std::size_t kSampleBytes = std::size_t{1} << 18;
 constexpr std::size_t kEarlyRows = 4096;
 
-// What the dialect is told by. A small table costs little memory.
-Result<std::string> beginning_of(ByteSource& source) {
-  constexpr std::size_t kFirstBytes = 4096;
-  std::string sample;
-  for (std::size_t bytes = kFirstBytes; bytes <= kSampleBytes; bytes *= 2) {
-    const std::size_t before = sample.size();
-    sample.resize(bytes);
-    const auto count = source.read(std::span(sample).subspan(before));
-    if (!count) return count.failure();
-    sample.resize(before + *count);
-    if (sample.size() < bytes) break;
-  }
-  return sample;
-}
-
 class CsvTableReader {
  public:
   CsvTableReader(ByteSource& source, std::string name, const CsvOptions& options)
@@ -267,7 +252,7 @@ std::optional<Failure> CsvTableReader::finish() {
 }
 
 Result<Dataset> CsvTableReader::read() {
-  const auto sample = beginning_of(source_);
+  const auto sample = beginning_of(source_, kSampleBytes);
   if (!sample) return sample.failure();
   dialect_ = sniff_dialect(*sample, options_.delimiter, options_.decimal);
   for (;;) {
