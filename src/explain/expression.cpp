@@ -149,7 +149,11 @@ std::vector<NamedNumber> parse_named_numbers(std::string_view text) {
   }
   std::vector<NamedNumber> result;
   for (const explaining::ExpressionTree::Statement& statement : tree.statements) {
-    result.push_back({tree.names[statement.name], values.nodes[static_cast<std::size_t>(statement.root)]});
+    const auto root = static_cast<std::size_t>(statement.root);
+    const double value = values.nodes[root];
+    BPROP_CHECK(std::isfinite(value), UsageError, "{}: {} is {}, expected a finite number",
+                text_of(tree.nodes[root].place), tree.names[statement.name], value);
+    result.push_back({tree.names[statement.name], value});
   }
   return result;
 }
