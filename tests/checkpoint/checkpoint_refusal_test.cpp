@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "checkpoint/checkpoint_file.h"
+#include "checkpoint/safetensors_text.h"
+#include "checkpoint/safetensors_writer.h"
 #include "checkpoint/temporary_folder.h"
 
 namespace bprop::checkpoint {
@@ -49,6 +51,20 @@ TEST_F(CheckpointRefusal, EveryShorterOrLongerFileIsNoticed) {
     ASSERT_FALSE(read(bytes_.substr(0, length))) << length << " bytes";
   }
   EXPECT_EQ(read(bytes_ + "\n").failure().message, at("x") + ": 1 bytes follow the last tensor, expected none");
+}
+
+TEST_F(CheckpointRefusal, WhatIsNoCheckpointOfThisVersionIsSaid) {
+  const auto refused = [this](const std::string& bytes) { return read(bytes).failure().message; };
+  EXPECT_TRUE(read_checkpoint(at("nothing")).failure().message.starts_with(at("nothing") + ": "));
+
+  write_safetensors(at("other"), {}, {{"rows", "12"}});
+  EXPECT_EQ(refused(get(at("other"))), at("x") + ": is no checkpoint of a run");
+  write_safetensors(at("newer"), {}, {{std::string(kCheckpointKey), "2"}});
+  EXPECT_EQ(refused(get(at("newer"))),
+            at("x") + ": is a checkpoint of version \"2\", expected 1; a newer bprop reads it");
+  // Whole, as it seems, but nothing says so.
+  EXPECT_EQ(refused(safetensors_text(R"({"__metadata__":{"bprop_checkpoint":"1"}})")),
+            at("x") + ": is no checkpoint of a run");
 }
 
 }  // namespace

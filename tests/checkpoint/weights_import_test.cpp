@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <variant>
@@ -115,6 +116,43 @@ TEST_F(ImportWeights, AWeightOfOneDimensionIsAScaleLayer) {
   }
   EXPECT_THAT(refusal(tensors, "2 -> 2 -> 3 relu -> scale -> 1"),
               StartsWith("tensor \"0.weight\" is F32 (2), expected F32 (2 x 2)"));
+}
+
+// What PyTorch's BatchNorm1d writes: the count of batches is nothing that predictions need.
+TEST_F(ImportWeights, ABatchNormHasItsRunningStatistics) {
+  static constexpr std::array<std::int64_t, 1> kBatches = {7};
+  std::vector<TensorSource> tensors = {tensor("0.weight", {2}, {3, 4}),
+                                       tensor("0.bias", {2}, {5, 6}),
+                                       tensor("0.running_mean", {2}, {1, 2}),
+                                       tensor("1.weight", {1, 2}, {1, 1}),
+                                       tensor("1.bias", {1}, {0}),
+                                       tensor("0.running_var", {2}, {0.5, 9}),
+                                       {"0.num_batches_tracked", Dtype::kI64, {}, [](const ByteSink& sink) {
+                                          sink(std::as_bytes(std::span(kBatches)));
+                                        }}};
+  constexpr const char* kNorm = "2 -> batch-norm -> 1";
+  write_safetensors(at("w"), tensors);
+  const Model model = import_weights(at("w"), kNorm);
+  const auto& network = std::get<Network>(model.network);
+  EXPECT_THAT(network.weights(0), ElementsAre(3, 4));
+  EXPECT_THAT(network.running_mean(0), ElementsAre(1, 2));
+  EXPECT_THAT(network.running_variance(0), ElementsAre(0.5, 9));
+
+  auto negative = tensors;
+  negative[5] = tensor("0.running_var", {2}, {0.5, -9});
+  EXPECT_EQ(refusal(negative, kNorm), "tensor \"0.running_var\": number 2 is -9, expected a variance of 0 or more");
+  auto without = tensors;
+  without.erase(without.begin() + 5);
+  EXPECT_EQ(refusal(without, kNorm),
+            "tensor \"0.weight\" has no running_mean and running_var beside it, expected both of a batch norm");
+  without.erase(without.begin() + 2);
+  EXPECT_EQ(refusal(without, kNorm),
+            "tensor \"0.weight\" has no running_mean and running_var beside it, expected both of a batch norm");
+  EXPECT_EQ(refusal(tensors, "2 -> layer-norm -> 1"),
+            "tensor \"0.running_mean\" is there, expected it of a batch norm only");
+  tensors.erase(tensors.begin() + 2);
+  EXPECT_EQ(refusal(tensors, "2 -> layer-norm -> 1"),
+            "tensor \"0.running_var\" is there, expected it of a batch norm only");
 }
 
 TEST_F(ImportWeights, SaysWhichTensorBelongsToNoLayer) {

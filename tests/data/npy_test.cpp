@@ -63,6 +63,13 @@ TEST(Npy, EveryTypeIsRead) {
   EXPECT_EQ(parse_npy(npy("|b1", "3,", std::string("\x00\x01\x01", 3)), "x")->cell(1, 0), 1);
 }
 
+TEST(Npy, AHeaderMayEndWithoutACommaAndQuoteAsItLikes) {
+  const auto table =
+      parse_npy(npy_text(R"({"descr": "<f8", "fortran_order": False, "shape": (1, 1)})", bytes_of<double>({7})), "x");
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->cell(0, 0), 7);
+}
+
 TEST(Npy, VersionsTwoAndThreeAndGzipAreRead) {
   for (const char version : {'\1', '\2', '\3'}) {
     EXPECT_EQ(parse_npy(gzipped(npy("<f8", "2,", bytes_of<double>({4, 5}), false, version)), "x")->cell(1, 0), 5);
@@ -159,6 +166,21 @@ TEST(Npy, BadBytesAreOneSentence) {
   EXPECT_EQ(failure_of(npy_text("{'descr': '<f8', 'shape': (1,), }", "")), malformed);
   EXPECT_EQ(failure_of(npy_text("{'descr': '<f8', 'descr': '<f8', 'shape': (1,), }", "")), malformed);
   EXPECT_EQ(failure_of(npy("<f8", "-1,", "")), malformed);
+  EXPECT_EQ(failure_of(npy("<f8", "1 1", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("[]", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{descr: '<f8'}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'descr", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'descr' '<f8'}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'descr': '<f8' 'shape': (1,)}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'fortran_order': Maybe}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'fortran_order': True, 'fortran_order': True}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'shape': 1}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'shape': (1,), 'shape': (1,)}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'fortran_order': False, 'shape': (1,)}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'descr': '<f8', 'fortran_order': False}", "")), malformed);
+  EXPECT_EQ(failure_of(npy_text("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", "")), malformed);
+  EXPECT_EQ(failure_of(npy("<f8", "1,", "", false, 0)), "x.npy: is NPY version 0, expected 1, 2 or 3");
   EXPECT_EQ(failure_of(npy("<f8", "99999999999999999999999,", "")), malformed);
   EXPECT_EQ(failure_of(npy("<f8", "", "12345678")), "x.npy: holds a single value, expected an array with rows");
   EXPECT_EQ(failure_of(npy("<f8", "0, 3", "")), "x.npy: holds no value (0 x 3), expected at least one row");
