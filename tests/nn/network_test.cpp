@@ -130,6 +130,20 @@ TYPED_TEST(Predict, ARowAloneHasTheBitsThatItHasInABatch) {
   }
 }
 
+// Inputs that are more than a cache takes come in turns; the bias comes with the last one.
+TYPED_TEST(Predict, ARowOfManyInputsHasTheSameBitsAloneAsInABatch) {
+  constexpr std::size_t kRows = 256;
+  constexpr std::size_t kInputs = 9000;
+  BasicNetwork<TypeParam> network("9000 -> 20 tanh -> 2", {.seed = 1});
+  network.set_bias(0, std::vector<TypeParam>(20, TypeParam(0.5)));
+  const std::vector<TypeParam> input = random_matrix<TypeParam>(3, kRows, kInputs);
+  const std::vector<TypeParam> together = predicted<TypeParam>(network, input);
+  for (const std::size_t n : {std::size_t{0}, std::size_t{100}, kRows - 1}) {
+    const std::vector<TypeParam> alone = predicted<TypeParam>(network, std::span(input).subspan(n * kInputs, kInputs));
+    EXPECT_TRUE(same_bits<TypeParam>(alone, std::span(together).subspan(2 * n, 2))) << n;
+  }
+}
+
 TYPED_TEST(Predict, ItsOutputIsTheLastActivationOfTheInspectingPass) {
   const BasicNetwork<TypeParam> network("19 -> layer-norm -> 33 mish -> 5 sigmoid -> scale", {.seed = 1});
   const std::vector<TypeParam> input = random_matrix<TypeParam>(3, 300, 19);
