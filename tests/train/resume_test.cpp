@@ -172,6 +172,16 @@ TEST_F(Resumed, KeepsTheLastTwoCheckpoints) {
   EXPECT_THAT(checkpoints("run"), ElementsAre("step-26.safetensors", "step-28.safetensors"));
 }
 
+TEST_F(Resumed, TheCheckpointThatItCameFromStaysUntilThereAreNewerOnes) {
+  run_and_kill({}, 3);
+  const std::vector<std::string> before = checkpoints("killed");
+  TrainOptions again = options("killed");
+  again.resume = true;
+  const std::atomic<bool> stop = true;  // before its first update
+  run(again, sectors(100), {.stop = &stop});
+  EXPECT_EQ(checkpoints("killed"), before);
+}
+
 TEST_F(Resumed, LosesWhatWasRecordedBeforeAndSaysSo) {
   const Kind kind{"", [](TrainOptions& o) { o.record = {1, 2, 30}; }};
   run_and_kill(kind, 3);
