@@ -3,6 +3,7 @@
 // Checkpoints: a run goes on from what is read, to its end.
 #include <filesystem>
 
+#include "checkpoint/checkpoint_file.h"
 #include "checkpoint_run.h"
 #include "safetensors_input.h"
 #include "scratch.h"
@@ -18,7 +19,9 @@ void examine(std::string_view bytes) {
   const std::filesystem::path checkpoints = folder + "/checkpoints";
   std::filesystem::remove_all(checkpoints);
   std::filesystem::create_directory(checkpoints);
-  put(checkpoints / "step-1.safetensors", safetensors_of(bytes));
+  const std::string path = checkpoints / "step-1.safetensors";
+  put(path, safetensors_of(bytes));
+  if (const auto file = checkpoint::read_checkpoint(path); !file) throw_failure(file.failure());
   TrainOptions options = small_run(folder);
   options.resume = true;
   const TrainResult result = train(table, options);

@@ -84,7 +84,8 @@ class Builder final : public json::json_sax_t {
     return true;
   }
   bool count() {
-    return ++items_ <= limits_.items || refuse(fmt::format("more than {} keys and values", limits_.items));
+    if (++items_ <= limits_.items) return true;
+    return refuse(fmt::format("more than {} keys and values", limits_.items));
   }
   bool refuse(std::string reason) {
     reason_ = std::move(reason);
@@ -123,7 +124,7 @@ Result<JsonDocument> parse_strict_json(std::string_view text, JsonLimits limits,
   Builder builder(document.root(), limits);
   if (json::sax_parse(text, &builder)) return document;
   if (!builder.reason().empty()) return format_failure(fmt::format("{}: {}", where, builder.reason()));
-  return not_valid_at(builder.stopped_at() > 0 ? builder.stopped_at() - 1 : 0);
+  return not_valid_at(builder.stopped_at() - 1);
 }
 
 }  // namespace bprop

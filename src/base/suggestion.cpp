@@ -46,8 +46,11 @@ std::string suggestion(std::string_view typed, std::span<const std::string> know
   for (const std::string& word : known) {
     if (std::max(word.size(), typed.size()) > kMaxLetters) continue;
     const bool begun = typed.size() >= kEnoughOfABeginning && word.starts_with(typed);
+    const std::size_t most = begun ? least : std::min(least, allowed(typed, word));
+    const std::size_t longer = std::max(word.size(), typed.size()) - std::min(word.size(), typed.size());
+    if (!begun && longer > most) continue;  // the distance is no less
     const std::size_t letters = begun ? 1 : distance(typed, word);
-    if (letters > least || (!begun && letters > allowed(typed, word))) continue;
+    if (letters > most) continue;
     if (letters < least) nearest.clear();
     least = letters;
     if (nearest.size() < kMaxWords) nearest.push_back(fmt::format("{0}{1}{0}", quote, word));

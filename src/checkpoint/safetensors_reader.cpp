@@ -88,7 +88,7 @@ std::optional<Failure> verify(const SafetensorsFile& file, std::span<const std::
 
 Result<std::uint64_t> parse_header_end(std::span<const std::byte> bytes, std::uint64_t file_size,
                                        std::string_view path) {
-  if (bytes.size() < kLengthBytes || file_size < kLengthBytes) {
+  if (bytes.size() < kLengthBytes) {
     return format_failure(
         fmt::format("{}: has {} bytes, expected a safetensors file: 8 bytes for the length of its "
                     "header, then the header",

@@ -51,12 +51,6 @@ void StateList::number(const std::string& name, std::size_t& value) {
       [&value](std::span<const std::uint64_t> numbers) { value = numbers.front(); });
 }
 
-void StateList::number(const std::string& name, bool& value) {
-  made<std::uint64_t>(
-      name, {}, [&value] { return std::vector<std::uint64_t>{value ? 1U : 0U}; },
-      [&value](std::span<const std::uint64_t> numbers) { value = numbers.front() != 0; });
-}
-
 template <class T>
 void StateList::parameters(const std::string& prefix, const Architecture& architecture, const nn::Layout& layout,
                            std::span<T> flat) {

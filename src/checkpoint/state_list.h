@@ -30,7 +30,6 @@ class StateList {
   void numbers(const std::string& name, std::span<T> values);
   void number(const std::string& name, double& value);
   void number(const std::string& name, std::size_t& value);
-  void number(const std::string& name, bool& value);
   // A flat buffer in the layout of the network: a tensor for each weight and bias, called and shaped as in a model
   // file, behind `prefix`; and what batch norms keep running.
   template <class T>

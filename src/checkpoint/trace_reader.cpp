@@ -91,7 +91,7 @@ std::vector<T> slice(const SafetensorsFile& tensors, const std::string& name, st
   const Tensor& all = *tensors.find(name);
   const std::size_t bytes = all.bytes.size() / all.shape[0];
   std::vector<T> values(bytes / sizeof(T));
-  if (bytes > 0) std::memcpy(values.data(), all.bytes.data() + place * bytes, bytes);
+  std::memcpy(values.data(), all.bytes.data() + place * bytes, bytes);
   return values;
 }
 

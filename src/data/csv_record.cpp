@@ -83,8 +83,9 @@ Result<bool> RecordReader::read_quoted(std::string_view line) {
   records_ended_ = 0;
   std::size_t bytes = 0;
   for (;;) {
-    if (auto failure = feed(line)) return *failure;
-    if (auto failure = feed("\n")) return *failure;  // passed over after the '\r' that ended the record
+    for (const std::string_view part : {line, std::string_view("\n")}) {  // which is passed over after a '\r'
+      if (auto failure = feed(part)) return *failure;
+    }
     if (records_ended_ > 0) break;
     bytes += line.size() + 1;
     const auto more = lines_.next(line);

@@ -24,8 +24,8 @@ constexpr std::size_t kEarlyRows = 4096;
 
 class CsvTableReader {
  public:
-  CsvTableReader(ByteSource& source, std::string name, const CsvOptions& options)
-      : source_(source), name_(std::move(name)), options_(options) {}
+  CsvTableReader(ByteSource& source, std::string name, const CsvOptions& options, std::size_t most_rows)
+      : source_(source), name_(std::move(name)), options_(options), most_rows_(most_rows) {}
 
   Result<Dataset> read();
 
@@ -43,6 +43,7 @@ class CsvTableReader {
   ByteSource& source_;
   std::string name_;
   const CsvOptions& options_;
+  std::size_t most_rows_;
   CsvDialect dialect_;
   std::size_t decimal_line_ = 0;  // which settled the decimal sign; 0: the sample did
   bool decimal_changed_ = false;  // in this pass
@@ -131,7 +132,7 @@ std::optional<Failure> CsvTableReader::read_row(const RecordReader& records) {
     return format_failure(fmt::format("{}, line {}: found {} field{}, expected {} as in line {}", name_, records.line(),
                                       fields.size(), fields.size() == 1 ? "" : "s", columns_.all.size(), first_line_));
   }
-  if (rows_seen_ == kMaxRows) return format_failure(fmt::format("{}: has more than {} rows", name_, kMaxRows));
+  if (rows_seen_ == most_rows_) return format_failure(fmt::format("{}: has more than {} rows", name_, most_rows_));
   double* cell = row_.data();
   for (std::size_t c = 0; c < fields.size(); ++c) {
     CsvColumn& column = columns_.all[c];
@@ -283,15 +284,14 @@ std::optional<Failure> wrong_options(const CsvOptions& options) {
 
 }  // namespace
 
-Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options) {
+Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options,
+                         std::size_t most_rows) {
   if (auto failure = wrong_options(options)) return *failure;
-  return CsvTableReader(source, name, options).read();
+  return CsvTableReader(source, name, options, most_rows).read();
 }
 
 Result<Dataset> parse_csv(std::string_view bytes, const std::string& name, const CsvOptions& options) {
-  auto source = unzipped(memory_source(bytes), name);
-  if (!source) return source.failure();
-  return read_csv(**source, name, options);
+  return read_csv(*unzipped(memory_source(bytes), name).value_or_throw(), name, options);  // memory can be read
 }
 
 }  // namespace bprop::data

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "bprop/dataset.h"
 #include "data/byte_source.h"
+#include "data/table.h"
 
 namespace bprop::data {
 
@@ -20,6 +21,7 @@ namespace bprop::data {
 Result<Dataset> parse_csv(std::string_view bytes, const std::string& name, const CsvOptions& options = {});
 
 // On input: unzipped and at its start.
-Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options);
+Result<Dataset> read_csv(ByteSource& source, const std::string& name, const CsvOptions& options,
+                         std::size_t most_rows = kMaxRows);
 
 }  // namespace bprop::data

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -48,9 +49,9 @@ class GzipSource final : public ByteSource {
       const int status = inflate(&stream_, Z_NO_FLUSH);
       done += wanted - stream_.avail_out;
       between_members_ = status == Z_STREAM_END;
+      if (status == Z_MEM_ERROR) throw std::bad_alloc();
       if (status != Z_OK && status != Z_STREAM_END) {
-        return format_failure(fmt::format("{}: the gzip data is damaged ({})", name_,
-                                          stream_.msg == nullptr ? "no reason given" : stream_.msg));
+        return format_failure(fmt::format("{}: the gzip data is damaged ({})", name_, stream_.msg));
       }
     }
     made_ += done;

@@ -78,9 +78,7 @@ Result<IdxArray> read_idx(ByteSource& source, const std::string& name) {
 }
 
 Result<IdxArray> parse_idx(std::string_view bytes, const std::string& name) {
-  auto source = unzipped(memory_source(bytes), name);
-  if (!source) return source.failure();
-  return read_idx(**source, name);
+  return read_idx(*unzipped(memory_source(bytes), name).value_or_throw(), name);  // memory can be read
 }
 
 Result<Dataset> idx_dataset(IdxArray images, const std::string& images_name, const IdxArray* labels,

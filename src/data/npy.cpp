@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -30,20 +31,10 @@ void widen(std::span<const char> bytes, double* out) {
   }
 }
 
-void widen(NpyType type, std::span<const char> bytes, double* out) {
-  switch (type) {
-    case NpyType::kFloat32: return widen<float>(bytes, out);
-    case NpyType::kFloat64: return widen<double>(bytes, out);
-    case NpyType::kInt8: return widen<std::int8_t>(bytes, out);
-    case NpyType::kInt16: return widen<std::int16_t>(bytes, out);
-    case NpyType::kInt32: return widen<std::int32_t>(bytes, out);
-    case NpyType::kInt64: return widen<std::int64_t>(bytes, out);
-    case NpyType::kUint8: return widen<std::uint8_t>(bytes, out);
-    case NpyType::kUint16: return widen<std::uint16_t>(bytes, out);
-    case NpyType::kUint32: return widen<std::uint32_t>(bytes, out);
-    case NpyType::kUint64: return widen<std::uint64_t>(bytes, out);
-  }
-}
+// In the order of NpyType.
+constexpr std::array kWiden = {widen<float>,         widen<double>,       widen<std::int8_t>,  widen<std::int16_t>,
+                               widen<std::int32_t>,  widen<std::int64_t>, widen<std::uint8_t>, widen<std::uint16_t>,
+                               widen<std::uint32_t>, widen<std::uint64_t>};
 
 class NpyTableReader {
  public:
@@ -175,7 +166,7 @@ std::optional<Failure> NpyTableReader::read_values() {
       return format_failure(fmt::format("{}: holds {} bytes of values, expected {} ({})", name_,
                                         done * value_bytes + *count, total * value_bytes, shape_));
     }
-    widen(header_.type, piece, values.data());
+    kWiden[static_cast<std::size_t>(header_.type)](piece, values.data());
     for (std::size_t i = 0; i < piece.size() / value_bytes; ++i) {
       const std::size_t row = header_.fortran_order ? inner : outer;
       if (auto failure = store(row, header_.fortran_order ? column : inner, values[i])) return failure;
@@ -221,9 +212,7 @@ Result<Dataset> read_npy(ByteSource& source, const std::string& name, const NpyO
 
 Result<Dataset> parse_npy(std::string_view bytes, const std::string& name, const NpyOptions& options,
                           const std::vector<double>* labels) {
-  auto source = unzipped(memory_source(bytes), name);
-  if (!source) return source.failure();
-  return read_npy(**source, name, options, labels);
+  return read_npy(*unzipped(memory_source(bytes), name).value_or_throw(), name, options, labels);  // memory can be read
 }
 
 Result<std::vector<double>> read_npy_labels(ByteSource& source, const std::string& name) {

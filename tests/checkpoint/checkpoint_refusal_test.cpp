@@ -67,5 +67,18 @@ TEST_F(CheckpointRefusal, WhatIsNoCheckpointOfThisVersionIsSaid) {
             at("x") + ": is no checkpoint of a run");
 }
 
+TEST_F(CheckpointRefusal, ATableOfNoDimensionIsRefused) {
+  const std::vector<double> number = {1};
+  write_safetensors(at("x"), {tensor_source<double>("history", {}, number)}, {{"rows", "12"}});
+  const std::string path = at("x");
+  const FileBytes file = read_file(path).value_or_throw();
+  const SafetensorsFile tensors = parse_safetensors(file.bytes.span(), path).value_or_throw();
+  TensorShelf shelf(tensors, path);
+  StateList state;
+  state.table("history", 2, [] { return std::vector<double>(); }, [](std::span<const double>) { FAIL(); });
+  EXPECT_EQ(thrown([&] { state.set_from(shelf); }),
+            "FormatError: " + path + ": tensor \"history\" is F64 (), expected F64 (0 x 2)");
+}
+
 }  // namespace
 }  // namespace bprop::checkpoint

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files that load_model refuses: damaged ones, and whole ones (right checksums) that lie about a model.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -192,7 +193,8 @@ TEST_F(LyingModel, PreprocessingMustFitTheNetwork) {
             "description: input column 1 has missing cells both as zeros and as an input");
   EXPECT_EQ(refusal(R"("kind":"number")", R"("kind":"number","signed_pair":true)"),
             "description: input column 1 has the unknown key \"signed_pair\"");
-  for (const char* name : {R"({"hex":"0"})", R"({"hex":"0g"})", R"({"hex":1})", R"({"hax":"00"})", "1"}) {
+  for (const char* name : {R"({"hex":"0"})", R"({"hex":"0g"})", R"({"hex":"/0"})", R"({"hex":"A0"})", R"({"hex":1})",
+                           R"({"hex":"00","hax":1})", R"({"hax":"00"})", "1"}) {
     EXPECT_THAT(refusal(R"("name":"b")", std::string(R"("name":)") + name), EndsWith("expected a text")) << name;
   }
 }
@@ -226,6 +228,15 @@ TEST_F(LyingModel, SeveralTargetsMustGoTogether) {
   EXPECT_EQ(with(R"({"name":"z","task":"classes","classes":["a","b"],"one_hot":false})"),
             "description: preprocessing has targets that are neither all numbers nor all labels of one output (\"y\" "
             "and \"z\")");
+  const std::string label = R"("task":"classes","classes":["a","b"],"one_hot":)";
+  const auto labels = [&](const std::string& first, const std::string& second) {
+    return refusal(R"("target":{"name":"y","task":"numbers"})",
+                   fmt::format(R"("target":{{"name":"y",{}{}}},"further_targets":[{{"name":"z",{}{}}}])", label, first,
+                               label, second));
+  };
+  EXPECT_THAT(labels("false", "false"), HasSubstr("the columns give 2 inputs and 2 targets"));
+  EXPECT_THAT(labels("true", "false"), HasSubstr("has targets that are neither"));
+  EXPECT_THAT(labels("false", "true"), HasSubstr("has targets that are neither"));
   EXPECT_EQ(with(R"({"name":"z","task":"numbers"})"),
             "description: the columns give 2 inputs and 2 targets, expected 2 and 1");
   EXPECT_EQ(with(R"({"name":"z"})"), "description: target 2 has no \"task\"");
@@ -257,6 +268,8 @@ TEST_F(LyingModel, AnExerciseMustFitTheNetwork) {
   EXPECT_EQ(refusal(), "tensor \"exercise.target\" is F64 (2 x 1), expected F64 (1 x 1)");
   tensors_[2] = tensor_source<double>("exercise.input", {2}, ones_);
   EXPECT_EQ(refusal(), "tensor \"exercise.input\" is F64 (2), expected F64 (2 x 2)");
+  tensors_[2] = tensor_source<double>("exercise.input", {}, one_);
+  EXPECT_EQ(refusal(), "tensor \"exercise.input\" is F64 (), expected F64 (0 x 2)");
 }
 
 TEST_F(LyingModel, AModelWithoutChecksumsIsRefused) {

@@ -55,6 +55,19 @@ TEST_F(ModelFile, AFloatNetworkComesBackToTheLastBit) {
   EXPECT_FALSE(loaded.exercise);
 }
 
+TEST_F(ModelFile, TheNumbersOfALossComeBackWithIt) {
+  for (const Loss loss : {Loss::kBinaryFocal, Loss::kFocal, Loss::kQuantile}) {
+    const Model model{.network = Network("2 -> 2"),
+                      .loss = {.loss = loss, .focal_gamma = 3.5, .quantiles = {0.25, 0.5}}};
+    const LossOptions loaded = saved_and_loaded(model).loss;
+    const bool is_focal = loss != Loss::kQuantile;
+    EXPECT_EQ(loaded.focal_gamma, is_focal ? 3.5 : LossOptions().focal_gamma);
+    EXPECT_EQ(loaded.quantiles, is_focal ? std::vector<double>() : model.loss.quantiles);
+  }
+  const Model median{.network = Network("2 -> 1"), .loss = {.loss = Loss::kQuantile}};
+  EXPECT_EQ(saved_and_loaded(median).loss.quantiles, std::vector<double>());
+}
+
 TEST_F(ModelFile, ADoubleNetworkComesBackToTheLastBit) {
   for (const Arithmetic arithmetic : {Arithmetic::kFma, Arithmetic::kPortable}) {
     const Model model{.network = DoubleNetwork("3 -> 2 gelu -> 1", {.seed = 9, .arithmetic = arithmetic})};
@@ -74,6 +87,12 @@ TEST_F(ModelFile, PreprocessingComesBackWhole) {
   for (const Model& model : {sample_classes(), sample_pair(), sample_numbers(), sample_scaled()}) {
     EXPECT_EQ(saved_and_loaded(model).preprocessing, model.preprocessing) << model.preprocessing->target.name;
   }
+}
+
+TEST_F(ModelFile, ATargetOfUnknownMeanComesBackWithoutOne) {
+  Model model = sample_numbers();
+  model.preprocessing->target.mean.reset();
+  EXPECT_EQ(saved_and_loaded(model).preprocessing, model.preprocessing);
 }
 
 TEST_F(ModelFile, RobustScalesPairsAndClippingComeBackWhole) {
@@ -105,6 +124,9 @@ TEST_F(ModelFile, ATextbookNetworkKeepsItsExercise) {
     EXPECT_EQ(loaded.exercise, model.exercise);
     expect_equal(std::get<DoubleNetwork>(loaded.network), std::get<DoubleNetwork>(model.network));
   }
+  Model untold = model_from_toml(kMazur);
+  untold.exercise->target.clear();
+  EXPECT_EQ(saved_and_loaded(untold).exercise, untold.exercise);
 }
 
 TEST_F(ModelFile, NamesThatAreNotUtf8ComeBackAsTheyWere) {
@@ -219,10 +241,21 @@ TEST_F(ModelFile, PartsThatDoNotFitTogetherAreNotSaved) {
   model.exercise->target.pop_back();
   EXPECT_EQ(thrown([&] { save(model, at("model")); }),
             "ShapeError: [save] \"exercise.target\" has 1 numbers, expected 1 rows of 2");
+  model = sample_numbers();
+  model.preprocessing->target.mean = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(thrown([&] { save(model, at("model")); }),
+            "UsageError: a model with the target's mean being inf is not saved");
   model = model_from_toml(kMazur);
   model.loss.label_smoothing = 1;
   EXPECT_EQ(thrown([&] { save(model, at("model")); }),
             "UsageError: [save] label_smoothing is 1, expected a number from 0 to below 1");
+  const double infinity = std::numeric_limits<double>::infinity();
+  model.loss = {.huber_delta = infinity};
+  EXPECT_EQ(thrown([&] { save(model, at("model")); }),
+            "UsageError: [save] huber_delta is inf, expected a number above 0");
+  model.loss = {.focal_gamma = infinity};
+  EXPECT_EQ(thrown([&] { save(model, at("model")); }),
+            "UsageError: [save] focal_gamma is inf, expected a number above 0");
   EXPECT_EQ(files(), 0U);
 }
 

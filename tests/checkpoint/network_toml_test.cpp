@@ -101,6 +101,8 @@ TEST(NetworkToml, TheWeightsOfAScaleLayerAreOneListOfNumbers) {
   EXPECT_THAT(network_of(model).weights(0), ElementsAre(3, -4));
   EXPECT_THAT(network_of(model).weights(1), ElementsAre(1, 2));
   EXPECT_THAT(network_of(model).weights(2), ElementsAre(5));
+  EXPECT_THAT(refusal(head + "weights = [{a = 1}, [[1, 2]], [5]]"), HasSubstr("weights of layer 1 is a table"));
+  EXPECT_THAT(refusal(head + "weights = [1.5, [[1, 2]], [5]]"), HasSubstr("weights of layer 1 is a number"));
   EXPECT_THAT(refusal(head + "weights = [[[3, 0], [0, -4]], [[1, 2]], [5]]"),
               StartsWith("net.toml, line 2, column 13: weights of layer 1, number 1 is a list"));
   EXPECT_EQ(refusal(head + "weights = [[3], [[1, 2]], [5]]"),
@@ -119,6 +121,24 @@ TEST(NetworkToml, TakesTheNumbersOfEveryLossAndRefusesWhatCannotBe) {
       "1");
   EXPECT_EQ(refusal(small("quantiles = [0.9, 0.1]")),
             "net.toml, line 3, column 13: quantiles has 0.1, expected ascending numbers above 0 and below 1");
+  EXPECT_EQ(refusal(small("quantiles = [0.9, 1]")),
+            "net.toml, line 3, column 13: quantiles has 1, expected ascending numbers above 0 and below 1");
+  EXPECT_EQ(refusal(small("quantiles = 0.5")),
+            "net.toml, line 3, column 13: quantiles is a number, expected a list of 1 number");
+  EXPECT_EQ(refusal(small("label_smoothing = -0.1")),
+            "net.toml, line 3, column 19: label_smoothing is -0.1, expected a number from 0 to below 1");
+}
+
+TEST(NetworkToml, WhatABatchNormHasKeptMayBeSaidInPart) {
+  const std::string norm = "layers = \"2 -> batch-norm -> 1\"\nweights = [[1, 1], [[1, 2]]]\n";
+  const auto with = [&](const std::string& lines) { return network_of(model_from_toml(norm + lines)); };
+  EXPECT_THAT(with("").running_mean(0), ElementsAre(0, 0));
+  EXPECT_THAT(with("running_means = [[3, 4], []]").running_mean(0), ElementsAre(3, 4));
+  EXPECT_THAT(with("running_means = [[3, 4], []]").running_variance(0), ElementsAre(1, 1));
+  EXPECT_THAT(with("running_variances = [[5, 6], []]").running_mean(0), ElementsAre(0, 0));
+  EXPECT_THAT(with("running_variances = [[5, 6], []]").running_variance(0), ElementsAre(5, 6));
+  EXPECT_EQ(refusal(norm + "running_variances = [[5, -6], []]"),
+            "net.toml, line 3, column 22: running_variances of layer 1: found -6, expected 0 or more");
 }
 
 TEST(NetworkToml, RefusesUnknownKeysWithTheirPlace) {
@@ -138,6 +158,10 @@ TEST(NetworkToml, RefusesTargetsThatFitNoCrossEntropy) {
   EXPECT_EQ(binary("[[1], [3]]"),
             "net.toml, line 5, column 10: target, row 2, number 1 is 3, expected a number from 0 to 1, as "
             "binary_cross_entropy needs");
+  EXPECT_THAT(binary("[[-1], [1]]"), HasSubstr("target, row 1, number 1 is -1, expected a number from 0 to 1"));
+  EXPECT_EQ(
+      refusal(small("loss = \"poisson\"\ninput = [[1, 2], [3, 4]]\ntarget = [[2], [-1]]")),
+      "net.toml, line 5, column 10: target, row 2, number 1 is -1, expected a count, 0 or more, as poisson needs");
   const auto shares = [](const std::string& target) {
     return refusal(
         "layers = \"1 -> 2 softmax\"\nweights = [[[1], [2]]]\nloss = \"cross_entropy\"\ninput = [1]\ntarget = " +

@@ -111,6 +111,16 @@ TEST_F(SafetensorsWriter, NamesMustBeDistinctAndUtf8) {
   EXPECT_EQ(files(), 0U);
 }
 
+TEST_F(SafetensorsWriter, WhatNoFileHoldsIsNotWritten) {
+  constexpr std::uint64_t kMuch = std::uint64_t{1} << 40;
+  EXPECT_EQ(thrown([&] { write_safetensors(at("x"), {tensor_source<float>("f", {kMuch, kMuch}, kFloats)}); }),
+            "ShapeError: tensor \"f\" (1099511627776 x 1099511627776) is larger than any file");
+  const std::string text(kMaxHeaderBytes, 'x');
+  EXPECT_THAT(thrown([&] { write_safetensors(at("x"), {}, {{"key", text}}); }),
+              HasSubstr("UsageError: the header would be"));
+  EXPECT_EQ(files(), 0U);
+}
+
 TEST_F(SafetensorsWriter, ADamagedByteOfDataOrHeaderIsNamed) {
   write_safetensors(at("x"), two_tensors(), {{"key", "value"}});
   const std::string bytes = get(at("x"));

@@ -111,13 +111,15 @@ TEST_F(SaveFaults, AFileSystemThatCannotReserveOrFlushAFolderIsFine) {
         last ? std::find(calls.rbegin(), calls.rend(), name).base() - 1 : std::find(calls.begin(), calls.end(), name);
     return static_cast<std::size_t>(found - calls.begin());
   };
-  for (const std::size_t call : {place("reserve", false), place("flush", true)}) {
-    put(at("model"), old_);
-    FaultyDisk faulty({call, EOPNOTSUPP, false});
-    const OtherDisk instead(faulty);
-    save(sample_classes(), at("model"));
-    EXPECT_EQ(get(at("model")), new_);
-    EXPECT_EQ(files(), 1U);
+  for (const int code : {EOPNOTSUPP, EINVAL, ENOSYS}) {
+    for (const std::size_t call : {place("reserve", false), place("flush", true)}) {
+      put(at("model"), old_);
+      FaultyDisk faulty({call, code, false});
+      const OtherDisk instead(faulty);
+      save(sample_classes(), at("model"));
+      EXPECT_EQ(get(at("model")), new_);
+      EXPECT_EQ(files(), 1U);
+    }
   }
 }
 

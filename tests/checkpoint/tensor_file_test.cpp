@@ -29,11 +29,13 @@ TEST_F(TensorFile, KindsAreToldByTheHeader) {
   put(at("torch"), safetensors_text(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "abcd"));
   put(at("text"), "some text of more than eight bytes");
   put(at("short"), "");
+  put(at("broken"), safetensors_text(R"({"a")"));
   EXPECT_EQ(kind_of_file(at("tensors")), FileKind::kTensors);
   EXPECT_EQ(kind_of_file(at("model")), FileKind::kModel);
   EXPECT_EQ(kind_of_file(at("torch")), FileKind::kOther);
   EXPECT_EQ(kind_of_file(at("text")), FileKind::kOther);
   EXPECT_EQ(kind_of_file(at("short")), FileKind::kOther);
+  EXPECT_EQ(kind_of_file(at("broken")), FileKind::kOther);
   EXPECT_EQ(kind_of_file(folder_.string()), FileKind::kOther);
   EXPECT_EQ(kind_of_file(at("nothing")), FileKind::kNone);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -169,6 +170,10 @@ TEST_F(ImportWeights, SaysWhichTensorBelongsToNoLayer) {
   EXPECT_THAT(refusal(tensors), StartsWith("has weights of 3 layers, expected 2"));
   tensors.back() = tensor("1.bias", {3}, {0, 0, 0});
   EXPECT_EQ(refusal(tensors), "tensor \"1.bias\" is a bias without a weight beside it");
+  for (const char* name : {"1.bias", "1.running_mean", "1.running_var"}) {
+    tensors.back() = tensor(name, {1, 3}, {0, 0, 0});
+    EXPECT_THAT(refusal(tensors), StartsWith(fmt::format("tensor \"{}\" (1 x 3) is neither", name)));
+  }
 }
 
 TEST_F(ImportWeights, BiasesAreAsTheArchitectureSays) {
@@ -180,6 +185,19 @@ TEST_F(ImportWeights, BiasesAreAsTheArchitectureSays) {
   auto both = weight();
   both.push_back(tensor("0.bias", {1}, {3}));
   EXPECT_EQ(refusal(both, "2 -> 1 no-bias"), "tensor \"0.bias\" is there, expected none for a no-bias layer");
+  auto scaled = layers("1.", "3.");
+  scaled.push_back(tensor("0.weight", {2}, {0.5, -2}));
+  EXPECT_EQ(refusal(scaled, "2 -> layer-norm -> 3 relu -> 1"),
+            "tensor \"0.weight\" has no bias beside it, expected one (2)");
+  scaled.push_back(tensor("0.bias", {2}, {1, 2}));
+  EXPECT_EQ(refusal(scaled, "2 -> scale -> 3 relu -> 1"),
+            "tensor \"0.bias\" is there, expected none for a scale layer");
+}
+
+TEST_F(ImportWeights, ALayerWithoutNumbersIsPassedOver) {
+  write_safetensors(at("w"), layers("0.", "3."));
+  const Model model = import_weights(at("w"), "2 -> 3 relu -> dropout 0.5 -> 1");
+  EXPECT_THAT(std::get<Network>(model.network).weights(2), ElementsAre(7, 8, 9));
 }
 
 TEST_F(ImportWeights, RefusesHalfAndMixedPrecision) {

@@ -194,6 +194,39 @@ INSTANTIATE_TEST_SUITE_P(
             "[load_csv] ',' cannot be both delimiter and decimal"},
         Bad{"cut gzip", gzipped("a,b\n1,2\n").substr(0, 20), {}, kFormat, "t.csv: the gzip data ends too early"}));
 
+TEST(CsvFile, TheFirstOfManyInfinitiesIsSaid) {
+  const auto result = data::parse_csv("a,b\n1,2\n3,inf\n4,-inf\n", "t.csv");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.failure().message.substr(0, 13), "t.csv, line 3");
+}
+
+TEST(CsvFile, AWrongFirstRowWithoutHeaderIsSaid) {
+  const auto result = data::parse_csv("1,caf\xE9\n2,x\n", "t.csv", {.header = Header::kAbsent});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.failure().message,
+            "t.csv, line 1, column 'column2': found a byte that is not UTF-8 (0xE9), expected text in UTF-8");
+}
+
+TEST(CsvFile, RowsAndFieldsAreCounted) {
+  const std::string_view rows = "a\n1\n2\n3\n";
+  EXPECT_EQ(data::read_csv(*data::memory_source(rows), "t.csv", {}, 3).value_or_throw().rows(), 3U);
+  EXPECT_EQ(data::read_csv(*data::memory_source(rows), "t.csv", {}, 2).failure().message,
+            "t.csv: has more than 2 rows");
+  EXPECT_EQ(data::parse_csv(std::string(data::kMaxColumns, ','), "t.csv", {.delimiter = ','}).failure().message,
+            "t.csv, line 1: found 4194305 fields, expected at most 4194304");
+}
+
+TEST(CsvFile, AFieldOfManyLinesIsRefusedBeforeItFillsTheMemory) {
+  std::string text = "a\n\"";
+  for (int line = 0; line < 1100; ++line) text += std::string(1 << 14, 'x') + '\n';
+  EXPECT_EQ(data::parse_csv(text + "\"\n", "t.csv").failure().message,
+            "t.csv, line 2, field 1: found a quote that is never closed, expected \"");
+}
+
+TEST(CsvFile, OnlyTheWholeMarkOfGzipIsGzip) {
+  EXPECT_EQ(data::parse_csv("\x1f,y\n1,2\n", "t.csv").value_or_throw().columns()[0].name, "\x1f");
+}
+
 TEST(CsvFile, InfinityInAColumnOfTextIsText) {
   const auto data = data::parse_csv("a,b\ninf,1\nabc,2\n", "t.csv").value_or_throw();
   EXPECT_EQ(data.text(0, 0), "inf");

@@ -132,6 +132,14 @@ TEST(Csv, AFirstLineOfNumbersIsNoHeader) {
   EXPECT_EQ(numbers.target(), 1u);
 }
 
+TEST(Csv, AFirstLineWithAnInfinityIsAHeader) { EXPECT_EQ(read("1,inf\n2,3\n").columns()[1].name, "inf"); }
+
+TEST(Csv, TextIsToldBeforeNumbersWhoseDigitsMatter) {
+  const Dataset data = read("a,id\n1,007\n2,008\n3,none\n4,009\n", {.target = "id"});
+  EXPECT_EQ(data.columns()[1].first_text, "none");
+  EXPECT_EQ(data.columns()[1].first_text_row, 2U);
+}
+
 TEST(Csv, TheHeaderCanBeForced) {
   EXPECT_EQ(read("5.1,setosa\n4.9,setosa\n", {.header = Header::kAbsent}).rows(), 2u);
   const Dataset data = read("0,1\n4,9\n", {.target = "1", .header = Header::kPresent});
@@ -200,8 +208,8 @@ TEST(Csv, AColumnOfTooManyTextsKeepsNone) {
 }
 
 TEST(Csv, LargeTextsDropTheLargestColumnOnly) {
-  std::string text = "essay,colour\n";
-  for (int i = 0; i < 3000; ++i) text += fmt::format("{:x>9000},{}\n", i, i % 2 == 0 ? "red" : "blue");
+  std::string text = "essay,colour,number\n";
+  for (int i = 0; i < 3000; ++i) text += fmt::format("{:x>9000},{},7\n", i, i % 2 == 0 ? "red" : "blue");
   const Dataset data = read(text);
   EXPECT_TRUE(data.columns()[0].too_many_categories);
   EXPECT_THAT(data.columns()[1].categories, ElementsAre("blue", "red"));

@@ -63,6 +63,8 @@ TEST(Idx, BadBytesAreOneSentence) {
   EXPECT_EQ(failure_of(""), "x.idx: is empty, expected an IDX file");
   EXPECT_EQ(failure_of(std::string(3, '\0')), "x.idx: ends after 3 bytes of the IDX header, expected 4");
   EXPECT_EQ(failure_of("PK\x03\x04"), "x.idx: begins with the bytes 50 4b, expected 00 00 of an IDX file");
+  EXPECT_EQ(failure_of(std::string("\0\1\x08\x01", 4)),
+            "x.idx: begins with the bytes 00 01, expected 00 00 of an IDX file");
   EXPECT_EQ(failure_of(idx({1}, "a", 13)), "x.idx, byte 3: found the type 0d, expected 08 (unsigned bytes)");
   EXPECT_EQ(failure_of(idx({}, "")), "x.idx, byte 4: found the rank 0, expected 1 or more");
   EXPECT_EQ(failure_of(idx({1, 2}, "").substr(0, 4)), "x.idx: ends after 4 bytes, expected 2 sizes");

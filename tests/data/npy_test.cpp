@@ -147,6 +147,13 @@ TEST(Npy, LabelsOfAnotherFileAreTheTarget) {
     EXPECT_EQ(error.what(), three + ": holds 3 labels, expected 2 as " + images + " holds rows");
   }
   EXPECT_THROW(load_npy(images, {.target = "pixel1", .labels = labels}), UsageError);
+  EXPECT_EQ(load_npy(images, {.target = "label", .labels = labels}).target(), 2u);
+  try {
+    load_npy(images, {.labels = images});
+    FAIL();
+  } catch (const FormatError& error) {
+    EXPECT_EQ(error.what(), images + ": holds 2 values a row, expected one label a row");
+  }
 }
 
 TEST(Npy, BadBytesAreOneSentence) {
@@ -156,6 +163,15 @@ TEST(Npy, BadBytesAreOneSentence) {
   EXPECT_EQ(failure_of(""), "x.npy: is empty, expected an NPY file");
   EXPECT_EQ(failure_of(good.substr(0, 7)), "x.npy: ends after 7 bytes of the NPY header, expected 8");
   EXPECT_EQ(failure_of(good.substr(0, 8)), "x.npy: ends inside the NPY header");
+  EXPECT_EQ(failure_of(good.substr(0, 10)), "x.npy: ends inside the NPY header");
+  EXPECT_EQ(failure_of(std::string("\x93NUMPY\x02\0\0\0\0\1", 12)),
+            "x.npy: announces a header of 16777216 bytes, expected at most 65536");
+  std::string sizes;
+  for (int i = 0; i < 33; ++i) sizes += "1,";
+  EXPECT_EQ(failure_of(npy("<f8", sizes, bytes_of<double>({1}))), malformed);
+  EXPECT_EQ(failure_of(npy("<f8", sizes.substr(2), bytes_of<double>({1}))), "no failure");
+  EXPECT_EQ(failure_of(good, {.ignore = {"column1", "column2"}}),
+            "x.npy: all 2 columns are to be ignored, expected one to be left");
   EXPECT_EQ(failure_of("12345678"), "x.npy: does not begin with \\x93NUMPY, expected an NPY file");
   EXPECT_EQ(failure_of(npy("<f8", "1,", "", false, 4)), "x.npy: is NPY version 4, expected 1, 2 or 3");
   EXPECT_EQ(failure_of(npy(">f8", "1,", "")),

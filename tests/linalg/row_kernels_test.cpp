@@ -100,6 +100,17 @@ TEST_P(SoftmaxOf, ANanAnywhereInARowMakesThatRowNanAndNoOther) {
   }
 }
 
+TEST_P(SoftmaxOf, AScoreFarAboveTheOthersTakesAllWhereverItStands) {
+  constexpr std::size_t kColumns = 40;
+  for (std::size_t place = 0; place < kColumns; ++place) {
+    Buffer z = Buffer(padded(kColumns)).fill(6);
+    z[panel_offset(1, 0, place)] = 1e4F;  // e^z is no number
+    Buffer a(z.size());
+    table.softmax(z.data(), a.data(), 1, kColumns);
+    for (std::size_t k = 0; k < kColumns; ++k) EXPECT_EQ(a[panel_offset(1, 0, k)], k == place ? 1.0F : 0.0F);
+  }
+}
+
 BPROP_INSTANTIATE_EVERY_TABLE(SoftmaxOf);
 
 }  // namespace

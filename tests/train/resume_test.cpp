@@ -69,6 +69,12 @@ INSTANTIATE_TEST_SUITE_P(
                            o.epochs = 40;
                            o.learning_rate = 0.5;
                          }},
+                    Kind{"LossThatNeverFalls",  // killed while patience runs out
+                         [](TrainOptions& o) {
+                           o.patience = 4;
+                           o.epochs = 40;
+                           o.learning_rate = 1e-30;
+                         }},
                     Kind{"NoValidation", [](TrainOptions& o) { o.validation = 0; }},
                     Kind{"LastWeights", [](TrainOptions& o) { o.keep_best = false; }},
                     Kind{"LimitOfUpdates", [](TrainOptions& o) { o.steps = 21; }},
