@@ -107,7 +107,7 @@ void check_running(const LayerTensors& layer, const Layer& of, const std::string
   const bool expected = std::holds_alternative<BatchNorm>(of);
   const Tensor* const found = layer.running_mean != nullptr ? layer.running_mean : layer.running_variance;
   BPROP_CHECK(expected || found == nullptr, FormatError, "{}: tensor {} is there, expected it of a batch norm only",
-              path, in_quotes(found == nullptr ? "" : found->name));
+              path, in_quotes(found->name));
   BPROP_CHECK(!expected || (layer.running_mean != nullptr && layer.running_variance != nullptr), FormatError,
               "{}: tensor {} has no running_mean and running_var beside it, expected both of a batch norm", path,
               in_quotes(layer.weight->name));

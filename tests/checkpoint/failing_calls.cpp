@@ -3,6 +3,7 @@
 
 #include <csv.h>
 #include <dirent.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -47,6 +48,7 @@ ssize_t __real_read(int file, void* bytes, std::size_t count);
 off_t __real_lseek(int file, off_t offset, int from);
 int __real_fstat(int file, struct stat* status);
 dirent* __real_readdir(DIR* folder);
+int __real_flock(int file, int operation);
 int __real_inflateInit2_(z_streamp stream, int bits, const char* version, int size);
 int __real_inflate(z_streamp stream, int flush);
 int __real_csv_init(csv_parser* parser, unsigned char options);
@@ -68,6 +70,10 @@ int __wrap_fstat(int file, struct stat* status) {
 }
 
 dirent* __wrap_readdir(DIR* folder) { return bprop::fails(Call::kFolderEntry) ? nullptr : __real_readdir(folder); }
+
+int __wrap_flock(int file, int operation) {
+  return bprop::fails(Call::kLock) ? -1 : __real_flock(file, operation);
+}
 
 int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size) {
   return bprop::fails(Call::kInflate) ? Z_MEM_ERROR : __real_inflateInit2_(stream, bits, version, size);

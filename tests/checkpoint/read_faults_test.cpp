@@ -18,6 +18,7 @@
 #include "checkpoint/failing_calls.h"
 #include "checkpoint/file_bytes.h"
 #include "checkpoint/folder_list.h"
+#include "checkpoint/folder_lock.h"
 #include "checkpoint/tensor_file.h"
 #include "checkpoint/textbook.h"
 #include "data/bytes_and_files.h"
@@ -48,7 +49,7 @@ class ReadFaults : public testing::Test {
 std::string refusal(const std::function<void()>& read) {
   try {
     read();
-    return "read";
+    return "none";
   } catch (const Error& error) {
     return error.what();
   }
@@ -60,7 +61,7 @@ std::size_t fail_each(Call call, const std::function<void()>& read, std::string_
     const FailingCall fault(call, number, EIO);
     const std::string said = refusal(read);
     if (!fault.happened()) {
-      EXPECT_EQ(said, "read");
+      EXPECT_EQ(said, "none");
       return number;
     }
     EXPECT_THAT(said, HasSubstr(std::string(expected) + "Input/output error")) << "call " << number;
@@ -156,6 +157,15 @@ TEST_F(ReadFaults, OfAFolderGiveNoHalfList) {
   EXPECT_EQ(checkpoint::names_in(folder_.path())->size(), 1U);
   const FailingCall fault(Call::kFolderEntry, 1, EIO);
   EXPECT_EQ(checkpoint::names_in(folder_.path()), std::nullopt);
+}
+
+TEST_F(ReadFaults, AFolderIsOnesAloneWhereItCanBeLocked) {
+  using checkpoint::FolderLock;
+  const FolderLock first(folder_.path());
+  EXPECT_EQ(refusal([&] { const FolderLock second(folder_.path()); }),
+            folder_.path() + ": another training writes there, expected it to end first, or another folder");
+  const FailingCall fault(Call::kLock, 0, ENOLCK);  // a file system without locks
+  EXPECT_EQ(refusal([&] { const FolderLock second(folder_.path()); }), "none");
 }
 
 TEST_F(ReadFaults, LibrariesWithoutMemoryAreOutOfMemory) {
