@@ -28,14 +28,10 @@ bool is_typed(const Option& option, const std::vector<std::string>& words) {
 }
 
 CLI::Option* add(CLI::App& parser, const Option& option) {
-  switch (option.kind) {
-    case Option::Kind::kPositional: return parser.add_option(option.name);
-    case Option::Kind::kFlag: return parser.add_flag("--" + option.name);
-    case Option::Kind::kValue:
-    case Option::Kind::kRepeated: return parser.add_option("--" + option.name);
-    case Option::Kind::kList: return parser.add_option("--" + option.name)->expected(1, -1)->allow_extra_args();
-  }
-  return nullptr;
+  if (option.kind == Option::Kind::kPositional) return parser.add_option(option.name);
+  if (option.kind == Option::Kind::kFlag) return parser.add_flag("--" + option.name);
+  CLI::Option* const added = parser.add_option("--" + option.name);
+  return option.kind == Option::Kind::kList ? added->expected(1, -1)->allow_extra_args() : added;
 }
 
 void take(const CLI::Option& parsed, const Options& options, Option& option) {

@@ -83,7 +83,7 @@ bool is_number(const std::string& text) {
 
 std::string value_text(const Option& option) {
   const std::string single = option.texts.empty() ? option.default_text : option.texts.front();
-  if (option.kind == Option::Kind::kFlag) return single.empty() ? "false" : single;
+  if (option.kind == Option::Kind::kFlag) return single;
   if (!option.plain_text && is_number(single)) return single;
   if (option.kind != Option::Kind::kList && option.texts.size() < 2) return in_quotes(single);
   std::string list;

@@ -30,7 +30,7 @@ std::string text_of_file(const fs::path& path) {
 // An empty file gives "" (for which rdbuf() reports a failure of the other stream).
 std::string text_or_empty(const fs::path& path) {
   std::error_code error;
-  return fs::file_size(path, error) == 0 && !error ? std::string() : text_of_file(path);
+  return fs::file_size(path, error) == 0 ? std::string() : text_of_file(path);
 }
 
 Json parsed(std::string_view text, JsonLimits limits, const std::string& where) {
@@ -124,9 +124,7 @@ RunFiles read_run(const std::string& folder) {
                 folder, file);
   }
   RunFiles run;
-  run.name = fs::path(folder).lexically_normal().filename().string();
-  if (run.name.empty()) run.name = fs::path(folder).lexically_normal().parent_path().filename().string();
-  if (run.name.empty() || run.name == ".") run.name = folder;
+  run.name = fs::canonical(path).filename().string();
   run.configuration = text_or_empty(path / "config.toml");
   for_each_line(path / "metrics.jsonl", [&](const Json& line) {
     if (!line.contains("diverged")) run.epochs.push_back(epoch_line(line));

@@ -67,7 +67,7 @@ bool Checkpoints::due(std::size_t step, double seconds) const {
 
 void Checkpoints::write(const checkpoint::StateList& state, const checkpoint::Metadata& origin, std::size_t step,
                         double seconds) {
-  if (!writes() || written_at(step)) return;
+  if (written_at(step)) return;
   last_seconds_ = seconds;
   try {
     checkpoint::make_folder(folder_, "the folder cannot be made");

@@ -44,7 +44,11 @@ void list_report(checkpoint::StateList& state, const std::string& name, EpochRep
     const auto row = numbers_of(report);
     return std::vector<double>(row.begin(), row.end());
   };
-  const auto take = [&report](std::span<const double> row) { report = row.empty() ? EpochReport() : report_of(row); };
+  const auto take = [&report, name](std::span<const double> row) {
+    BPROP_CHECK(row.size() == kColumns, FormatError, "[checkpoint] {} has {} rows, expected 1", name,
+                row.size() / kColumns);
+    report = report_of(row);
+  };
   state.table(name, kColumns, give, take);
 }
 

@@ -161,7 +161,6 @@ void RunFolder::list(checkpoint::StateList& state) {
 }
 
 void RunFolder::go_on() {
-  if (path_.empty()) return;
   remove_end();
   BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",
               (fs::path(path_) / kMetrics).string());
@@ -196,7 +195,6 @@ void check_run_directory(const std::string& path) {
   training::check_writable(path, there);
   std::error_code error;
   if (!fs::exists(path, error) || training::holds_nothing(path)) return;
-  BPROP_CHECK(!error, IoError, "{}: cannot be read: {}", path, error.message());
   for (const char* file : training::kFilesOfARun) {
     BPROP_CHECK(fs::exists(fs::path(path) / file, error), UsageError,
                 "{}: holds files but no run of bprop ({} is not there), expected a new or empty folder, or that of an "

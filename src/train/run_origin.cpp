@@ -97,10 +97,10 @@ std::string column_name(const Model& model, std::size_t column) {
 std::string different_columns(std::string_view kind, const std::string& begun, const std::string& now,
                               const Model& model) {
   constexpr std::size_t kDigits = 16;
-  std::size_t at = 0;
-  while (at < begun.size() && at < now.size() && begun[at] == now[at]) ++at;
+  const auto first = std::mismatch(now.begin(), now.end(), begun.begin(), begun.end()).first;
+  const auto digit = static_cast<std::size_t>(first - now.begin());
   return fmt::format("{} of the {} has other values than when the run was begun, expected the same",
-                     column_name(model, at / kDigits), kind);
+                     column_name(model, digit / kDigits), kind);
 }
 
 }  // namespace

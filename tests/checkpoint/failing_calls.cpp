@@ -71,9 +71,7 @@ int __wrap_fstat(int file, struct stat* status) {
 
 dirent* __wrap_readdir(DIR* folder) { return bprop::fails(Call::kFolderEntry) ? nullptr : __real_readdir(folder); }
 
-int __wrap_flock(int file, int operation) {
-  return bprop::fails(Call::kLock) ? -1 : __real_flock(file, operation);
-}
+int __wrap_flock(int file, int operation) { return bprop::fails(Call::kLock) ? -1 : __real_flock(file, operation); }
 
 int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size) {
   return bprop::fails(Call::kInflate) ? Z_MEM_ERROR : __real_inflateInit2_(stream, bits, version, size);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "base/without_root.h"
 #include "bprop/run_summary.h"
 #include "checkpoint/temporary_folder.h"
 #include "train/tables.h"
@@ -55,6 +56,41 @@ TEST_F(Report, DrawsTheNumbersOfTheRun) {
   EXPECT_THAT(html, HasSubstr("<td class=\"right\" style=\"--heat:"));
 }
 
+TEST_F(Report, ARunOfHereIsCalledByItsFolder) {
+  run(curve(100));
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(at("run"));
+  const std::string html = report_html(".");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(html, report_html(at("run")));
+  EXPECT_EQ(html, report_html(at("run/")));
+}
+
+TEST_F(Report, SharesAreInPercent) {
+  for (const Metric metric : {Metric::kAccuracy, Metric::kBalancedAccuracy, Metric::kAuc}) {
+    TrainOptions options = small_options();
+    options.run_directory = at("run");
+    options.metric = metric;
+    const Dataset data = sectors(100);
+    const TrainResult result = train(data, options);
+    write_run_summary({.command = "bprop train", .options = options, .result = result, .train = &data});
+    const double shown = chart(report_html(at("run")), "score")["series"][1]["y"][4].get<double>();
+    EXPECT_EQ(shown, result.history[4].validation_score * (metric == Metric::kAuc ? 1 : 100));
+  }
+}
+
+TEST_F(Report, WhatCannotBeReadIsSaid) {
+  run(curve(100));
+  std::filesystem::permissions(at("run/metrics.jsonl"), std::filesystem::perms::none);
+  {
+    const WithoutRoot nobody(folder_);
+    EXPECT_EQ(thrown([&] { report_html(at("run")); }), "IoError: " + at("run/metrics.jsonl") + ": cannot be read");
+  }
+  std::filesystem::remove(at("run/metrics.jsonl"));
+  std::filesystem::create_directory(at("run/metrics.jsonl"));
+  EXPECT_EQ(thrown([&] { report_html(at("run")); }), "IoError: " + at("run/metrics.jsonl") + ": cannot be read");
+}
+
 TEST_F(Report, CarriesChartJsWithItsLicenceAndAsksForNothing) {
   run(curve(100));
   const std::string html = report_html(at("run"));
@@ -95,6 +131,23 @@ TEST_F(Report, OfSeveralTargetsHasALineAndPicturesOfEach) {
   EXPECT_EQ(chart(html, "predicted-2")["series"][0]["x"][7].get<double>(), held["targets"][1]["points"][7][0]);
   EXPECT_THAT(html, HasSubstr("id=\"chart-calibration-2\""));
   EXPECT_THAT(html, Not(HasSubstr("id=\"chart-predicted\"")));
+}
+
+TEST_F(Report, OfManyLabelsNamesTheFirstAndCountsTheOthers) {
+  std::vector<double> cells;
+  for (const double u : random_matrix<double>(3, 100, 1)) {
+    cells.push_back(u);
+    for (const double bound : {-0.5, -0.3, 0.0, 0.2, 0.4, 0.6}) cells.push_back(u > bound ? 1 : 0);
+  }
+  const Dataset data = make_dataset({"u", "a", "b", "c", "d", "e", "f"}, cells, {"a", "b", "c", "d", "e", "f"});
+  TrainOptions options = small_options();
+  options.run_directory = at("run");
+  options.metric = Metric::kSubsetAccuracy;
+  const TrainResult result = train(data, options);
+  write_run_summary({.command = "bprop train", .options = options, .result = result, .train = &data});
+  const std::string html = report_html(at("run"));
+  EXPECT_THAT(html, HasSubstr("predicting a, b, c, d and 2 more"));
+  EXPECT_EQ(chart(html, "score")["series"][1]["y"][4].get<double>(), 100 * result.history[4].validation_score);
 }
 
 // The summary of the run again, with what is known of its columns.

@@ -5,7 +5,9 @@
 
 #include "bprop/resume.h"
 #include "checkpoint/checkpoint_file.h"
+#include "checkpoint/textbook.h"
 #include "train/choice_state.h"
+#include "train/epoch_state.h"
 #include "train/resumed_runs.h"
 
 namespace bprop {
@@ -75,6 +77,64 @@ TEST_F(ResumeRefused, OnOtherRowsIsRefusedAndSaysWhatDiffers) {
             "column \"v\" of the training rows has other values than when the run was begun, expected the same");
   EXPECT_EQ(trained(0, 99, true), "number of training rows is 99, the run was begun with 100, expected the same");
   EXPECT_EQ(trained(0, 100, true), "");
+}
+
+TEST_F(ResumeRefused, OnAnotherTargetEncodingOrWeightsIsRefusedAndSaysWhatDiffers) {
+  const auto trained = [&](double target, const char* name, double weight, bool resume) {
+    std::vector<double> cells;
+    for (std::size_t n = 0; n < 100; ++n) {
+      const double u = static_cast<double>(n * 37 % 100) / 50 - 1;
+      for (const double cell : {u, n == 5 ? target : u > 0 ? 1.0 : 0.0}) cells.push_back(cell);
+    }
+    TrainOptions again = options("run");
+    again.scaling = Scaling::kNone;
+    again.task = Task::kClasses;
+    again.class_weights = {.given = {{"0", weight}}};
+    again.validation = 0;
+    again.resume = resume;
+    return refusal(again, make_dataset({name, "y"}, cells, "y"));
+  };
+  EXPECT_EQ(trained(0, "u", 2, false), "");
+  EXPECT_EQ(trained(1, "u", 2, true),
+            "the target of the training rows has other values than when the run was begun, expected the same");
+  EXPECT_EQ(trained(0, "v", 2, true), "the columns' encoding is not as when the run was begun, expected the same");
+  EXPECT_EQ(trained(0, "v", 3, true), "the columns' encoding is not as when the run was begun, expected the same");
+  EXPECT_EQ(trained(0, "u", 3, true), "the rows' weights are not as when the run was begun, expected the same");
+  EXPECT_EQ(trained(0, "u", 2, true), "");
+}
+
+TEST_F(ResumeRefused, OnOtherRowsOfAnExerciseIsRefused) {
+  Model start = model_from_toml(kMazur);
+  const auto trained = [&](bool resume) {
+    TrainOptions options = exercise_options(start);
+    options.run_directory = at("run");
+    options.epochs = 3;
+    options.resume = resume;
+    return thrown([&] { train_from(start, options); });
+  };
+  EXPECT_EQ(trained(false), "");
+  start.exercise->input[1] = 0.2;
+  EXPECT_EQ(trained(true),
+            "UsageError: input 2 of the training rows has other values than when the run was begun, expected the same");
+}
+
+TEST_F(ResumeRefused, ACheckpointThatSaysNothingOfItsArithmeticIsRefused) {
+  std::filesystem::create_directories(at("run/checkpoints"));
+  const std::string path = at("run/checkpoints/step-0.safetensors");
+  checkpoint::write_checkpoint(path, checkpoint::StateList(), {{"rows", "12"}});
+  EXPECT_EQ(thrown([&] { begun_run(at("run")); }), "FormatError: " + path + ": says nothing of its arithmetic");
+}
+
+TEST_F(ResumeRefused, AReportOfNoRowsIsRefused) {
+  const std::string path = at("x");
+  checkpoint::write_safetensors(path, {checkpoint::owned_tensor<double>("last", {0, 10}, {})});
+  const checkpoint::FileBytes bytes = checkpoint::read_file(path).value_or_throw();
+  const checkpoint::SafetensorsFile file = checkpoint::parse_safetensors(bytes.bytes.span(), path).value_or_throw();
+  checkpoint::TensorShelf shelf(file, path);
+  EpochReport report;
+  checkpoint::StateList state;
+  training::list_report(state, "last", report);
+  EXPECT_EQ(thrown([&] { state.set_from(shelf); }), "FormatError: [checkpoint] last has 0 rows, expected 1");
 }
 
 TEST_F(ResumeRefused, WithAShorterLogThanTheCheckpointKnowsIsRefused) {

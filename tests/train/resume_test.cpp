@@ -16,6 +16,16 @@ using testing::ElementsAre;
 
 namespace fs = std::filesystem;
 
+Dataset curve_with_gaps(std::size_t rows) {
+  const Dataset whole = curve(rows);
+  std::vector<double> cells;
+  for (std::size_t row = 0; row < rows; ++row) {
+    cells.push_back(row % 7 == 0 ? std::numeric_limits<double>::quiet_NaN() : whole.cell(row, 0));
+    for (const std::size_t column : {1U, 2U}) cells.push_back(whole.cell(row, column));
+  }
+  return make_dataset({"u", "v", "y"}, cells, "y");
+}
+
 class ResumedOfKind : public Resumed, public testing::WithParamInterface<Kind> {};
 
 TEST_P(ResumedOfKind, IsAsIfNothingHadHappened) {
@@ -55,6 +65,13 @@ INSTANTIATE_TEST_SUITE_P(
                            o.layers = "scale, 8 selu";
                            o.batch = 16;
                          }},
+                    Kind{"MissingCells",
+                         [](TrainOptions& o) {
+                           o.preset = Preset::kDefault;
+                           o.layers = "8 selu";
+                           o.batch = 16;
+                         },
+                         [] { return curve_with_gaps(100); }},
                     Kind{"Numbers", {}, [] { return curve(100); }},
                     Kind{"Weights", [](TrainOptions& o) { o.class_weights = {.given = {{"0", 2.0}}}; }},
                     Kind{"Clipped",
@@ -186,6 +203,33 @@ TEST_F(Resumed, TheCheckpointThatItCameFromStaysUntilThereAreNewerOnes) {
   const std::atomic<bool> stop = true;  // before its first update
   run(again, sectors(100), {.stop = &stop});
   EXPECT_EQ(checkpoints("killed"), before);
+}
+
+TEST_F(Resumed, TheLogGoesOnOrBeginsAnew) {
+  const auto logged = [&](const std::string& folder) {
+    TrainOptions with_log = options(folder);
+    with_log.log = at(folder + ".csv");
+    return with_log;
+  };
+  TrainObserver observer;
+  observer.epoch = [&](const EpochReport& report) {
+    if (report.epoch != 4) return;
+    fs::copy(at("run"), at("killed"), fs::copy_options::recursive);
+    fs::copy(at("run.csv"), at("killed.csv"));
+  };
+  run(logged("run"), sectors(100), observer);
+  const auto lines = [&](const std::string& path) { return std::ranges::count(get(at(path)), '\n'); };
+  EXPECT_EQ(lines("run.csv"), 7);
+  EXPECT_EQ(lines("killed.csv"), 5);
+  fs::copy(at("killed"), at("without"), fs::copy_options::recursive);
+  for (const char* folder : {"killed", "without"}) {
+    TrainOptions again = logged(folder);
+    again.resume = true;
+    run(again, sectors(100));
+    EXPECT_EQ(get(at(folder + std::string(".csv"))).substr(0, 11), get(at("run.csv")).substr(0, 11));
+  }
+  EXPECT_EQ(lines("killed.csv"), 7);
+  EXPECT_EQ(lines("without.csv"), 4);  // of epochs 4, 5 and 6, from update 18 on
 }
 
 TEST_F(Resumed, LosesWhatWasRecordedBeforeAndSaysSo) {

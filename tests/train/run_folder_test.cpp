@@ -13,6 +13,7 @@ namespace bprop {
 namespace {
 
 using nlohmann::json;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 class RunFolder : public TemporaryFolder {
@@ -131,6 +132,36 @@ TEST_F(RunFolder, AFolderThatCannotBeWrittenToIsSaid) {
   EXPECT_EQ(
       thrown([&] { check_run_directory(at("locked/run")); }),
       "IoError: " + at("locked/run") + ": the folder " + at("locked") + " cannot be written to: Permission denied");
+}
+
+TEST_F(RunFolder, AFolderThatCannotBeListedIsNotTakenForAnEmptyOne) {
+  std::filesystem::create_directory(at("closed"));
+  std::filesystem::permissions(at("closed"), std::filesystem::perms{0333});
+  const WithoutRoot nobody(folder_);
+  EXPECT_THAT(thrown([&] { check_run_directory(at("closed")); }), HasSubstr(": holds files but no run of bprop"));
+}
+
+TEST_F(RunFolder, WhereNobodyMayLookIsNoPlaceForOne) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directory(at("closed"));
+  std::filesystem::current_path(at("closed"));
+  std::filesystem::permissions(at("closed"), std::filesystem::perms::none);
+  std::string sentence;
+  {
+    const WithoutRoot nobody(folder_);
+    sentence = thrown([&] { check_run_directory("run"); });
+  }
+  std::filesystem::current_path(before);
+  EXPECT_EQ(sentence, "UsageError: .: is not a folder, expected one for the run");
+}
+
+TEST_F(RunFolder, OfALongRunTheDoctorsLinesAreThinned) {
+  TrainOptions options = small_options();
+  options.layers = "1 tanh";
+  options.epochs = 700;  // 5 updates each, and a line of each
+  options.doctor_every = 1;
+  run("run", options);
+  EXPECT_EQ(lines("run/doctor.jsonl").size(), 1000 + 1000 + (3500 - 3000) / 4);
 }
 
 TEST_F(RunFolder, AnEmptyFolderAndAPathOfNewFoldersAreFine) {
