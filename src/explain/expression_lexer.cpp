@@ -112,10 +112,10 @@ ExpressionToken ExpressionLexer::next() {
 
 ExpressionToken ExpressionLexer::number() {
   ExpressionToken token{.kind = Kind::kNumber, .place = place_};
-  const auto [end, error] = fast_float::from_chars(rest_.data(), rest_.data() + rest_.size(), token.number);
+  const char* const end = fast_float::from_chars(rest_.data(), rest_.data() + rest_.size(), token.number).ptr;
   const auto size = static_cast<std::size_t>(end - rest_.data());
   token.text = rest_.substr(0, size);
-  if (error != std::errc() || !std::isfinite(token.number)) token.kind = Kind::kStray;  // 1e999
+  if (!std::isfinite(token.number)) token.kind = Kind::kStray;  // 1e999
   pass(size);
   return token;
 }

@@ -52,7 +52,7 @@ class Parser {
   }
 
   bool fail(const TextPlace& place, std::string_view sentence) {
-    if (!failure_) failure_ = usage_failure(fmt::format("{}: {}", text_of(place), sentence));
+    failure_ = usage_failure(fmt::format("{}: {}", text_of(place), sentence));
     return false;
   }
   bool refuse(std::string_view expected) {

@@ -43,7 +43,7 @@ std::string expected(Kind kind) {
 
 Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture, std::string_view text) {
   std::size_t rest = flat;
-  for (std::size_t k = 0; k < architecture.layers.size() && rest > 0; ++k) {
+  for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
     const Layer& layer = architecture.layers[k];
     const std::size_t count = count_in(layer, kind);
     if (rest <= count && kind != Kind::kWeight) return {kind, k, rest - 1, 0};
@@ -62,14 +62,15 @@ Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture
 // layers.0.weight[3] of a layer that is not dense; both from 0.
 Selector weight_in_file(std::size_t layer, std::size_t place, const Architecture& architecture, std::string_view text) {
   const auto& layers = architecture.layers;
-  if (layer < layers.size() && std::holds_alternative<Dense>(layers[layer])) {
+  if (layer >= layers.size()) return weight(layer, 0, 0);  // there is none
+  if (std::holds_alternative<Dense>(layers[layer])) {
     throw UsageError(fmt::format("{}: layer {} is dense, expected {}", text, layer + 1, expected(Kind::kWeight)));
   }
-  if (layer < layers.size() && place >= weight_count(layers[layer])) {
+  if (place >= weight_count(layers[layer])) {
     throw UsageError(
         fmt::format("{}: layer {} has {}", text, layer + 1, counted(weight_count(layers[layer]), "weight")));
   }
-  const WeightEnds ends = layer < layers.size() ? weight_ends(layers[layer], place) : WeightEnds{};
+  const WeightEnds ends = weight_ends(layers[layer], place);
   return weight(layer, ends.out, ends.in);
 }
 
@@ -109,9 +110,8 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
     case NameOrder::kNormFactor:
       return factor<LayerNorm, BatchNorm>("layer norm or batch norm", at(0), at(1), architecture, text);
     case NameOrder::kFactorInFile: return weight_in_file(numbers[0], numbers[1], architecture, text);
-    case NameOrder::kFile: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};
+    default: return {kind, numbers[0], numbers[1], numbers.size() > 2 ? numbers[2] : 0};  // in a file
   }
-  return {};
 }
 
 std::size_t place_of(std::string_view name, const std::vector<std::string>& names, std::string_view what,

@@ -70,6 +70,7 @@ TEST(ExpressionErrors, CharactersThatMeanNothingAreShown) {
   EXPECT_EQ(complaint("f = x & y"), "column 7: found '&', expected an operator, ';' or the end");
   EXPECT_EQ(complaint("f = \x01"), "column 5: found byte 0x01, expected a number, a name or '('");
   EXPECT_EQ(complaint("f = \xff"), "column 5: found byte 0xff, expected a number, a name or '('");
+  EXPECT_EQ(complaint("f = ."), "column 5: found '.', expected a number, a name or '('");
   EXPECT_EQ(complaint("f = 1e999"), "column 5: found '1e999', expected a number, a name or '('");
 }
 
@@ -120,6 +121,8 @@ TEST(ExpressionErrors, ValuesGoToInputsOnly) {
   EXPECT_EQ(complaint("f = x", {.at = {x, {"y", 2}}}), "at y=2: the expression has no input 'y'; known: x");
   EXPECT_EQ(complaint("f = x", {.at = {x, {"f", 2}}}),
             "at f=2: 'f' is defined at column 1 and cannot be given a value");
+  EXPECT_EQ(complaint("f = a+b+c+d+e+g+h+i+j+k+l+m+n", {.at = {{"zzz", 2}}}),
+            "at zzz=2: the expression has no input 'zzz'");
   EXPECT_EQ(complaint("f = x", {.at = {x, x}}), "at x=1: 'x' is given a value twice, expected once");
 }
 
@@ -134,6 +137,8 @@ TEST(ExpressionErrors, DerivativesAreOfVariablesThatExist) {
 TEST(ExpressionErrors, ListsOfValuesAndPairsSayWhatTheyExpect) {
   EXPECT_THAT([] { parse_named_numbers("r=2, s"); },
               ThrowsMessage<UsageError>("column 7: found the end, expected '=' after 's'"));
+  EXPECT_THAT([] { parse_named_numbers("r=2)"); },
+              ThrowsMessage<UsageError>("column 4: found ')', expected ',' or the end"));
   EXPECT_THAT([] { parse_named_numbers("r=s"); }, ThrowsMessage<UsageError>("column 3: found 's', expected a number"));
   EXPECT_THAT([] { parse_named_numbers("r=1, r=2"); }, ThrowsMessage<UsageError>(HasSubstr("a second time")));
   EXPECT_THAT([] { parse_named_derivatives("f/s"); },
@@ -157,6 +162,7 @@ TEST(ExpressionErrors, DepthSizeAndLengthHaveLimits) {
   EXPECT_THAT(complaint("f = " + repeated("2^", 100'000) + "1"), HasSubstr(kDeep));
   EXPECT_THAT(complaint("f = " + repeated("sin(", 100'000)), HasSubstr(kDeep));
   EXPECT_THAT(complaint("f = 1" + repeated("+1", 20'000)), HasSubstr("more operations than 10000"));
+  EXPECT_THAT(complaint("f = max(1" + repeated(",1", 15'000) + ")"), HasSubstr("more operations than 10000"));
   EXPECT_EQ(complaint(repeated("f", 1'000'001)),
             "column 1000001: the text has 1000001 bytes, expected at most 1000000");
 }

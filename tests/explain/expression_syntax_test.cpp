@@ -74,6 +74,10 @@ TEST(ExpressionSyntax, NamesMayBeGreekAndHaveDigitsBelow) {
   EXPECT_EQ(text_of(all.variables[0].symbol), "η_max");
 }
 
+TEST(ExpressionSyntax, NamesMayBeOfAnyAlphabet) {
+  EXPECT_EQ(explained::derivative("重 = ℓ * ж", "重,ℓ", "ℓ=2, ж=3").value, 3);
+}
+
 TEST(ExpressionSyntax, ValuesMayBeWorkedOut) {
   const auto at = parse_named_numbers("r = 2, s=pi/2; t=-1e3");
   ASSERT_EQ(at.size(), 3U);

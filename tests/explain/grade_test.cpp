@@ -165,6 +165,18 @@ TEST(Grade, ABadSheetIsRefusedInOneSentence) {
             "a.json: answer 1 has \"when\": \"now\", expected forward, gradient or after update");
   EXPECT_EQ(refusal(R"([{"what": "delta 1:1", "when": "after update", "value": 1}])"),
             "a.json: answer 1 is no weight, bias or loss, which are what an update changes");
+  EXPECT_EQ(refusal(R"([{"what": "w1", "when": "forward", "value": 1}])"),
+            "a.json: answer 1 is not computed by the forward pass, expected loss, z or a");
+  EXPECT_EQ(refusal(R"([{"what": "loss", "when": "gradient", "value": 1}])"),
+            "a.json: answer 1 is the loss, which has no gradient by itself");
+  EXPECT_EQ(refusal(R"([{"what": 5, "value": 1}])"),
+            "a.json: answer 1 has \"what\" that is a JSON number, expected a text");
+  for (const char* value : {"1x", "inf", "nan", ""}) {
+    EXPECT_EQ(refusal(fmt::format(R"([{{"what": "w1", "value": "{}"}}])", value).c_str()),
+              fmt::format("a.json: answer 1 has \"value\": \"{}\", expected a number", value));
+  }
+  EXPECT_EQ(refusal(R"([{"what": "w1", "value": 1}, {"what": "w1", "value": 1}])"),
+            "a.json: answer 2 is of the same number as answer 1, expected each once");
   EXPECT_EQ(refusal(R"([{"what": "w1", "vlaue": 1}])"),
             "a.json: answer 1 has the unknown key \"vlaue\", expected what, when or value");
   EXPECT_THAT(refusal("[{]"), HasSubstr("a.json: not valid JSON at byte 2"));
@@ -185,6 +197,20 @@ TEST(Grade, NamesAndLossAreThoseOfTheNotation) {
       parse_answers(R"([{"what": "w¹₁₁", "value": 0.000877135}])", mazur().architecture(), "a", Notation::k004);
   const ExplainOptions options{.notation = Notation::k004};
   EXPECT_EQ(grade(mazur(), kMazurRows, answers, options).right, 1U);
+}
+
+TEST(Grade, AWordSaysWhatANumberIs) {
+  const auto what = [](const std::string& name) {
+    return parse_answers(fmt::format(R"([{{"what": "{}", "value": 1}}])", name), mazur().architecture()).front().what;
+  };
+  EXPECT_EQ(what("activation 1:2"), activation(0, 1));
+  EXPECT_EQ(what("a 1:2"), activation(0, 1));
+  EXPECT_EQ(what("delta 1:2"), delta(0, 1));
+  EXPECT_EQ(what("δ[1:2]"), delta(0, 1));
+  EXPECT_EQ(what("input 2"), input(1));
+  EXPECT_EQ(what("x2"), input(1));
+  EXPECT_EQ(what("weight 1:2,1"), weight(0, 1, 0));
+  EXPECT_EQ(what("bias 1:2"), bias(0, 1));
 }
 
 TEST(Grade, WithoutALearningRateNothingIsUpdated) {

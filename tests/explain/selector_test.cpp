@@ -149,6 +149,56 @@ TEST(Concordance, JsonSaysWhatIsNamedAndHow) {
   EXPECT_EQ(json["names"][6]["convention"], "counted from 0");
 }
 
+TEST(Selector, FlatIndicesCountEachKindByItself) {
+  const Architecture of = architecture("5 -> 3 relu -> 2");
+  EXPECT_EQ(flat_index(input(4), of), 4U);
+  EXPECT_EQ(flat_index(bias(1, 1), of), 4U);
+}
+
+TEST(Selector, NamesThatFitNoPlaceAreRefused) {
+  const Architecture of = architecture("2 -> 3 relu -> 2 softmax");
+  const UnitNames names{{"age", "7"}, {"cat", "dog"}};
+  EXPECT_EQ(selector_named(Kind::kInput, "2", of, Notation::kOurs, names), input(1)) << "a number is a place";
+  EXPECT_EQ(refusal(Kind::kInput, "7", of, names), "there is no input 7, the network has 2");
+  EXPECT_EQ(refusal(Kind::kInput, "?", of), "?: expected an input's number or name");
+  const std::string no_bias = ": expected a bias such as 1:3 (layer 1, unit 3) or b3";
+  EXPECT_EQ(refusal(Kind::kBias, "?", of, names), "?" + no_bias);
+  for (const char* text : {"x:dog", "0:dog", "7:dog"}) EXPECT_EQ(refusal(Kind::kBias, text, of, names), text + no_bias);
+  EXPECT_EQ(refusal(Kind::kBias, "2:dogg", of, names), "2:dogg: there is no output 'dogg'; did you mean dog?");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:age", of, names),
+            "1:age: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:0,age", of, names), "1:0,age: there is no unit '0'");
+  EXPECT_EQ(refusal(Kind::kWeight, "1:3x,age", of, names), "1:3x,age: there is no unit '3x'");
+  const UnitNames of_one{{"a,b", "c"}, {"yes"}};
+  EXPECT_EQ(selector_named(Kind::kWeight, "1:yes,a,b", architecture("2 -> 1"), Notation::kOurs, of_one),
+            weight(0, 0, 0));
+}
+
+TEST(Selector, LayersThatAreNotThereAreSaidInEveryNotation) {
+  const Architecture of = architecture("2 -> scale -> 3 relu -> 2");
+  EXPECT_EQ(refusal(Kind::kWeight, "layers.7.weight[0]", of), "there is no layer 8, the network has 3");
+  EXPECT_EQ(refusal(Kind::kWeight, "s[9:1]", of), "there is no layer 9, the network has 3");
+  EXPECT_EQ(refusal(Kind::kWeight, "layers.0.weight[2]", of), "layers.0.weight[2]: layer 1 has 2 weights");
+  EXPECT_EQ(
+      refusal(Kind::kWeight, "layers.1.weight[2]", of),
+      "layers.1.weight[2]: layer 2 is dense, expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or "
+      "w17");
+  EXPECT_EQ(selector_named(Kind::kBias, "layers.1.bias[2]", of), bias(1, 2));
+  EXPECT_EQ(refusal(Kind::kBias, "b9", of), "b9: there is no such number, the last is b7");
+  EXPECT_EQ(refusal(Kind::kDelta, "1:2", architecture("2 -> 1")), "there is no unit 2 in layer 1, which has 1 unit");
+  const auto by = [&](Kind kind, const char* text, Notation notation) {
+    try {
+      selector_named(kind, text, of, notation);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(by(Kind::kActivation, "a¹₁", Notation::k003), "a¹₁: layer 1 is the input here, expected a layer from 2 on");
+  EXPECT_EQ(by(Kind::kPreActivation, "q₁", Notation::k000),
+            "q₁: there is not one hidden layer, expected the layer as well");
+}
+
 TEST(Selector, WhatDoesNotExistIsSaidInOneSentence) {
   const Architecture of = architecture("5 -> 3 relu -> 2 no-bias");
   EXPECT_EQ(refusal(Kind::kWeight, "3:1,1", of), "there is no layer 3, the network has 2");

@@ -83,7 +83,7 @@ TEST(Layers, PlacesOfWeightsAndTheirEndsAreEachOthersInverses) {
   EXPECT_FALSE(connects(Scale{5}, 1, 2));
 }
 
-TEST(Architecture, BlanksDoNotCount) { EXPECT_EQ(layers("2->3\trelu->1"), layers("  2 ->  3 relu  ->\n1 ")); }
+TEST(Architecture, BlanksDoNotCount) { EXPECT_EQ(layers("2->3\trelu->1"), layers("  2 ->  3 relu  ->\r\n1 ")); }
 
 TEST(Architecture, CountsParametersWithoutPadding) {
   EXPECT_EQ(Architecture::parse("784 -> 128 relu -> 10 softmax").parameters(), 784 * 128 + 128 + 128 * 10 + 10);
@@ -116,6 +116,11 @@ TEST(Architecture, SaysAtWhichColumnAFullFormStopsMakingSense) {
             "list activations' names them) or 'no-bias'");
   EXPECT_EQ(refusal("2 -> 1 tanh relu"),
             "UsageError: [architecture] \"2 -> 1 tanh relu\", column 13: found 'relu', expected '->' or the end");
+  const std::string share = "expected a probability from 0 to below 1";
+  EXPECT_EQ(refusal("2 -> 3 -> dropout"),
+            "UsageError: [architecture] \"2 -> 3 -> dropout\", column 18: found the end of the text, " + share);
+  EXPECT_EQ(refusal("2 -> dropout 0.5x -> 1"),
+            "UsageError: [architecture] \"2 -> dropout 0.5x -> 1\", column 14: found '0.5x', " + share);
   EXPECT_EQ(refusal("2 -> 1 no-bias tanh"),
             "UsageError: [architecture] \"2 -> 1 no-bias tanh\", column 16: found 'tanh', expected '->' or the end");
 }

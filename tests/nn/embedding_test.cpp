@@ -79,10 +79,21 @@ TEST(EmbeddingText, WhatMakesNoSenseIsRefusedAtItsColumn) {
   EXPECT_EQ(refusal("4 -> periodic 1-5:2x2 -> 1"),
             "UsageError: [architecture] \"4 -> periodic 1-5:2x2 -> 1\", column 15: found '1-5:2x2', expected inputs "
             "from 1 to 4, ascending");
-  for (const char* wrong : {"0-1:2", "2-1:2", "1-3/2:2", "1:0", "1:2x", "1:2x1", "1", "1-2", "1:x2", "1::2", "1:2,"}) {
+  for (const char* wrong : {"0-1:2", "2-1:2", "1-3/2:2", "1:0", "1:2x", "1:2x1", "1", "1-2", "1:x2", "1::2", "1:2,",
+                            "1-16777217:2x2", "1-:2x2", "1-2/:2x2", "1-2x:2", "1:2x257", "1:2x3y"}) {
     EXPECT_THAT(refusal(std::string("4 -> periodic ") + wrong + " -> 1"), testing::HasSubstr("column 15")) << wrong;
   }
   EXPECT_THAT(refusal("4 -> periodic 1:2x3 2:3x3 -> 1"), testing::HasSubstr("the same sizes"));
+  EXPECT_THAT(refusal("4 -> periodic 1:2x3 2:2x4 -> 1"), testing::HasSubstr("the same sizes"));
+  EXPECT_THAT(refusal("4 -> periodic 1-2/2:2x2 -> 1"), testing::HasSubstr("the same sizes"));
+  EXPECT_THAT(refusal("4 -> embed 1-2:3x -> 1"), testing::HasSubstr("column 12: found '1-2:3x', " + embed));
+  EXPECT_THAT(refusal("4 -> waves x -> 1"),
+              testing::HasSubstr("expected inputs and waves of each, as in 'waves 1-4:16' (at most 256)"));
+  EXPECT_THAT(refusal("4 -> mix -> 1"), testing::HasSubstr("expected inputs, in groups of so many, and units"));
+  EXPECT_THAT(refusal("embed, 3", {4, 1}), testing::HasSubstr(embed));
+  const ArchitectureDefaults known{4, 1, Activation::kIdentity, Ranges{{0, 2}}, Ranges{{2, 4}}};
+  EXPECT_THAT(refusal("waves, 3", known), testing::HasSubstr("expected inputs and waves of each"));
+  EXPECT_THAT(refusal("mix, 3", known), testing::HasSubstr("expected inputs, in groups"));
   EXPECT_THAT(refusal("4 -> 2 -> embed 1-2:2"), testing::HasSubstr("expected '->' and a dense layer"));
   EXPECT_THAT(refusal("periodic, 3", {4, 1}), testing::HasSubstr("expected inputs, and waves and units of each"));
   EXPECT_THAT(refusal("3, periodic", {4, 1, Activation::kIdentity, Ranges{{0, 1}}, Ranges{}}),
