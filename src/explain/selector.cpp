@@ -41,7 +41,8 @@ std::string expected(Kind kind) {
   }
 }
 
-Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture, std::string_view text) {
+// w17, by its letter and number.
+Selector from_flat(Kind kind, char letter, std::size_t flat, const Architecture& architecture, std::string_view text) {
   std::size_t rest = flat;
   for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
     const Layer& layer = architecture.layers[k];
@@ -55,8 +56,7 @@ Selector from_flat(Kind kind, std::size_t flat, const Architecture& architecture
   }
   std::size_t last = 0;
   for (const Layer& layer : architecture.layers) last += count_in(layer, kind);
-  throw UsageError(
-      fmt::format("{}: there is no such number, the last is {}{}", text, kind == Kind::kWeight ? 'w' : 'b', last));
+  throw UsageError(fmt::format("{}: there is no such number, the last is {}{}", text, letter, last));
 }
 
 // layers.0.weight[3] of a layer that is not dense; both from 0.
@@ -98,7 +98,7 @@ Selector placed(Kind kind, const NameShape& shape, const std::vector<std::size_t
       if (numbers[0] < 2)
         throw UsageError(fmt::format("{}: layer 1 is the input here, expected a layer from 2 on", text));
       return {kind, at(0) - 1, at(1), 0};
-    case NameOrder::kFlat: return from_flat(kind, at(0) + 1, architecture, text);
+    case NameOrder::kFlat: return from_flat(kind, shape.pattern.front(), at(0) + 1, architecture, text);
     case NameOrder::kInput: return {kind, 0, at(0), 0};
     case NameOrder::kHidden:
       if (architecture.layers.size() != 2) {

@@ -143,7 +143,8 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
                                                                 std::vector<Layer>& layers) {
   const bool periodic = word == EmbeddingWord::kPeriodic;
   const bool whole = word == EmbeddingWord::kEmbed || word == EmbeddingWord::kMix;  // a range is one group
-  Sizes sizes{periodic ? kWaves : kCategoryUnits, kPeriodicUnits};
+  const std::size_t units = periodic ? kWaves : kCategoryUnits;
+  Sizes sizes{units, kPeriodicUnits};
   std::vector<InputGroups> groups;
   const bool only_sizes = arguments.size() == 1 && arguments[0].find(':') == std::string_view::npos;
   if (arguments.empty() || only_sizes) {

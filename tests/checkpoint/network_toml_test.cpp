@@ -159,8 +159,10 @@ TEST(NetworkToml, RefusesTargetsThatFitNoCrossEntropy) {
             "net.toml, line 5, column 10: target, row 2, number 1 is 3, expected a number from 0 to 1, as "
             "binary_cross_entropy needs");
   EXPECT_THAT(binary("[[-1], [1]]"), HasSubstr("target, row 1, number 1 is -1, expected a number from 0 to 1"));
+  const std::string counts = "loss = \"poisson\"\ninput = [[1, 2], [3, 4]]\ntarget = ";
+  EXPECT_EQ(refusal(small(counts + "[[2], [0]]")), "");
   EXPECT_EQ(
-      refusal(small("loss = \"poisson\"\ninput = [[1, 2], [3, 4]]\ntarget = [[2], [-1]]")),
+      refusal(small(counts + "[[2], [-1]]")),
       "net.toml, line 5, column 10: target, row 2, number 1 is -1, expected a count, 0 or more, as poisson needs");
   const auto shares = [](const std::string& target) {
     return refusal(

@@ -123,6 +123,12 @@ TEST(Csv, QuotedFieldsWorkWithTabs) {
   EXPECT_EQ(data.text(1, 0), "z");
 }
 
+TEST(Csv, ALineOfTabsAloneIsARowOfMissingCells) {
+  const Dataset data = read("a\tb\n1\t2\n\t\n\n3\t4\n");
+  EXPECT_EQ(data.rows(), 3U);
+  EXPECT_TRUE(std::isnan(data.cell(1, 0)));
+}
+
 TEST(Csv, AFirstLineOfNumbersIsNoHeader) {
   const Dataset data = read("5.1,3.5,setosa\n4.9,3.0,setosa\n");
   EXPECT_EQ(data.rows(), 1u) << "setosa is no number, so the line is taken for a header";

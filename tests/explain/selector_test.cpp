@@ -195,6 +195,8 @@ TEST(Selector, LayersThatAreNotThereAreSaidInEveryNotation) {
     return std::string("accepted");
   };
   EXPECT_EQ(by(Kind::kActivation, "a¹₁", Notation::k003), "a¹₁: layer 1 is the input here, expected a layer from 2 on");
+  EXPECT_EQ(by(Kind::kPreActivation, "z9", Notation::k002), "z9: there is no such number, the last is z7");
+  EXPECT_EQ(by(Kind::kActivation, "a9", Notation::k002), "a9: there is no such number, the last is a7");
   EXPECT_EQ(by(Kind::kPreActivation, "q₁", Notation::k000),
             "q₁: there is not one hidden layer, expected the layer as well");
 }
