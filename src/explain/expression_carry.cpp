@@ -55,6 +55,7 @@ CarriedNumber CarriedExpression::partial(std::size_t of, std::size_t by) const {
 
 // ∂of/∂v = Σ ∂of/∂u · ∂u/∂v over the variables u that use v.
 CarriedNumber CarriedExpression::derivative_from_above(std::size_t of, std::size_t by) const {
+  if (of < by) return {};  // no variable uses a later one
   std::vector<CarriedNumber> totals(of + 1);
   totals[of] = 1.0;
   for (std::size_t u = of; u > by; --u) {
@@ -69,6 +70,7 @@ CarriedNumber CarriedExpression::derivative_from_above(std::size_t of, std::size
 
 // ∂u/∂by = Σ ∂u/∂v · ∂v/∂by over the variables v that u uses.
 CarriedNumber CarriedExpression::derivative_from_below(std::size_t of, std::size_t by) const {
+  if (of < by) return {};
   std::vector<CarriedNumber> totals(of + 1);
   totals[by] = 1.0;
   for (std::size_t u = by + 1; u <= of; ++u) {

@@ -52,6 +52,14 @@ TEST(ExpressionGrade, ValuesPartialsAndDerivativesAreGraded) {
   EXPECT_EQ(grade.right, 7U);
 }
 
+// Found by fuzz/answers: what follows from a wrong answer was looked for beyond the end of a list.
+TEST(ExpressionGrade, TheDerivativeOfAnInputByWhatIsMadeOfItIsZero) {
+  for (const double answer : {0.0, 12.0}) {
+    const Grade grade = graded(kProduct, kAt, {{"f", 48}, {"ds/df", answer}, {"r", 5}});
+    EXPECT_EQ(grade.answers[1].verdict, answer == 0 ? Verdict::kRight : Verdict::kUnknown);
+  }
+}
+
 // z = x + x y with y = 2 x: of the statement alone ∂z/∂x = 1 + y, over both paths dz/dx = 1 + 4 x.
 TEST(ExpressionGrade, APartialHoldsOtherNamesAndADerivativeDoesNot) {
   const char* const text = "z = x + x*y; y = 2*x";
