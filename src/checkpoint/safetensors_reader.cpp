@@ -45,9 +45,9 @@ std::optional<Failure> find_gap(const std::vector<Tensor>& tensors, std::uint64_
 
 std::optional<Failure> verify_header(std::span<const std::byte> head, const std::string& expected,
                                      std::string_view path) {
-  // Quotation marks inside JSON texts are escaped, so these bytes can only be the key itself.
+  // With its digits: a key that ends in an escaped quotation mark and these letters may stand before it, or at the end.
   const std::string key = fmt::format("\"{}\":\"", kChecksumKey);
-  const std::size_t at = text_of(head).find(key);
+  const std::size_t at = text_of(head).find(key + expected + "\"");
   if (at == std::string_view::npos || expected.size() != kChecksumDigits) {
     return format_failure(fmt::format("{}: checksum of the header is not of the form {}16 digits\"", path, key));
   }

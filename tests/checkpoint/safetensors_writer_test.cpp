@@ -133,6 +133,14 @@ TEST_F(SafetensorsWriter, ADamagedByteOfDataOrHeaderIsNamed) {
   EXPECT_THAT(refusal(damaged), HasSubstr("x: the header is damaged: its checksum is "));
 }
 
+// The letters of the checksum's key at the very end, where no digits are: nothing is written behind the bytes.
+TEST_F(SafetensorsWriter, AKeyThatLooksLikeTheChecksumsIsNotTakenForIt) {
+  const std::string text = safetensors_text(R"({"__metadata__":{"xxh3" :"0123456789abcdef","a\"xxh3":""}})");
+  const auto file = parse_safetensors(bytes_of(text), "x");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.failure().message, "x: checksum of the header is not of the form \"xxh3\":\"16 digits\"");
+}
+
 TEST_F(SafetensorsWriter, EveryFlippedBitIsNoticed) {
   write_safetensors(at("x"), two_tensors(), {{"key", "value"}});
   std::string bytes = get(at("x"));
