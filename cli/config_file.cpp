@@ -94,7 +94,11 @@ std::string value_text(const Option& option) {
 }  // namespace
 
 void read_config(const std::string& path, Options& options) {
-  const std::string text = read_text_file(path);
+  constexpr std::size_t kMostBytes = 1'000'000;
+  const std::string text = read_text_file(path, kMostBytes + 1);
+  if (text.size() > kMostBytes) {
+    throw FormatError(fmt::format("{}: has more than {} bytes, expected a configuration", path, kMostBytes));
+  }
   try {
     for (const auto& [key, node] : toml::parse(text)) read_entry(path, std::string_view(key), node, options);
   } catch (const toml::parse_error& error) {

@@ -79,7 +79,9 @@ std::vector<std::size_t> read_steps(std::string_view list, std::string_view opti
       throw UsageError(
           fmt::format("--{} {}: more than {} updates, expected fewer", option, list, with_commas(kMostSteps)));
     }
-    for (std::size_t step = first; step <= last; ++step) steps.push_back(step);
+    const std::size_t before = steps.size();
+    steps.resize(before + (last - first) + 1);
+    std::iota(steps.begin() + static_cast<std::ptrdiff_t>(before), steps.end(), first);
   }
   return steps;
 }

@@ -21,6 +21,7 @@ void examine(std::string_view bytes) {
   std::filesystem::create_directory(checkpoints);
   const std::string path = checkpoints / "step-1.safetensors";
   put(path, safetensors_of(bytes));
+  // What is no checkpoint costs no training.
   if (const auto file = checkpoint::read_checkpoint(path); !file) throw_failure(file.failure());
   TrainOptions options = small_run(folder);
   options.resume = true;

@@ -122,6 +122,10 @@ void make_folder(const std::string& path, std::string_view what) {
   std::error_code absent;
   if (std::filesystem::is_directory(path, absent)) return;
   const std::string above = folder_of(path);
+  if (above == path) {  // "." or "/", and nobody may look at it
+    errno = absent.value();
+    fail_at(path, what);
+  }
   make_folder(above, what);
   if (patiently([&] { return disk().make_folder(path.c_str()); }) != 0 && errno != EEXIST) fail_at(path, what);
   flush_folder(path, above);

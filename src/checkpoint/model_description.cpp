@@ -225,6 +225,11 @@ Description read_description(const json& value, const std::string& where) {
   if (fields.has("preprocessing")) {
     description.preprocessing = read_preprocessing(fields.any("preprocessing"), where);
     TargetColumn& target = description.preprocessing->target;
+    const std::size_t targets = 1 + description.preprocessing->further_targets.size();
+    if (targets > 1 && target_outputs(description.loss).count > 1) {
+      fields.fail(
+          fmt::format("has the loss {} of {} targets, expected one target", rule(description.loss.loss).name, targets));
+    }
     if (target.task == Task::kNumbers) target.outputs_each = target_outputs(description.loss).count;
     target.from_zero = target.task == Task::kNumbers && rule(description.loss.loss).target == LossTarget::kCounts;
   }

@@ -32,12 +32,12 @@ Result<bool> RecordReader::next() {
     if (trim(content).empty() && (delimiter_ != '\t' || content.empty())) continue;
     first_line_ = lines_.number();
     fields_.clear();
-    if (std::memchr(line.data(), '"', line.size()) != nullptr) return read_quoted(line);
-    line = content;
-    break;
+    const bool quoted = std::memchr(line.data(), '"', line.size()) != nullptr;
+    if (auto failure = quoted ? read_quoted(line) : divide(content)) return *failure;
+    if (fields_.size() <= kMaxColumns) return true;
+    return format_failure(fmt::format("{}, line {}: found {} fields, expected at most {}", name_, first_line_,
+                                      fields_.size(), kMaxColumns));
   }
-  if (auto failure = divide(line)) return *failure;
-  return true;
 }
 
 Failure RecordReader::carriage_return() const {
@@ -59,9 +59,7 @@ std::optional<Failure> RecordReader::divide(std::string_view line) {
     if (found == nullptr) break;
     begin = stop + 1;
   }
-  if (fields_.size() <= kMaxColumns) return std::nullopt;
-  return format_failure(fmt::format("{}, line {}: found {} fields, expected at most {}", name_, first_line_,
-                                    fields_.size(), kMaxColumns));
+  return std::nullopt;
 }
 
 std::optional<Failure> RecordReader::feed(std::string_view bytes) {
@@ -80,14 +78,14 @@ std::optional<Failure> RecordReader::feed(std::string_view bytes) {
 }
 
 // On input: `line` is the first line of a record and holds a quote.
-Result<bool> RecordReader::read_quoted(std::string_view line) {
+std::optional<Failure> RecordReader::read_quoted(std::string_view line) {
   quoted_bytes_.clear();
   ends_.clear();
   records_ended_ = 0;
   std::size_t bytes = 0;
   for (;;) {
     for (const std::string_view part : {line, std::string_view("\n")}) {  // which is passed over after a '\r'
-      if (auto failure = feed(part)) return *failure;
+      if (auto failure = feed(part)) return failure;
     }
     if (records_ended_ > 0) break;
     bytes += line.size() + 1;
@@ -104,7 +102,7 @@ Result<bool> RecordReader::read_quoted(std::string_view line) {
     fields_.emplace_back(quoted_bytes_.data() + begin, end - begin);
     begin = end;
   }
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace bprop::data

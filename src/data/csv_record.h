@@ -33,7 +33,7 @@ class RecordReader {
 
  private:
   std::optional<Failure> divide(std::string_view line);
-  Result<bool> read_quoted(std::string_view line);
+  std::optional<Failure> read_quoted(std::string_view line);
   std::optional<Failure> feed(std::string_view bytes);
   Failure carriage_return() const;
 

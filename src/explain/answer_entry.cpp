@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/sentence.h"
 #include "base/strict_json.h"
@@ -80,7 +79,7 @@ double AnswerEntry::half_unit(std::string_view printed) const {
   if (e != std::string_view::npos) {
     const std::size_t begin = e + 1 + (printed.substr(e + 1).starts_with('+') ? 1 : 0);
     const auto [end, error] = std::from_chars(printed.data() + begin, printed.data() + printed.size(), exponent);
-    if (error != std::errc() || std::abs(exponent) > kLargest) {
+    if (error != std::errc() || exponent > kLargest || exponent < -kLargest) {
       fail(fmt::format("has \"value\": {}, expected a number", in_quotes(printed)));
     }
   }

@@ -26,9 +26,14 @@ struct Confusion {
 };
 
 Confusion confusion_of(const Json& held) {
-  Confusion confusion{held.at("classes").get<std::vector<std::string>>(), {}};
+  const Json& classes = held.at("classes");
+  const auto place_in = [&](const Json& place) {
+    (void)classes.at(count_of(place));  // throws if there is no such class
+    return count_of(place);
+  };
+  Confusion confusion{classes.get<std::vector<std::string>>(), {}};
   for (const Json& cell : held.at("confusion")) {
-    confusion.cells[{count_of(cell.at(0)), count_of(cell.at(1))}] = count_of(cell.at(2));
+    confusion.cells[{place_in(cell.at(0)), place_in(cell.at(1))}] = count_of(cell.at(2));
   }
   return confusion;
 }
@@ -108,7 +113,6 @@ std::string predicted_against_true(const Json& held, const std::string& suffix) 
 
 std::string calibration(const Json& held, bool classes, const std::string& suffix) {
   const Json& bins = held.at("bins");
-  if (bins.empty()) return "";
   Series found{.name = "found"};
   std::vector<std::vector<std::string>> rows;
   for (const Json& bin : bins) {
@@ -123,6 +127,7 @@ std::string calibration(const Json& held, bool classes, const std::string& suffi
     found.x.push_back(classes ? 100 * said : said);
     found.y.push_back(classes ? 100 * actual : actual);
   }
+  if (found.x.empty()) return "";
   const double low = classes ? 0 : std::min(found.x.front(), found.y.front());
   const double high = classes ? 100 : std::max(found.x.back(), found.y.back());
   const Series ideal{.name = "ideal", .x = {low, high}, .y = {low, high}};

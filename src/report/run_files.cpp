@@ -124,7 +124,7 @@ RunFiles read_run(const std::string& folder) {
                 folder, file);
   }
   RunFiles run;
-  run.name = fs::canonical(path).filename().string();
+  run.name = (fs::absolute(path) / "").lexically_normal().parent_path().filename().string();
   run.configuration = text_or_empty(path / "config.toml");
   for_each_line(path / "metrics.jsonl", [&](const Json& line) {
     if (!line.contains("diverged")) run.epochs.push_back(epoch_line(line));

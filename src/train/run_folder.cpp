@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
@@ -161,7 +162,8 @@ void RunFolder::list(checkpoint::StateList& state) {
 }
 
 void RunFolder::go_on() {
-  remove_end();
+  BPROP_CHECK(std::has_single_bit(examined_every_), FormatError,
+              "[checkpoint] doctor.every is {}, expected 1, 2, 4, ...", examined_every_);
   BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",
               (fs::path(path_) / kMetrics).string());
   timing_.go_on();

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/without_root.h"
 #include "checkpoint/faulty_disk.h"
 #include "checkpoint/temporary_folder.h"
 
@@ -41,6 +42,20 @@ TEST_F(DiskFileTest, AFolderThatSomebodyMakesMeanwhileIsAFolder) {
   const OtherDisk instead(disk);
   make_folder(at("a/b"), "cannot be made");
   EXPECT_TRUE(std::filesystem::is_directory(at("a/b")));
+}
+
+TEST_F(DiskFileTest, AFolderWhereNobodyMayLookIsNotMade) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directory(at("closed"));
+  std::filesystem::current_path(at("closed"));
+  std::filesystem::permissions(at("closed"), std::filesystem::perms::none);
+  std::string sentence;
+  {
+    const WithoutRoot nobody(folder_);
+    sentence = thrown([&] { make_folder("a/b", "cannot be made"); });
+  }
+  std::filesystem::current_path(before);
+  EXPECT_EQ(sentence, "IoError: .: cannot be made: Permission denied");
 }
 
 TEST_F(DiskFileTest, TheFolderOfABareNameIsThisOne) {

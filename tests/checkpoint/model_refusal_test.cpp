@@ -240,6 +240,10 @@ TEST_F(LyingModel, SeveralTargetsMustGoTogether) {
   EXPECT_EQ(with(R"({"name":"z","task":"numbers"})"),
             "description: the columns give 2 inputs and 2 targets, expected 2 and 1");
   EXPECT_EQ(with(R"({"name":"z"})"), "description: target 2 has no \"task\"");
+  description_.replace(description_.find("2 -> 1"), 6, "2 -> 4");
+  description_.replace(description_.find("huber\""), 6, "gaussian_nll\"");
+  EXPECT_EQ(with(R"({"name":"z","task":"numbers"})"),
+            "description has the loss gaussian_nll of 2 targets, expected one target");
 }
 
 TEST_F(LyingModel, PreprocessingNumbersMustBeUsable) {

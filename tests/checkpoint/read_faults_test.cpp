@@ -14,6 +14,7 @@
 #include "bprop/dataset.h"
 #include "bprop/error.h"
 #include "bprop/model.h"
+#include "checkpoint/checkpoint_file.h"
 #include "checkpoint/checksum.h"
 #include "checkpoint/failing_calls.h"
 #include "checkpoint/file_bytes.h"
@@ -106,6 +107,17 @@ TEST_F(ReadFaults, OfAModelAreRefusedWhicheverCallFails) {
   EXPECT_EQ(fail_each(Call::kStatus, read, ": cannot be read: "), 1U);
   const FailingCall cut(Call::kRead, 0, kEnds);
   EXPECT_EQ(refusal(read), path + ": became shorter while it was read");
+}
+
+TEST_F(ReadFaults, OfACheckpointAreRefused) {
+  const std::string path = folder_.path() + "/step-1.safetensors";
+  std::size_t epoch = 3;
+  checkpoint::StateList state;
+  state.number("epoch", epoch);
+  checkpoint::write_checkpoint(path, state, {});
+  const auto read = [&] { (void)checkpoint::read_checkpoint(path).value_or_throw(); };
+  EXPECT_EQ(fail_each(Call::kRead, read, ": cannot be read: "), 1U);
+  EXPECT_EQ(fail_each(Call::kStatus, read, ": cannot be read: "), 1U);
 }
 
 TEST_F(ReadFaults, AFileThatCannotBeReadIsNobodys) {

@@ -214,6 +214,9 @@ TEST(CsvFile, RowsAndFieldsAreCounted) {
             "t.csv: has more than 2 rows");
   EXPECT_EQ(data::parse_csv(std::string(data::kMaxColumns, ','), "t.csv", {.delimiter = ','}).failure().message,
             "t.csv, line 1: found 4194305 fields, expected at most 4194304");
+  EXPECT_EQ(
+      data::parse_csv("\"x\"" + std::string(data::kMaxColumns, ','), "t.csv", {.delimiter = ','}).failure().message,
+      "t.csv, line 1: found 4194305 fields, expected at most 4194304");
 }
 
 TEST(CsvFile, AFieldOfManyLinesIsRefusedBeforeItFillsTheMemory) {
@@ -221,15 +224,6 @@ TEST(CsvFile, AFieldOfManyLinesIsRefusedBeforeItFillsTheMemory) {
   for (int line = 0; line < 1100; ++line) text += std::string(1 << 14, 'x') + '\n';
   EXPECT_EQ(data::parse_csv(text + "\"\n", "t.csv").failure().message,
             "t.csv, line 2, field 1: found a quote that is never closed, expected \"");
-}
-
-TEST(CsvFile, OnlyTheWholeMarkOfGzipIsGzip) {
-  EXPECT_EQ(data::parse_csv("\x1f,y\n1,2\n", "t.csv").value_or_throw().columns()[0].name, "\x1f");
-}
-
-TEST(CsvFile, InfinityInAColumnOfTextIsText) {
-  const auto data = data::parse_csv("a,b\ninf,1\nabc,2\n", "t.csv").value_or_throw();
-  EXPECT_EQ(data.text(0, 0), "inf");
 }
 
 TEST(CsvFile, DamagedGzipIsSaid) {

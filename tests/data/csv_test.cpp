@@ -202,6 +202,13 @@ TEST(Csv, AGzippedFileReadsAsItsContent) {
   EXPECT_EQ(read(gzipped(text.substr(0, 5)) + gzipped(text.substr(5))).text(1, 0), "x") << "two members";
 }
 
+TEST(Csv, OnlyTheWholeMarkOfGzipIsGzip) { EXPECT_EQ(read("\x1f,y\n1,2\n").columns()[0].name, "\x1f"); }
+
+TEST(Csv, InfinityInAColumnOfTextIsText) {
+  const auto data = read("a,b\ninf,1\nabc,2\n");
+  EXPECT_EQ(data.text(0, 0), "inf");
+}
+
 TEST(Csv, AColumnOfTooManyTextsKeepsNone) {
   std::string text = "id,a\n";
   for (int i = 0; i < 66000; ++i) text += fmt::format("k{},{}\n", i, i);

@@ -188,6 +188,8 @@ TEST(Grade, ZeroAndNumbersOutOfRangeAreNoAnswers) {
             "a.json: answer 1 has \"value\": \"0e400000\", expected a number");
   EXPECT_EQ(refusal(R"([{"what": "w1", "value": "1e-9999999999"}])"),
             "a.json: answer 1 has \"value\": \"1e-9999999999\", expected a number");
+  EXPECT_EQ(refusal(R"([{"what": "w1", "value": "0.0e-2147483648"}])"),
+            "a.json: answer 1 has \"value\": \"0.0e-2147483648\", expected a number");
   const Grade zero = graded(mazur(), kMazurRows, R"([{"what": "w5", "value": 0}])", kMazurOptions);
   EXPECT_EQ(zero.right, 0U);
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -64,6 +65,8 @@ TEST_F(Report, ARunOfHereIsCalledByItsFolder) {
   std::filesystem::current_path(before);
   EXPECT_EQ(html, report_html(at("run")));
   EXPECT_EQ(html, report_html(at("run/")));
+  std::filesystem::create_symlink("run", at("newest"));
+  EXPECT_THAT(report_html(at("newest")), HasSubstr("<title>Training run newest:"));
 }
 
 TEST_F(Report, SharesAreInPercent) {
@@ -89,6 +92,24 @@ TEST_F(Report, WhatCannotBeReadIsSaid) {
   std::filesystem::remove(at("run/metrics.jsonl"));
   std::filesystem::create_directory(at("run/metrics.jsonl"));
   EXPECT_EQ(thrown([&] { report_html(at("run")); }), "IoError: " + at("run/metrics.jsonl") + ": cannot be read");
+}
+
+TEST_F(Report, ASummaryThatLiesIsRefusedOrLeftOut) {
+  const std::string summary = at("run/report.json");
+  const auto with = [&](const std::function<void(json&)>& change) {
+    json changed = json::parse(get(summary));
+    change(changed["held_out"]);
+    put(summary, changed.dump());
+    return thrown([&] { report_html(at("run")); });
+  };
+  run(sectors(100));
+  EXPECT_THAT(with([](json& held) { held["confusion"] = {{0, 3, 5}}; }), HasSubstr("report.json: is not what bprop"));
+  run(curve(100));
+  EXPECT_EQ(with([](json& held) {
+              for (json& bin : held["bins"]) bin["rows"] = 0;
+            }),
+            "");
+  EXPECT_THAT(report_html(at("run")), Not(HasSubstr("id=\"chart-calibration\"")));
 }
 
 TEST_F(Report, CarriesChartJsWithItsLicenceAndAsksForNothing) {

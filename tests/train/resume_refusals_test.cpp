@@ -140,10 +140,31 @@ TEST_F(ResumeRefused, AReportOfNoRowsIsRefused) {
 TEST_F(ResumeRefused, WithAShorterLogThanTheCheckpointKnowsIsRefused) {
   run_and_kill({}, 3);
   put(at("killed/metrics.jsonl"), "");
+  put(at("killed/report.json"), "{}");
   TrainOptions again = options("killed");
   again.resume = true;
   EXPECT_EQ(refusal(again, sectors(100)),
             at("killed/metrics.jsonl") + ": is shorter than when the checkpoint was written");
+  EXPECT_EQ(get(at("killed/report.json")), "{}") << "a refusal touches nothing";
+}
+
+TEST_F(ResumeRefused, ADoctorWhoNeverWritesIsRefused) {
+  run_and_kill({}, 3);
+  const std::string newest = at("killed/checkpoints/" + checkpoints("killed").back());
+  const checkpoint::CheckpointFile file = checkpoint::read_checkpoint(newest).value_or_throw();
+  const std::vector<std::uint64_t> never = {0};
+  std::vector<checkpoint::TensorSource> tensors;
+  for (const checkpoint::Tensor& tensor : file.file.tensors) {
+    const auto bytes = tensor.name == "doctor.every" ? std::as_bytes(std::span(never)) : tensor.bytes;
+    tensors.push_back(
+        {tensor.name, tensor.dtype, tensor.shape, [bytes](const checkpoint::ByteSink& sink) { sink(bytes); }});
+  }
+  checkpoint::Metadata origin = file.file.metadata;
+  std::erase_if(origin, [](const auto& item) { return item.first.starts_with(checkpoint::kChecksumKey); });
+  checkpoint::write_safetensors(newest, std::move(tensors), std::move(origin));
+  TrainOptions again = options("killed");
+  again.resume = true;
+  EXPECT_EQ(refusal(again, sectors(100)), "[checkpoint] doctor.every is 0, expected 1, 2, 4, ...");
 }
 
 TEST_F(ResumeRefused, ACheckpointIsNoModel) {
