@@ -9,6 +9,7 @@
 
 #include "bprop/error.h"
 #include "bprop/suggestion.h"
+#include "bprop/toml_keys.h"
 #include "text_file.h"
 
 namespace bprop::cli {
@@ -98,6 +99,9 @@ void read_config(const std::string& path, Options& options) {
   const std::string text = read_text_file(path, kMostBytes + 1);
   if (text.size() > kMostBytes) {
     throw FormatError(fmt::format("{}: has more than {} bytes, expected a configuration", path, kMostBytes));
+  }
+  if (const auto line = line_of_deep_key(text)) {
+    throw FormatError(fmt::format("{}, line {}: a key has more than {} dots", path, *line, kMostDotsInKey));
   }
   try {
     for (const auto& [key, node] : toml::parse(text)) read_entry(path, std::string_view(key), node, options);

@@ -14,6 +14,7 @@ namespace bprop::cli {
 namespace {
 
 constexpr std::size_t kMostSteps = 1'000'000;
+constexpr std::size_t kMostRows = 1'000'000;  // or as many as there are: a list may name one several times
 
 struct Range {
   std::size_t first;
@@ -61,11 +62,16 @@ std::vector<std::uint32_t> read_rows(std::string_view list, std::size_t rows, bo
     std::iota(positions.begin(), positions.end(), 0U);
     return positions;
   }
+  const std::size_t most = std::max(rows, kMostRows);
   for (const auto& [first, last] : read_ranges(list, "rows", "rows")) {
     if (last > rows && asked_for) {
       throw UsageError(fmt::format("--rows {}: there is no row {}, the data have {}", list, last, rows));
     }
-    for (std::size_t row = first; row <= std::min(last, rows); ++row) {
+    const std::size_t end = std::min(last, rows) + 1;
+    if (end > first && end - first > most - positions.size()) {
+      throw UsageError(fmt::format("--rows names more than {} rows, expected fewer", with_commas(most)));
+    }
+    for (std::size_t row = first; row < end; ++row) {
       positions.push_back(static_cast<std::uint32_t>(row - 1));
     }
   }

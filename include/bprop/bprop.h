@@ -39,6 +39,7 @@
 #include "bprop/suggestion.h"
 #include "bprop/tape.h"
 #include "bprop/thread_pool.h"
+#include "bprop/toml_keys.h"
 #include "bprop/trace.h"
 #include "bprop/train.h"
 #include "bprop/trainer.h"

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/sentence.h"
+#include "bprop/toml_keys.h"
 #include "checkpoint/loss_checks.h"
 #include "checkpoint/toml_fields.h"
 
@@ -192,6 +193,9 @@ Result<Model> parse_network_toml(std::string_view text, std::string_view path) {
   if (text.size() > kMaxTomlBytes) {
     return format_failure(fmt::format("{}: has {} bytes, expected at most {} in a network typed by hand", path,
                                       text.size(), kMaxTomlBytes));
+  }
+  if (const auto line = line_of_deep_key(text)) {
+    return format_failure(fmt::format("{}, line {}: a key has more than {} dots", path, *line, kMostDotsInKey));
   }
   try {
     return read_model(toml::parse(text), path);

@@ -120,6 +120,8 @@ Result<std::unique_ptr<ByteSource>> file_source(const std::string& path) {
   auto file = std::make_unique<FileSource>(descriptor, size, path);
   if (!known) return system_failure(path, "cannot be read");
   if (S_ISDIR(status.st_mode)) return format_failure(fmt::format("{}: is a folder, expected a file", path));
+  const bool endless = S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(descriptor) == 0);
+  if (endless) return format_failure(fmt::format("{}: is a device, expected a file or a pipe", path));
   if (!S_ISREG(status.st_mode)) return slurp(*file);
   return std::unique_ptr<ByteSource>(std::move(file));
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <new>
 #include <utility>
 #include <vector>
@@ -71,7 +72,7 @@ class GzipSource final : public ByteSource {
   }
 
   std::uint64_t size_bound() const override {
-    const std::uint64_t bound = inner_->size_bound() * kMaxRatio;
+    const std::uint64_t bound = std::min(inner_->size_bound(), UINT64_MAX / kMaxRatio) * kMaxRatio;
     return most_ == 0 ? bound : std::min(bound, most_);
   }
 

@@ -45,7 +45,8 @@ class NpyTableReader {
  private:
   std::optional<Failure> check_sizes();
   std::optional<Failure> make_columns(const NpyOptions& options, const std::vector<double>* labels);
-  std::optional<Failure> read_values();
+  void append_row(const std::vector<double>* labels);
+  std::optional<Failure> read_values(const std::vector<double>* labels);
   std::optional<Failure> store(std::size_t row, std::size_t column, double value);
   std::size_t column_in_memory(std::size_t k) const;
 
@@ -111,12 +112,14 @@ std::optional<Failure> NpyTableReader::make_columns(const NpyOptions& options, c
     const auto missing = std::count_if(labels->begin(), labels->end(), [](double label) { return label != label; });
     table_->columns.push_back({.name = "label", .missing = static_cast<std::size_t>(missing)});
   }
-  for (std::size_t row = 0; row < rows_; ++row) {
-    table_->bytes.append();
-    double* numbers = table_->numbers.append();
-    if (labels != nullptr) numbers[table_->numbers.width() - 1] = (*labels)[row];
-  }
   return std::nullopt;
+}
+
+void NpyTableReader::append_row(const std::vector<double>* labels) {
+  table_->bytes.append();
+  double* numbers = table_->numbers.append();
+  if (labels != nullptr) numbers[table_->numbers.width() - 1] = (*labels)[table_->rows];
+  ++table_->rows;
 }
 
 // Which column, counted in C order, stands k-th in a file in Fortran order (second axis fastest).
@@ -149,7 +152,7 @@ std::optional<Failure> NpyTableReader::store(std::size_t row, std::size_t column
   return std::nullopt;
 }
 
-std::optional<Failure> NpyTableReader::read_values() {
+std::optional<Failure> NpyTableReader::read_values(const std::vector<double>* labels) {
   const std::size_t value_bytes = header_.value_bytes();
   const std::size_t total = rows_ * width_;
   std::vector<char> bytes(kValuesAtATime * value_bytes);
@@ -169,6 +172,7 @@ std::optional<Failure> NpyTableReader::read_values() {
     kWiden[static_cast<std::size_t>(header_.type)](piece, values.data());
     for (std::size_t i = 0; i < piece.size() / value_bytes; ++i) {
       const std::size_t row = header_.fortran_order ? inner : outer;
+      if (row == table_->rows) append_row(labels);  // memory is taken as rows arrive
       if (auto failure = store(row, header_.fortran_order ? column : inner, values[i])) return failure;
       if (++inner < run) continue;
       inner = 0;
@@ -197,9 +201,8 @@ Result<Dataset> NpyTableReader::read(const NpyOptions& options, const std::vecto
         fmt::format("{}: holds {} labels, expected {} as {} holds rows", options.labels, labels->size(), rows_, name_));
   }
   if (auto failure = make_columns(options, labels)) return *failure;
-  if (auto failure = read_values()) return *failure;
+  if (auto failure = read_values(labels)) return *failure;
   table_->source = name_;
-  table_->rows = rows_;
   return Dataset(std::move(table_));
 }
 

@@ -14,6 +14,9 @@ using Kind = Selector::Kind;
 constexpr std::string_view kRaised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
 constexpr std::string_view kLowered[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
 
+// So that one more can be said of it.
+constexpr std::size_t kLargestNumber = std::size_t{1} << 53;
+
 }  // namespace
 
 std::string typed(std::string_view text) {
@@ -43,7 +46,7 @@ std::optional<std::vector<std::size_t>> match(std::string_view text, std::string
     if (p == '#') {
       std::size_t value = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-      if (error != std::errc() || end == text.data()) return std::nullopt;
+      if (error != std::errc() || end == text.data() || value > kLargestNumber) return std::nullopt;
       numbers.push_back(value);
       text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     } else if (p == '&') {

@@ -7,6 +7,7 @@
 //          | embedding (nn/embedding_text.h) | "add" layers
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <string>
 
 #include "base/check.h"
@@ -21,6 +22,11 @@ constexpr std::string_view kOtherLayers =
 constexpr std::size_t kLargestLayer = std::size_t{1} << 24;
 constexpr std::size_t kMostLayers = 10'000;
 constexpr std::size_t kMostParameters = std::size_t{1} << 40;
+
+void check_count(const std::vector<Layer>& layers) {
+  BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] more than {} layers, expected fewer",
+              kMostLayers);
+}
 
 class Parser {
  public:
@@ -47,13 +53,17 @@ class Parser {
   }
   // Adds the layers that the next word stands for.
   void layer(nn::EmbeddingReader& reader, std::vector<Layer>& layers) {
-    if (const auto word = nn::embedding_word(word_)) return embedding(*word, reader, layers);
-    const std::size_t column = start_ + 1;
-    Layer next = layer(Activation::kRelu);
-    connect(next, reader.width());
-    if (const auto* const add = std::get_if<Add>(&next)) check_added(*add, layers, column);
-    reader.pass(next);
-    layers.push_back(next);
+    if (const auto word = nn::embedding_word(word_)) {
+      embedding(*word, reader, layers);
+    } else {
+      const std::size_t column = start_ + 1;
+      Layer next = layer(Activation::kRelu);
+      connect(next, reader.width());
+      if (const auto* const add = std::get_if<Add>(&next)) check_added(*add, reader, column);
+      reader.pass(next);
+      layers.push_back(next);
+    }
+    check_count(layers);
   }
   // Whether the layer read last says its activation.
   bool has_activation() const { return has_activation_; }
@@ -76,12 +86,12 @@ class Parser {
   }
 
   // The layers that it skips must be there, and give as many numbers as it reads.
-  void check_added(const Add& add, const std::vector<Layer>& before, std::size_t column) const {
-    const std::size_t layers = before.size();
+  void check_added(const Add& add, const nn::EmbeddingReader& before, std::size_t column) const {
+    const std::size_t layers = before.layers();
     BPROP_CHECK(add.back <= layers, UsageError,
                 "[architecture] \"{}\", column {}: 'add {}' skips {} layers, expected at most the {} before it", text_,
                 column, add.back, add.back, layers);
-    const std::size_t added = add.back == layers ? inputs_of(before[0]) : outputs_of(before[layers - add.back - 1]);
+    const std::size_t added = before.width_behind(layers - add.back);
     BPROP_CHECK(added == add.size, UsageError,
                 "[architecture] \"{}\", column {}: 'add {}' would add {} numbers to {}, expected as many", text_,
                 column, add.back, added, add.size);
@@ -246,8 +256,7 @@ Architecture Architecture::parse(std::string_view text, const ArchitectureDefaul
         text);
     layers = parse_hidden(parser, defaults);
   }
-  BPROP_CHECK(layers.size() <= kMostLayers, UsageError, "[architecture] {} layers, at most {} are possible",
-              layers.size(), kMostLayers);
+  check_count(layers);
   BPROP_CHECK(architecture.parameters() > 0, UsageError,
               "[architecture] \"{}\" has no parameters, expected a layer with some", text);
   BPROP_CHECK(architecture.parameters() <= kMostParameters, UsageError,
@@ -260,7 +269,10 @@ std::size_t Architecture::outputs() const { return outputs_of(layers.back()); }
 
 std::size_t Architecture::parameters() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) count += weight_count(layer) + bias_count(layer);
+  for (const Layer& layer : layers) {
+    const std::size_t more = weight_count(layer) + bias_count(layer);  // below 2^57
+    count += std::min(more, SIZE_MAX - count);
+  }
   return count;
 }
 

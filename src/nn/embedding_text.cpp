@@ -128,14 +128,14 @@ std::vector<InputRange> passed(const Embedding& layer, const std::vector<InputRa
 
 // Takes no memory for each input: a short text may name very many.
 EmbeddingReader::EmbeddingReader(std::size_t inputs, const ArchitectureDefaults& defaults)
-    : numbers_(defaults.numbers), categories_(defaults.categories), width_(inputs) {}
+    : numbers_(defaults.numbers), categories_(defaults.categories), widths_{inputs} {}
 
 void EmbeddingReader::add(Embedding::Kind kind, std::vector<InputGroups> groups, std::vector<Layer>& layers) {
-  const Embedding layer{kind, width_, std::move(groups)};
+  const Embedding layer{kind, width(), std::move(groups)};
   if (numbers_) numbers_ = passed(layer, *numbers_);
   if (categories_) categories_ = passed(layer, *categories_);
   layers.emplace_back(layer);
-  width_ = outputs_of(layers.back());
+  widths_.push_back(outputs_of(layers.back()));
 }
 
 std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord word,
@@ -166,8 +166,8 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
     InputGroups& of = argument->groups;
     if (!argument->sized && whole) of.size = of.end - of.begin;
     const std::size_t free_from = groups.empty() ? 0 : groups.back().end;
-    if (of.begin < free_from || of.end > width_) {
-      return Complaint{k, fmt::format("inputs from {} to {}, ascending", free_from + 1, width_)};
+    if (of.begin < free_from || of.end > width()) {
+      return Complaint{k, fmt::format("inputs from {} to {}, ascending", free_from + 1, width())};
     }
     if (periodic && (of.size != 1 || (k > 0 && argument->sizes.outputs != sizes.outputs) ||
                      (k > 0 && argument->sizes.units != sizes.units))) {
@@ -190,7 +190,7 @@ std::optional<EmbeddingReader::Complaint> EmbeddingReader::read(EmbeddingWord wo
 
 void EmbeddingReader::pass(const Layer& layer) {
   front_ = front_ && is_diagonal(layer);
-  width_ = outputs_of(layer);
+  widths_.push_back(outputs_of(layer));
 }
 
 }  // namespace bprop::nn

@@ -39,15 +39,18 @@ class EmbeddingReader {
                                 std::vector<Layer>& layers);
   // Has seen another layer of the text, which reads what there is and gives so many numbers.
   void pass(const Layer& layer);
-  std::size_t width() const { return width_; }
+  std::size_t width() const { return widths_.back(); }
+  std::size_t layers() const { return widths_.size() - 1; }
+  // What so many layers of the text give.
+  std::size_t width_behind(std::size_t layers) const { return widths_[layers]; }
 
  private:
   void add(Embedding::Kind kind, std::vector<InputGroups> groups, std::vector<Layer>& layers);
 
   // What the defaults know of the network's inputs, as the next layer finds it; without what is embedded already.
   std::optional<std::vector<InputRange>> numbers_, categories_;
-  std::size_t width_;
-  bool front_ = true;  // no dense layer yet
+  std::vector<std::size_t> widths_;  // of the inputs, then behind each layer: an embedding's takes time to count
+  bool front_ = true;                // no dense layer yet
 };
 
 }  // namespace bprop::nn

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 
 #include "base/check.h"
 #include "base/strict_json.h"
@@ -20,17 +19,13 @@ constexpr JsonLimits kLineLimits{.depth = 8, .items = 1'000'000};
 constexpr JsonLimits kSummaryLimits{.depth = 12, .items = 20'000'000};
 
 std::string text_of_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  BPROP_CHECK(file.good() && !fs::is_directory(path), IoError, "{}: cannot be read", path.string());
-  return std::move(text).str();
-}
-
-// An empty file gives "" (for which rdbuf() reports a failure of the other stream).
-std::string text_or_empty(const fs::path& path) {
   std::error_code error;
-  return fs::file_size(path, error) == 0 ? std::string() : text_of_file(path);
+  BPROP_CHECK(fs::is_regular_file(path, error), IoError, "{}: cannot be read", path.string());
+  std::ifstream file(path, std::ios::binary);
+  std::string text(fs::file_size(path), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  BPROP_CHECK(file.good(), IoError, "{}: cannot be read", path.string());
+  return text;
 }
 
 Json parsed(std::string_view text, JsonLimits limits, const std::string& where) {
@@ -40,7 +35,7 @@ Json parsed(std::string_view text, JsonLimits limits, const std::string& where) 
 // Calls read(json) for every whole line; a run that goes on may be writing its last one.
 template <class Read>
 void for_each_line(const fs::path& path, const Read& read) {
-  const std::string text = text_or_empty(path);
+  const std::string text = text_of_file(path);
   std::size_t line = 1;
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++line) {
     const std::string where = fmt::format("{}, line {}", path.string(), line);
@@ -125,7 +120,7 @@ RunFiles read_run(const std::string& folder) {
   }
   RunFiles run;
   run.name = (fs::absolute(path) / "").lexically_normal().parent_path().filename().string();
-  run.configuration = text_or_empty(path / "config.toml");
+  run.configuration = text_of_file(path / "config.toml");
   for_each_line(path / "metrics.jsonl", [&](const Json& line) {
     if (!line.contains("diverged")) run.epochs.push_back(epoch_line(line));
   });

@@ -55,6 +55,12 @@ std::map<std::size_t, std::string, std::greater<>> files_in(const std::string& f
 
 }  // namespace
 
+void check_is_no_link(const std::string& run_directory) {
+  std::error_code error;
+  const std::string folder = folder_of(run_directory);
+  BPROP_CHECK(!fs::is_symlink(folder, error), UsageError, "{}: is a symbolic link, expected a folder", folder);
+}
+
 Checkpoints::Checkpoints(const std::string& run_directory, const CheckpointEvery& every)
     : folder_(run_directory.empty() ? "" : folder_of(run_directory)), every_(every) {}
 
@@ -108,6 +114,7 @@ void Checkpoints::finish(std::vector<std::string>& warnings) const {
 }
 
 checkpoint::CheckpointFile newest_checkpoint(const std::string& run_directory, std::vector<std::string>& warnings) {
+  check_is_no_link(run_directory);
   const auto files = files_in(folder_of(run_directory));
   BPROP_CHECK(!files.empty(), UsageError,
               "{}: holds no checkpoint of a run to go on from, expected one in its folder {}", run_directory, kFolder);

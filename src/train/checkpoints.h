@@ -14,6 +14,9 @@
 
 namespace bprop::training {
 
+// Throws UsageError where the folder of the run's checkpoints is a symbolic link: what it leads to is not the run's.
+void check_is_no_link(const std::string& run_directory);
+
 class Checkpoints {
  public:
   // Of a run folder that is there; "": none are written.

@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <climits>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
@@ -52,6 +53,8 @@ void check_writable(const std::string& path, const fs::path& folder) {
 
 // The folder that is there already, or the nearest one above, in which it would be made.
 fs::path nearest_folder(const std::string& path) {
+  BPROP_CHECK(path.size() < PATH_MAX, UsageError, "the run folder's path has {} bytes, expected fewer than {}",
+              path.size(), PATH_MAX);
   std::error_code ignored;
   fs::path place = fs::path(path).lexically_normal();
   while (!fs::exists(place, ignored) && place != ".") place = place.has_parent_path() ? place.parent_path() : ".";
@@ -203,6 +206,7 @@ void check_run_directory(const std::string& path) {
                 "earlier run",
                 path, file);
   }
+  training::check_is_no_link(path);
   checkpoint::check_destination(training::trace_path(path).string(), checkpoint::FileKind::kTrace);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
 
 #include "base/check.h"
@@ -206,19 +207,26 @@ Metric default_metric(const Model& model) {
   return default_metric(preprocessing.task(), 1 + preprocessing.further_targets.size());
 }
 
+namespace {
+
+// a · b, or the largest number there is: of trainings that somebody ends otherwise.
+std::size_t product(std::size_t a, std::size_t b) { return b > 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b; }
+
+}  // namespace
+
 // What these say does not depend on the task.
 std::size_t total_epochs(const TrainOptions& given, std::size_t rows) {
   const TrainOptions options = resolved(given, Task::kNumbers);
   const std::size_t per_epoch = std::max<std::size_t>(training::steps_per_epoch(options, rows), 1);
   const std::size_t each =
       options.epochs.value_or(std::max(kDefaultEpochs, (kDefaultSteps + per_epoch - 1) / per_epoch));
-  return *options.members * each;
+  return product(*options.members, each);
 }
 
 std::size_t total_steps(const TrainOptions& given, std::size_t rows) {
   const TrainOptions options = resolved(given, Task::kNumbers);
-  const std::size_t of_epochs = training::steps_per_epoch(options, rows) * total_epochs(options, rows);
-  return options.steps == 0 ? of_epochs : std::min(*options.members * options.steps, of_epochs);
+  const std::size_t of_epochs = product(training::steps_per_epoch(options, rows), total_epochs(options, rows));
+  return options.steps == 0 ? of_epochs : std::min(product(*options.members, options.steps), of_epochs);
 }
 
 }  // namespace bprop

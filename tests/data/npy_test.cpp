@@ -218,6 +218,7 @@ TEST(LoadTable, KnowsTheFormatByTheFirstBytes) {
   const auto zipped = folder.write("a.dat", gzipped(npy("<f8", "1,", bytes_of<double>({4}))));
   EXPECT_EQ(load_table(zipped).cell(0, 0), 4);
   EXPECT_EQ(load_table(zipped, {.max_size = 0}).cell(0, 0), 4) << "no limit";
+  EXPECT_EQ(data::file_source("/dev/null").failure().message, "/dev/null: is a device, expected a file or a pipe");
   const auto images = folder.write("b", std::string("\0\0\x08\x02\0\0\0\x01\0\0\0\x02xy", 14));
   const auto labels = folder.write("l", std::string("\0\0\x08\x01\0\0\0\x01\x05", 9));
   EXPECT_EQ(load_table(images).columns().size(), 2u);

@@ -211,6 +211,10 @@ TEST(Selector, WhatDoesNotExistIsSaidInOneSentence) {
   EXPECT_EQ(refusal(Kind::kInput, "6", of), "there is no input 6, the network has 5");
   EXPECT_EQ(refusal(Kind::kWeight, "0:1,1", of),
             "0:1,1: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17, counted from 1");
+  EXPECT_EQ(
+      refusal(Kind::kWeight, "layers.18446744073709551615.weight[0]", of),
+      "layers.18446744073709551615.weight[0]: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or "
+      "w17");
   EXPECT_EQ(refusal(Kind::kWeight, "weight", of),
             "weight: expected a weight such as 1:3,5 (layer 1, to unit 3, from unit 5) or w17");
   EXPECT_EQ(refusal(Kind::kDelta, "", of), ": expected a unit such as 1:3 (layer 1, unit 3)");

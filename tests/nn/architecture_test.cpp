@@ -159,9 +159,13 @@ TEST(Architecture, AFullFormMustAgreeWithTheData) {
 TEST(Architecture, RefusesMoreThanAnybodyCanTrain) {
   EXPECT_EQ(refusal("16777216 -> 16777216"),
             "UsageError: [architecture] 281474993487872 parameters, at most 1099511627776 are possible");
+  std::string wide = "16777216";  // each pair of layers has 2^56 weights: their sum is beyond 64 bits
+  for (int k = 0; k < 300; ++k) wide += " -> embed 1-16777216/1:256 -> 16777216";
+  EXPECT_EQ(refusal(wide),
+            "UsageError: [architecture] 18446744073709551615 parameters, at most 1099511627776 are possible");
   std::string deep = "1";
   for (int k = 0; k < 10'001; ++k) deep += " -> 1";
-  EXPECT_EQ(refusal(deep), "UsageError: [architecture] 10001 layers, at most 10000 are possible");
+  EXPECT_EQ(refusal(deep), "UsageError: [architecture] more than 10000 layers, expected fewer");
 }
 
 TEST(Architecture, ANetworkNeedsALayer) {

@@ -51,6 +51,9 @@ TEST(Preset, PlainIsWhatWasThereBefore) {
   EXPECT_EQ(plain.scaling, Scaling::kStandard);
   EXPECT_EQ(total_steps({.preset = Preset::kPlain}, 96), 1500U);
   EXPECT_EQ(total_epochs({.preset = Preset::kPlain}, 100'000), 60U);
+  const TrainOptions endless{.preset = Preset::kPlain, .epochs = std::size_t{1} << 63, .members = 2};
+  EXPECT_EQ(total_epochs(endless, 96), SIZE_MAX) << "no small number behind the largest";
+  EXPECT_EQ(total_steps(endless, 96), SIZE_MAX);
 }
 
 TEST(Preset, WhatIsGivenStaysAndTheRestIsThePresets) {
