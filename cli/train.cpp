@@ -8,7 +8,6 @@
 #include "bprop/train.h"
 
 #include "bprop/error.h"
-#include "bprop/evaluate.h"
 #include "bprop/folds.h"
 #include "bprop/resume.h"
 #include "bprop/review.h"
@@ -16,6 +15,7 @@
 #include "folds_report.h"
 #include "json_text.h"
 #include "output_path.h"
+#include "ranked_training.h"
 #include "row_list.h"
 #include "run_destination.h"
 #include "terminal.h"
@@ -83,6 +83,7 @@ class Train : public Verb {
   std::string record_;
   std::optional<std::size_t> folds_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
+  std::size_t ranks_ = 1;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
 };
@@ -114,6 +115,7 @@ void Train::declare(Options& options) {
                 "cross-validation: train on all parts of the rows but one, test on that, K times; writes no model");
   options.value("doctor", "N", doctor_every_,
                 "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
+  options.value("ranks", "N", ranks_, "train on so many ranks, threads here, which share the leaves: the same bits");
   program_.declare(options, {.json = "the summary as one JSON object",
                              .quiet = "no progress and no remarks",
                              .seed = "of first weights, order of rows and split"});
@@ -145,7 +147,7 @@ ExitCode Train::run(Options& options) {
   check_logs(options);
   data_.exclude(options);
   if (!from_.empty()) exclude_options_of_the_model(options);
-  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = threads_each(program_.threads, ranks_)});
   return data_.path().empty() ? train_on_own_rows(options) : train_on_table(options);
 }
 
@@ -208,8 +210,11 @@ ExitCode Train::train_on_table(Options& options) {
     if (choice->any()) report.options = recipe_of(*choice, recipes);
     report.choice = &*choice;
   }
+  const TrainRank as_told = [&](const TrainOptions& of_rank, const TrainObserver& observer) {
+    return train_as_told(start, choice, rows.parts, of_rank, observer);
+  };
   const WatchedTraining done = watched(report, program_, [&](const TrainObserver& observer) {
-    TrainResult result = train_as_told(start, choice, rows.parts, report.options, observer);
+    TrainResult result = in_ranks(ranks_, report.options, observer, as_told);
     result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
     for (auto& remark : review_split(parts.train, parts.test, "test", *result.model.preprocessing)) {
       result.warnings.push_back(std::move(remark));
@@ -218,22 +223,20 @@ ExitCode Train::train_on_table(Options& options) {
   });
   report.result = &done.result;
   write_model(report, output_);
-  if (parts.test.rows() > 0 && !report.output.empty() && !leaves_at_once(report)) {
-    report.test = evaluate(done.result.model, parts.test, pool_.get());
-    program_.remark_all("train", report.test->warnings);
-    if (start) {
-      program_.remark_all("train",
-                          {"the test rows are new to this training; whether the model saw them before is not known"});
-    }
+  test_model(report, parts.test, pool_.get());
+  if (report.test) program_.remark_all("train", report.test->warnings);
+  if (report.test && start) {
+    program_.remark_all("train",
+                        {"the test rows are new to this training; whether the model saw them before is not known"});
   }
   conclude(options, &rows, report);
   return done.exit_code;
 }
 
 ExitCode Train::train_folds(Options& options) {
-  options.exclude(
-      {"from", "output", "run", "resume", "checkpoint-every", "log", "tensorboard", "record", "test", "test-labels"},
-      "with --folds: no model is written");
+  options.exclude({"from", "output", "run", "resume", "checkpoint-every", "log", "tensorboard", "record", "test",
+                   "test-labels", "ranks"},
+                  "with --folds: no model is written");
   data_.exclude(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
   TrainOptions train = training_.checked(options, nullptr);
@@ -263,8 +266,11 @@ ExitCode Train::train_folds(Options& options) {
 ExitCode Train::train_on_own_rows(Options& options) {
   const Model start = load_model(from_);
   TrainReport report{.options = complete(training_.resolved_for_exercise(options, start), options)};
+  const TrainRank on = [&](const TrainOptions& of_rank, const TrainObserver& observer) {
+    return train_from(start, of_rank, observer);
+  };
   const WatchedTraining done = watched(
-      report, program_, [&](const TrainObserver& observer) { return train_from(start, report.options, observer); });
+      report, program_, [&](const TrainObserver& observer) { return in_ranks(ranks_, report.options, observer, on); });
   report.result = &done.result;
   report.rows = done.result.train_rows;
   Model before = start;

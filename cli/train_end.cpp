@@ -12,6 +12,16 @@
 #include "text_file.h"
 
 namespace bprop::cli {
+namespace {
+
+// Who interrupts training is gone within a second.
+bool leaves_at_once(const TrainReport& report) {
+  const TrainResult& result = *report.result;
+  if (result.stop_reason != StopReason::kInterrupted || result.history.empty()) return false;
+  return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
+}
+
+}  // namespace
 
 void write_model(TrainReport& report, const std::string& path) {
   const TrainResult& result = *report.result;
@@ -32,10 +42,9 @@ void write_model(TrainReport& report, const std::string& path) {
                               can_go_on ? fmt::format("; --resume {} goes on", report.options.run_directory) : ""));
 }
 
-bool leaves_at_once(const TrainReport& report) {
-  const TrainResult& result = *report.result;
-  if (result.stop_reason != StopReason::kInterrupted || result.history.empty()) return false;
-  return static_cast<double>(report.test_rows) > result.history.back().rows_per_second;  // of training: a slow guess
+void test_model(TrainReport& report, const Dataset& test, ThreadPool* pool) {
+  if (test.rows() == 0 || report.output.empty() || leaves_at_once(report)) return;
+  report.test = evaluate(report.result->model, test, pool);
 }
 
 void add_rows(RunSummary& summary, const TrainValidationTest& parts, const TrainReport& report, ThreadPool* pool) {

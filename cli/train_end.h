@@ -14,8 +14,9 @@ namespace bprop::cli {
 // Good weights, if there are any, go to the path, and the report says so; an end that was not planned gets a remark.
 void write_model(TrainReport& report, const std::string& path);
 
-// Who interrupts training waits for the test no longer than a second.
-bool leaves_at_once(const TrainReport& report);
+// What the model that was written says of the rows, if there are any; who interrupts training waits no longer for it
+// than a second.
+void test_model(TrainReport& report, const Dataset& test, ThreadPool* pool);
 
 // The table's rows, what the model says about those of the test (else of validation), and the importance of columns.
 void add_rows(RunSummary& summary, const TrainValidationTest& parts, const TrainReport& report, ThreadPool* pool);

@@ -77,6 +77,8 @@ void TrainingOptions::declare_table(Options& options) {
 void TrainingOptions::declare_optimizer(Options& options) {
   options.heading("Updates");
   options.value("batch", "N|all", batch_, "rows an update");
+  options.value("leaves", "N", train_.leaves,
+                "parts of a batch whose gradients add, which is what ranks share; 0: one for every 256 rows");
   options.value("drop-last-batch", "on|off", drop_last_batch_,
                 "an epoch leaves out the rows after its last whole batch");
   options.value("optimizer", "O", train_.optimizer, "bprop list optimizers");

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "bprop/calibration.h"
+#include "bprop/communicator.h"
 #include "bprop/dataset.h"
 #include "bprop/divergence.h"
 #include "bprop/doctor.h"
@@ -59,6 +60,7 @@ struct TrainOptions {
   std::optional<std::size_t> epochs{};      // by kPlain: 60, and on a small table as many more as make 1,500 updates
   std::size_t steps = 0;                    // at most so many updates; 0: no limit but the epochs
   std::optional<std::size_t> batch{};       // rows an update; more than there are: all rows. 1 is online learning
+  std::size_t leaves = 0;                   // parts of a batch whose gradients add; 0: one for every 256 rows
   std::optional<bool> drop_last_batch{};    // an epoch leaves out the rows after its last whole batch
   double l2 = 0;                            // TrainerOptions says what each does
   double weight_decay = 0;
@@ -108,6 +110,9 @@ struct TrainOptions {
   bool calibrate = false;  // afterwards a temperature from the validation rows (calibration.h)
   // Changes only speed.
   ThreadPool* pool = nullptr;
+  // Of ranks that all train on the same rows with the same options, and share the leaves of each batch; each then has
+  // the same model. Rank 0 alone writes, and alone is asked whether training must end. Null: there is one rank.
+  Communicator* communicator = nullptr;
   // Changes only what is written and said.
   std::size_t doctor_every =
       100;                      // one update in so many is looked at for findings (0.3 to 1.5 % of the work); 0: none

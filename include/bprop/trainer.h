@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "bprop/batch_rows.h"
+#include "bprop/communicator.h"
 #include "bprop/doctor.h"
 #include "bprop/loss.h"
 #include "bprop/network.h"
@@ -28,6 +29,7 @@ namespace bprop {
 struct TrainerOptions {
   // Changes the result.
   std::size_t batch = 256;  // the largest batch that will come; workspace is sized for it
+  std::size_t leaves = 0;   // parts that a batch is cut into, at least; there is one for every 256 rows in any case
   LossOptions loss{};
   Optimizer optimizer = Adam{};
   Schedule schedule{};
@@ -43,12 +45,13 @@ struct TrainerOptions {
   bool freeze_biases = false;                    // biases keep their values
   bool measure_change = false;  // StepReport::change is worked out (a copy of the parameters, a pass over them)
   // Changes only speed.
-  ThreadPool* pool = nullptr;  // null: the calling thread
+  ThreadPool* pool = nullptr;            // null: the calling thread
+  Communicator* communicator = nullptr;  // of ranks that share the leaves and make the same steps; null: there is one
   // Changes only what is known: one update in so many, the first one included, goes through whole gradients (same bits)
   // and is looked at; 0: none. 100 cost 0.3 to 1.5 % of the instructions of a training, and the memory of one gradient.
   std::size_t doctor_every = 0;
   DoctorOptions doctor{};
-  // Asked between the leaves (256 rows each) of a step; true abandons the step, which then changes nothing.
+  // Asked between the leaves of a step, unless ranks share them; true abandons the step, which then changes nothing.
   std::function<bool()> stop{};
 };
 

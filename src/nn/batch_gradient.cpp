@@ -17,11 +17,14 @@ void smooth_labels(const LossOptions& options, std::size_t outputs, std::span<T>
 }
 
 template <class T>
-BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch)
+BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch,
+                                std::size_t least_leaves, Communicator* ranks)
     : loss_(loss),
+      least_leaves_(least_leaves),
+      ranks_(ranks),
       workspace_(architecture, largest_leaf(largest_batch), Keep::kTraining),
       load_(architecture, workspace_.capacity()),
-      tree_(Layout(architecture).size(), leaf_count(largest_batch)),
+      tree_(Layout(architecture).size(), leaf_count(largest_batch, least_leaves), ranks),
       running_(architecture) {}
 
 template <class T>
@@ -29,32 +32,45 @@ std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, cons
                                                    const Twins<T>& twins, const Batch<T>& batch, std::span<T> gradient,
                                                    const std::function<bool()>& stop, BackwardObserver<T>* observer) {
   const double scale = loss_scale(loss_, batch);
-  const std::size_t leaves = leaf_count(batch.rows);
-  running_.clear();
-  double sum = 0;
+  const std::size_t leaves = leaf_count(batch.rows, least_leaves_);
+  const bool only = leaves == 1;
+  Communicator* const ranks = only || observer != nullptr ? nullptr : ranks_;
+  running_.begin(leaves);
+  losses_.assign(leaves, 0.0);
   for (std::size_t index = 0; index < leaves; ++index) {
-    if (index > 0 && stop && stop()) {
+    const std::size_t owner = ranks == nullptr ? tree_.me() : leaf_owner(leaves, ranks->ranks(), index);
+    if (owner != tree_.me()) {
+      tree_.push_of(owner);
+      continue;
+    }
+    if (ranks == nullptr && index > 0 && stop && stop()) {
       tree_.clear();
       return std::nullopt;
     }
     const Leaf part = leaf(batch.rows, leaves, index);
-    sum += leaf_loss(engine, network, part, static_cast<T>(scale), batch);
-    const bool only = leaves == 1;
+    losses_[index] = leaf_loss(engine, network, part, index, static_cast<T>(scale), batch);
     const std::span<T> into = only ? gradient : tree_.next();
     backward(engine, network, twins, part.rows(), workspace_, into.data(), observer);
     if (!only) tree_.push();
   }
-  if (leaves > 1) tree_.finish(gradient);
+  if (ranks != nullptr) {
+    theirs_.resize(leaves);
+    add_disjoint(ranks, losses_, theirs_);
+    running_.share(ranks);
+  }
+  if (!only) tree_.finish(gradient, ranks);
+  double sum = 0;
+  for (const double loss : losses_) sum += loss;
   return sum * scale;
 }
 
 template <class T>
 double BatchGradient<T>::forward_and_loss(const Engine<T>& engine, const NetworkState<T>& network,
                                           const Batch<T>& batch) {
-  BPROP_DCHECK(leaf_count(batch.rows) == 1);
+  BPROP_DCHECK(leaf_count(batch.rows, least_leaves_) == 1);
   const double scale = loss_scale(loss_, batch);
-  running_.clear();
-  return scale * leaf_loss(engine, network, {0, batch.rows}, static_cast<T>(scale), batch);
+  running_.begin(1);
+  return scale * leaf_loss(engine, network, {0, batch.rows}, 0, static_cast<T>(scale), batch);
 }
 
 template <class T>
@@ -64,8 +80,8 @@ void BatchGradient<T>::backward_and_update(const Engine<T>& engine, const Networ
 }
 
 template <class T>
-double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, T scale,
-                                   const Batch<T>& batch) {
+double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf,
+                                   std::size_t index, T scale, const Batch<T>& batch) {
   const Architecture& architecture = network.architecture;
   const std::size_t in = architecture.inputs();
   const std::size_t out = architecture.outputs();
@@ -84,7 +100,7 @@ double BatchGradient<T>::leaf_loss(const Engine<T>& engine, const NetworkState<T
   PassKey key = batch.pass;
   key.first_row += leaf.begin;
   forward(engine, network, leaf.rows(), scores_end(architecture, loss_.loss), workspace_, key);
-  running_.add(leaf.rows(), workspace_);
+  running_.add(index, leaf.rows(), workspace_);
   return loss(engine, architecture, loss_, leaf.rows(), scale, true, workspace_,
               batch.weights == nullptr ? nullptr : batch.weights + leaf.begin);
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "bprop/batch_rows.h"
 #include "bprop/loss.h"
@@ -51,10 +52,13 @@ double loss_scale(const LossOptions& options, const Batch<T>& batch) {
 template <class T>
 class BatchGradient {
  public:
-  BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch);
+  // Batches have at least so many leaves, where they have rows for them; `ranks`, unless null, share these.
+  BatchGradient(const Architecture& architecture, const LossOptions& loss, std::size_t largest_batch,
+                std::size_t least_leaves = 0, Communicator* ranks = nullptr);
 
   // Loss of the batch (scaled as the options say) and, into `gradient`, its derivative in the layout of parameters.
-  // Nothing when `stop`, asked between leaves, says true. The observer, unless null, sees the layers of every leaf.
+  // Nothing when `stop`, asked between leaves, says true. The observer, unless null, sees the layers of every leaf:
+  // then each rank computes all of them.
   std::optional<double> operator()(const Engine<T>& engine, const NetworkState<T>& network, const Twins<T>& twins,
                                    const Batch<T>& batch, std::span<T> gradient, const std::function<bool()>& stop,
                                    BackwardObserver<T>* observer = nullptr);
@@ -69,12 +73,17 @@ class BatchGradient {
 
  private:
   // Sum of the leaf's losses; δ of the last layer, scaled, is in the workspace.
-  double leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, T scale, const Batch<T>& batch);
+  double leaf_loss(const Engine<T>& engine, const NetworkState<T>& network, Leaf leaf, std::size_t index, T scale,
+                   const Batch<T>& batch);
 
   LossOptions loss_;
+  std::size_t least_leaves_;
+  Communicator* ranks_;
   Workspace<T> workspace_;
   RowLoader<T> load_;
   TreeSum<T> tree_;
+  std::vector<double> losses_{};  // of the leaves
+  std::vector<double> theirs_{};
   RunningStatistics<T> running_;
 };
 

@@ -7,8 +7,10 @@
 // what; leaves of one row, which have no variance, are left out. Row weights do not count here.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
+#include "bprop/communicator.h"
 #include "nn/network_state.h"
 #include "nn/workspace.h"
 
@@ -19,20 +21,28 @@ class RunningStatistics {
  public:
   explicit RunningStatistics(const Architecture& architecture);
 
-  // Before the first leaf of a batch.
-  void clear();
-  // After a leaf's forward pass; of training only.
-  void add(std::size_t rows, const Workspace<T>& workspace);
+  // Before a batch of so many leaves.
+  void begin(std::size_t leaves);
+  // After the forward pass of a leaf of so many rows; of training only.
+  void add(std::size_t leaf, std::size_t rows, const Workspace<T>& workspace);
+  // What other ranks added.
+  void share(Communicator* ranks);
   // Once an update; nothing without leaves.
   void update(NetworkState<T>& network) const;
 
  private:
-  struct Sums {
+  struct Norm {
     std::size_t layer = 0;
-    std::vector<double> sums;  // (2 × padded): means, variances
+    std::size_t begin = 0;  // among the numbers of a leaf
+    std::size_t padded = 0;
   };
-  std::vector<Sums> norms_;
-  std::size_t leaves_ = 0;
+  // The sum over all leaves of one of their numbers.
+  double sum(std::size_t number) const;
+
+  std::vector<Norm> norms_;
+  std::size_t width_ = 0;         // numbers of a leaf: of each norm (2 × padded) means, variances; whether they count
+  std::vector<double> leaves_{};  // (leaves × width)
+  std::vector<double> theirs_{};
 };
 
 }  // namespace bprop::nn

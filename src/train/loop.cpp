@@ -41,7 +41,7 @@ TrainingLoop<T>::TrainingLoop(Model& model, const RowSource<T>& train, const Row
       scored_rows_(train, scored_rows(loop.options, validation.rows())),
       train_score_(model, scored_rows_, result.metric, loop.options.pool),
       source_(train, batch_, loop.options.seed, loop.shuffle && batch_ < train.rows(), loop.weights),
-      clock_(options_.time_limit, observer.stop),
+      clock_(options_.time_limit, observer.stop, options_.communicator),
       keeps_best_(options_.keep_best && validation_.exists()),
       best_(result.metric, *options_.ties, keeps_best_ ? network_.state().layout.size() : 0),
       choice_(loop.choice == nullptr ? std::nullopt : std::optional(*loop.choice)),
@@ -203,7 +203,7 @@ bool TrainingLoop<T>::stop(StopReason reason) {
 template <class T>
 void TrainingLoop<T>::finish() {
   record_.finish([this](const EpochReport& recorded) { write(recorded); });
-  result_.seconds = clock_.seconds();
+  result_.seconds = agreed(options_.communicator, clock_.seconds());
   if (!result_.divergence) result_.findings = trainer_->diagnosis().findings;
   const bool have_best = keeps_best_ && best_.epoch() > 0;
   if (have_best) {

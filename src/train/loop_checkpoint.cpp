@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/check.h"
+#include "base/collectives.h"
 #include "train/choice_state.h"
 #include "train/epoch_state.h"
 #include "train/training_loop.h"
@@ -9,7 +10,7 @@ namespace bprop::training {
 // What the run began with, and where it is if it goes on.
 template <class T>
 void TrainingLoop<T>::begin() {
-  if (!folder_.writes()) return;
+  if (options_.run_directory.empty()) return;
   origin_ = run_origin(options_, trainer_options_, model_, result_.metric);
   add_rows<T>(origin_, "training rows", train_, model_, source_.all_weights());
   add_rows<T>(origin_, "validation rows", validation_rows_, model_);
@@ -44,6 +45,7 @@ void TrainingLoop<T>::go_on() {
   list(state);
   state.set_from(shelf);
   shelf.finish();
+  wait_for_all(options_.communicator);  // before the first one changes the folder
   trainer_->parameters_changed();
   const std::size_t step = trainer_->report().step;
   const std::size_t steps =

@@ -8,14 +8,16 @@
 #include <chrono>
 #include <optional>
 
+#include "base/collectives.h"
 #include "bprop/train.h"
 
 namespace bprop::training {
 
 class RunClock {
  public:
-  // limit: seconds; 0: none. `interrupted` may be null.
-  RunClock(double limit, const std::atomic<bool>* interrupted) : limit_(limit), interrupted_(interrupted) {}
+  // limit: seconds; 0: none. `interrupted` may be null. Of several ranks the first one's answer is that of all.
+  RunClock(double limit, const std::atomic<bool>* interrupted, Communicator* ranks = nullptr)
+      : limit_(limit), interrupted_(interrupted), ranks_(ranks) {}
 
   void start(double seconds_before = 0) {
     start_ = Clock::now();
@@ -25,21 +27,26 @@ class RunClock {
 
   // Asked between updates, between the leaves of an update, and while validating.
   std::optional<StopReason> must_end() {
-    const bool interrupted = interrupted_ != nullptr && interrupted_->load(std::memory_order_relaxed);
-    const double now = seconds();
-    if (!interrupted && (limit_ <= 0 || now < limit_)) return std::nullopt;
-    if (ended_at_ == 0) ended_at_ = now;
-    return interrupted ? StopReason::kInterrupted : StopReason::kTimeLimit;
+    const std::optional<StopReason> reason = agreed(ranks_, reason_to_end());
+    if (reason && ended_at_ == 0) ended_at_ = seconds();
+    return reason;
   }
   // What a run that must end may still do if it is quick.
-  bool time_is_over() { return must_end() && seconds() >= ended_at_ + kSecondsAfterEnd; }
+  bool time_is_over() { return must_end().has_value() && agreed(ranks_, seconds() >= ended_at_ + kSecondsAfterEnd); }
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr double kSecondsAfterEnd = 0.5;
 
+  std::optional<StopReason> reason_to_end() const {
+    if (interrupted_ != nullptr && interrupted_->load(std::memory_order_relaxed)) return StopReason::kInterrupted;
+    if (limit_ > 0 && seconds() >= limit_) return StopReason::kTimeLimit;
+    return std::nullopt;
+  }
+
   double limit_;
   const std::atomic<bool>* interrupted_;
+  Communicator* ranks_;
   Clock::time_point start_ = Clock::now();
   double before_ = 0;
   double ended_at_ = 0;  // when it was seen that it must end; 0: not yet

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "base/collectives.h"
 #include "bprop/whole_file.h"
 #include "checkpoint/folder_list.h"
 #include "checkpoint/tensor_file.h"
@@ -78,7 +79,8 @@ bool holds_nothing(const std::string& path) {
 }  // namespace
 
 RunFolder::RunFolder(const TrainOptions& options)
-    : path_(options.run_directory), checkpoints_(path_, options.checkpoint_every) {
+    : path_(is_first(options.communicator) ? options.run_directory : ""),
+      checkpoints_(path_, options.checkpoint_every) {
   const std::string& path = path_;
   if (path.empty()) return;
   check_run_directory(path);
@@ -165,6 +167,7 @@ void RunFolder::list(checkpoint::StateList& state) {
 }
 
 void RunFolder::go_on() {
+  if (path_.empty()) return;
   BPROP_CHECK(std::has_single_bit(examined_every_), FormatError,
               "[checkpoint] doctor.every is {}, expected 1, 2, 4, ...", examined_every_);
   BPROP_CHECK(metrics_.go_on(), FormatError, "{}: is shorter than when the checkpoint was written",

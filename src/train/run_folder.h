@@ -21,10 +21,10 @@ namespace bprop::training {
 
 class RunFolder {
  public:
-  // Without a run_directory a folder that writes nothing. Otherwise the folder is made, or an earlier run in it
-  // replaced: its best.safetensors stays until this run has a model to put in its place, its trace and its checkpoints
-  // go. A run that is resumed keeps everything; trace and report of its end go with go_on(). Throws as
-  // check_run_directory() does, and UsageError while another training writes there.
+  // Without a run_directory, or on another rank than the first, a folder that writes nothing. Otherwise the folder is
+  // made, or an earlier run in it replaced: its best.safetensors stays until this run has a model to put in its place,
+  // its trace and its checkpoints go. A run that is resumed keeps everything; trace and report of its end go with
+  // go_on(). Throws as check_run_directory() does, and UsageError while another training writes there.
   explicit RunFolder(const TrainOptions& options);
 
   void epoch(const EpochReport& report);  // reaches the files within a second or so of training

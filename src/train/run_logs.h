@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/collectives.h"
 #include "bprop/error.h"
 #include "train/event_file.h"
 #include "train/metrics_log.h"
@@ -22,7 +23,9 @@ inline bool writes_down(const TrainOptions& options) {
 class RunLogs {
  public:
   RunLogs(const TrainOptions& options, Metric metric, RunFolder& folder)
-      : folder_(folder), log_(options.log, begin(options)), events_(options.tensorboard, metric, begin(options)) {}
+      : folder_(folder),
+        log_(if_first(options, options.log), begin(options)),
+        events_(if_first(options, options.tensorboard), metric, begin(options)) {}
 
   // Every epoch; the folder has those that EpochRecord records, which the loop knows.
   void epoch(const EpochReport& report) {
@@ -64,6 +67,10 @@ class RunLogs {
  private:
   static LogFile::Begin begin(const TrainOptions& options) {
     return options.resume ? LogFile::Begin::kGoOn : LogFile::Begin::kAnew;
+  }
+
+  static std::string if_first(const TrainOptions& options, const std::string& path) {
+    return is_first(options.communicator) ? path : "";
   }
 
   // `failed` is the sentence of the first failure; after it nothing is written.

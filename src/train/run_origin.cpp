@@ -116,6 +116,7 @@ Origin run_origin(const TrainOptions& options, const TrainerOptions& trainer, co
   add_schedule(origin, trainer.schedule);
   if (options.epochs) add(origin, "epochs", *options.epochs);
   add(origin, "batch", *options.batch);
+  if (options.leaves > 0) add(origin, "leaves", options.leaves);
   add(origin, "number of updates", trainer.total_steps);
   add(origin, "number of updates of an epoch", trainer.steps_per_epoch);
   add(origin, "steps", options.steps);

@@ -136,7 +136,9 @@ TrainerOptions trainer_options(const TrainOptions& options) {
   trainer.seed = options.seed;
   trainer.clip = options.clip;
   trainer.measure_change = options.min_change > 0;
+  trainer.leaves = options.leaves;
   trainer.pool = options.pool;
+  trainer.communicator = options.communicator;
   return trainer;
 }
 

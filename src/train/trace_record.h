@@ -36,7 +36,9 @@ template <class T>
 class TraceRecord : public UpdateObserver<T> {
  public:
   TraceRecord(const TrainOptions& options, const Model& model, const TrainerOptions& trainer, RunFolder& folder)
-      : network_(std::get<BasicNetwork<T>>(model.network)), folder_(folder), steps_(recorded_steps(options)) {
+      : network_(std::get<BasicNetwork<T>>(model.network)), folder_(folder) {
+    if (!folder_.writes()) return;
+    steps_ = recorded_steps(options);
     if (steps_.empty()) return;
     folder_.begin_trace(
         model, {trainer.optimizer, trainer.l2, trainer.weight_decay, trainer.clip, trainer.freeze_biases, trainer.rates,
@@ -78,7 +80,7 @@ class TraceRecord : public UpdateObserver<T> {
  private:
   const BasicNetwork<T>& network_;
   RunFolder& folder_;
-  std::vector<std::size_t> steps_;
+  std::vector<std::size_t> steps_{};
   std::size_t first_ = 0;  // that this training can record
   std::size_t next_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/collectives.h"
 #include "bprop/resume.h"
 #include "bprop/review.h"
 #include "train/calibrate.h"
@@ -45,12 +46,12 @@ void check_resume(const TrainOptions& o) {
 void check_options(const TrainOptions& o) {
   training::check_record(o);
   training::check_members(o);
-  check_run_directory(o.run_directory);
+  if (is_first(o.communicator)) check_run_directory(o.run_directory);
   check_resume(o);
   BPROP_CHECK(std::isfinite(o.checkpoint_every.seconds) && o.checkpoint_every.seconds >= 0, UsageError,
               "checkpoint_every is {} seconds, expected a time above 0, or 0 for never", o.checkpoint_every.seconds);
-  check_log(o.log);
-  check_tensorboard(o.tensorboard);
+  if (is_first(o.communicator)) check_log(o.log);
+  if (is_first(o.communicator)) check_tensorboard(o.tensorboard);
   TrainerOptions trainer = training::trainer_options(o);
   trainer.loss.label_smoothing = o.label_smoothing.value_or(0);
   trainer.loss.huber_delta = o.huber_delta.value_or(1);
@@ -69,6 +70,8 @@ void check_options(const TrainOptions& o) {
               "time_limit is {}, expected seconds above 0, or 0 for none", o.time_limit);
   BPROP_CHECK(o.record.empty() || (o.row_weights.empty() && !o.class_weights.any()), UsageError,
               "record: an explanation of an update knows no weights, expected neither row_weights nor class_weights");
+  BPROP_CHECK(o.record.empty() || o.leaves == 0, UsageError,
+              "record: an explanation of an update cuts its rows by 256, but leaves is {}, expected 0", o.leaves);
 }
 
 bool wants_numbers(Loss loss) {

@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "base/check.h"
+#include "base/sentence.h"
+#include "nn/leaves.h"
 #include "train/calibrate.h"
 #include "train/loop.h"
 #include "train/setup.h"
@@ -32,6 +34,16 @@ void train_on_table(Model& model, const Dataset& train, const Dataset& validatio
   if (!loop.options.calibrate) return;
   calibrate<T>(model, validation_rows, loop.options.pool, result);
   folder.best(model);
+}
+
+void warn_of_idle_ranks(const TrainOptions& options, std::size_t rows, std::vector<std::string>& warnings) {
+  const std::size_t ranks = options.communicator == nullptr ? 1 : options.communicator->ranks();
+  const std::size_t batch = batch_rows(options, rows);
+  const std::size_t leaves = nn::leaf_count(batch, options.leaves);
+  if (ranks <= leaves) return;
+  warnings.push_back(fmt::format(
+      "an update of {} is cut into {} {}, so {} of {} ranks have nothing to do; {} leaves would give each one a part",
+      counted(batch, "row"), leaves, leaves == 1 ? "leaf" : "leaves", ranks - leaves, ranks, ranks));
 }
 
 }  // namespace
@@ -63,6 +75,7 @@ TrainResult train_model(Beginning beginning, WeightedRows rows, const Dataset& v
   result.metric = chosen_metric(options, result.model, choice == nullptr ? validation.rows() : train.rows());
   if (choice != nullptr) result.choice = *choice;
   check_calibration(options, result.model, validation.rows());
+  warn_of_idle_ranks(options, train.rows(), result.warnings);
   if (observer.begin) observer.begin(result.model, train.rows(), validation.rows());
   const LoopOptions loop{.options = options, .weights = rows.weights, .choice = choice, .start = beginning.start};
   if (std::holds_alternative<Network>(result.model.network)) {

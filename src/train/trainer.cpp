@@ -34,7 +34,7 @@ struct BasicTrainer<T>::State {
         previous(o.measure_change ? of.state().layout.size() : 0),
         optimizer(o.optimizer, of.state().layout.size()),
         twins(of.state(), false),
-        batch_gradient(of.architecture(), o.loss, o.batch) {
+        batch_gradient(of.architecture(), o.loss, o.batch, o.leaves, o.communicator) {
     check_outputs(o.loss, of.outputs());
     training::check_batch(of.architecture(), o.batch);
     if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
@@ -44,7 +44,7 @@ struct BasicTrainer<T>::State {
 
   // Whether anybody has to see a whole gradient before the update.
   static bool needs_gradient(const TrainerOptions& o) {
-    return nn::leaf_count(o.batch) > 1 || o.l2 > 0 || o.clip > 0 || o.measure_change;
+    return nn::leaf_count(o.batch, o.leaves) > 1 || o.l2 > 0 || o.clip > 0 || o.measure_change;
   }
 
   // Null for weights that say nothing: none, and, of a mean, equal ones.

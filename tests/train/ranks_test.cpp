@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ranks that share the leaves of each batch: model file, metrics.jsonl and best.safetensors are those of one rank, for
+// every kind of training and however many ranks there are.
+#include "bprop/ranks.h"
+
+#include <gmock/gmock.h>
+
+#include "train/resumed_runs.h"
+
+namespace bprop {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Ranked : public Resumed {
+ protected:
+  // Batches of 16 rows, in five leaves of 3 or 4.
+  TrainOptions ranked_options(const std::string& folder, const Kind& kind) const {
+    TrainOptions ranked = options(folder, kind);
+    ranked.leaves = 5;
+    return ranked;
+  }
+
+  // On every rank; what the first one returned.
+  TrainResult run_on_ranks(std::size_t ranks, const TrainOptions& options, const Kind& kind,
+                           const TrainObserver& observer = {}) const {
+    std::optional<TrainResult> first;
+    const Dataset data = kind.data();
+    run_ranks(ranks, [&](Communicator& communicator) {
+      TrainOptions mine = options;
+      mine.communicator = &communicator;
+      const bool is_first = communicator.rank() == 0;
+      TrainResult result = train(data, mine, is_first ? observer : TrainObserver{});
+      if (!is_first) return;
+      save(result.model, options.run_directory + "/model.safetensors");
+      first.emplace(std::move(result));
+    });
+    return std::move(*first);
+  }
+};
+
+class RankedKind : public Ranked, public testing::WithParamInterface<Kind> {};
+
+TEST_P(RankedKind, HasTheBitsOfOneRank) {
+  const TrainResult one = run(ranked_options("one", GetParam()), GetParam().data());
+  for (const std::size_t ranks : {2U, 3U, 4U, 7U}) {
+    const std::string folder = "ranks" + std::to_string(ranks);
+    const TrainResult several = run_on_ranks(ranks, ranked_options(folder, GetParam()), GetParam());
+    EXPECT_EQ(several.steps, one.steps);
+    EXPECT_EQ(several.best_epoch, one.best_epoch);
+    EXPECT_EQ(sentences(several), sentences(one));
+    expect_as("one", folder);
+  }
+}
+
+TEST_P(RankedKind, GoesOnOnFewerOrMoreRanks) {
+  run(ranked_options("one", GetParam()), GetParam().data());
+  TrainObserver observer;
+  observer.epoch = [&](const EpochReport& report) {
+    if (report.epoch != 3) return;
+    for (const char* copy : {"on1", "on2", "on4"}) {
+      std::filesystem::copy(at("run"), at(copy), std::filesystem::copy_options::recursive);
+    }
+  };
+  run_on_ranks(3, ranked_options("run", GetParam()), GetParam(), observer);
+  for (const std::size_t ranks : {1U, 2U, 4U}) {
+    const std::string folder = "on" + std::to_string(ranks);
+    TrainOptions again = ranked_options(folder, GetParam());
+    again.resume = true;
+    const TrainResult resumed = run_on_ranks(ranks, again, GetParam());
+    EXPECT_GT(resumed.resumed_at, 0U);
+    expect_as("one", folder);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Training, RankedKind,
+    testing::Values(Kind{"Plain", {}}, Kind{"Sgd", [](TrainOptions& o) { o.optimizer = Sgd{}; }},
+                    Kind{"GradientDescent", [](TrainOptions& o) { o.optimizer = GradientDescent{}; }},
+                    Kind{"Nesterov", [](TrainOptions& o) { o.optimizer = Nesterov{}; }},
+                    Kind{"AdamW", [](TrainOptions& o) { o.optimizer = AdamW{}; }},
+                    Kind{"Double", [](TrainOptions& o) { o.precision = Precision::kDouble; }},
+                    Kind{"Portable", [](TrainOptions& o) { o.arithmetic = Arithmetic::kPortable; }},
+                    Kind{"Dropout", [](TrainOptions& o) { o.layers = "8 tanh, dropout 0.3"; }},
+                    Kind{"BatchNorm", [](TrainOptions& o) { o.layers = "8 tanh, batch-norm, layer-norm"; }},
+                    Kind{"Clipping", [](TrainOptions& o) { o.clip = 0.01; }},
+                    Kind{"EarlyStopping", [](TrainOptions& o) { o.patience = 1; }},
+                    Kind{"Average", [](TrainOptions& o) { o.ema = 0.9; }},
+                    Kind{"UnevenRows", [](TrainOptions& o) { o.batch = 15; }, [] { return sectors(97); }},
+                    Kind{"Numbers", [](TrainOptions& o) { o.l2 = 0.01; }, [] { return curve(100); }},
+                    Kind{"Default", [](TrainOptions& o) { o.preset = Preset::kDefault; }}),
+    [](const auto& kind) { return kind.param.name; });
+
+TEST_F(Ranked, MoreThanThereAreLeavesIsSaid) {
+  const Kind kind;
+  TrainOptions options = ranked_options("run", kind);
+  options.leaves = 0;
+  EXPECT_THAT(run_on_ranks(3, options, kind).warnings,
+              testing::Contains("an update of 16 rows is cut into 1 leaf, so 2 of 3 ranks have nothing to do; 3 "
+                                "leaves would give each one a part"));
+  options.leaves = 3;
+  EXPECT_THAT(run_on_ranks(3, options, kind).warnings, testing::Not(testing::Contains(HasSubstr("ranks"))));
+}
+
+TEST_F(Ranked, LeavesChangeNoMoreThanRounding) {
+  const Kind kind;
+  TrainOptions options = ranked_options("run", kind);
+  const TrainResult five = run(options, kind.data());
+  options.leaves = 0;
+  const TrainResult one = run(options, kind.data());
+  const auto a = all_weights(five.model), b = all_weights(one.model);
+  EXPECT_NE(a, b);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-4);
+}
+
+TEST_F(Ranked, TheFirstOneIsToldToStopAndAllDo) {
+  const Kind kind;
+  std::atomic<bool> stop = false;
+  TrainObserver observer;
+  observer.stop = &stop;
+  observer.epoch = [&](const EpochReport& report) { stop = report.epoch == 2; };
+  const TrainResult result = run_on_ranks(4, ranked_options("run", kind), kind, observer);
+  EXPECT_EQ(result.stop_reason, StopReason::kInterrupted);
+  EXPECT_EQ(result.epochs, 3U) << "begun";
+}
+
+TEST_F(Ranked, OneThatFailsEndsAll) {
+  const Kind kind;
+  TrainOptions options = ranked_options("run", kind);
+  put(at("run"), "a file where the run folder should be");
+  EXPECT_EQ(thrown([&] { run_on_ranks(4, options, kind); }),
+            "UsageError: " + at("run") + ": is not a folder, expected one for the run");
+}
+
+TEST_F(Ranked, OfBatchesAboveALeafNeedNoOption) {
+  TrainOptions options{.preset = Preset::kPlain, .layers = "16 relu", .epochs = 3, .batch = 700};
+  const Dataset data = curve(2000);
+  const auto one = all_weights(train(data, options).model);
+  run_ranks(3, [&](Communicator& communicator) {
+    TrainOptions mine = options;
+    mine.communicator = &communicator;
+    EXPECT_EQ(all_weights(train(data, mine).model), one) << "rank " << communicator.rank();
+  });
+}
+
+TEST_F(Ranked, MembersAndFoldsAreSharedToo) {
+  TrainOptions options{.preset = Preset::kPlain, .epochs = 3, .batch = 16, .leaves = 2, .members = 2};
+  const Dataset data = sectors(80);
+  const auto one = all_weights(train(data, options).model);
+  TrainOptions choosing = options;
+  choosing.members = 1;
+  choosing.choose = 3;
+  const auto chosen = all_weights(train(data, choosing).model);
+  run_ranks(2, [&](Communicator& communicator) {
+    TrainOptions mine = options;
+    mine.communicator = &communicator;
+    EXPECT_EQ(all_weights(train(data, mine).model), one);
+    mine = choosing;
+    mine.communicator = &communicator;
+    EXPECT_EQ(all_weights(train(data, mine).model), chosen);
+  });
+}
+
+TEST_F(Ranked, AnUpdateIsNotRecordedInOtherLeavesThanAnExplanationHas) {
+  const Kind kind;
+  TrainOptions options = ranked_options("run", kind);
+  options.record = {1};
+  EXPECT_EQ(thrown([&] { train(kind.data(), options); }),
+            "UsageError: record: an explanation of an update cuts its rows by 256, but leaves is 5, expected 0");
+}
+
+}  // namespace
+}  // namespace bprop
