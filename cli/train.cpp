@@ -266,11 +266,9 @@ ExitCode Train::train_folds(Options& options) {
 ExitCode Train::train_on_own_rows(Options& options) {
   const Model start = load_model(from_);
   TrainReport report{.options = complete(training_.resolved_for_exercise(options, start), options)};
-  const TrainRank on = [&](const TrainOptions& of_rank, const TrainObserver& observer) {
-    return train_from(start, of_rank, observer);
-  };
-  const WatchedTraining done = watched(
-      report, program_, [&](const TrainObserver& observer) { return in_ranks(ranks_, report.options, observer, on); });
+  const TrainRank on = [&](const TrainOptions& o, const TrainObserver& seen) { return train_from(start, o, seen); };
+  const WatchedTraining done =
+      watched(report, program_, [&](const TrainObserver& seen) { return in_ranks(ranks_, report.options, seen, on); });
   report.result = &done.result;
   report.rows = done.result.train_rows;
   Model before = start;

@@ -25,7 +25,10 @@ BatchGradient<T>::BatchGradient(const Architecture& architecture, const LossOpti
       workspace_(architecture, largest_leaf(largest_batch), Keep::kTraining),
       load_(architecture, workspace_.capacity()),
       tree_(Layout(architecture).size(), leaf_count(largest_batch, least_leaves), ranks),
-      running_(architecture) {}
+      running_(architecture, leaf_count(largest_batch, least_leaves)) {
+  losses_.reserve(leaf_count(largest_batch, least_leaves));
+  theirs_.reserve(losses_.capacity());
+}
 
 template <class T>
 std::optional<double> BatchGradient<T>::operator()(const Engine<T>& engine, const NetworkState<T>& network,

@@ -8,7 +8,7 @@
 namespace bprop::nn {
 
 template <class T>
-RunningStatistics<T>::RunningStatistics(const Architecture& architecture) {
+RunningStatistics<T>::RunningStatistics(const Architecture& architecture, std::size_t most_leaves) {
   for (std::size_t k = 0; k < architecture.layers.size(); ++k) {
     const Layer& layer = architecture.layers[k];
     if (!std::holds_alternative<BatchNorm>(layer)) continue;
@@ -16,6 +16,8 @@ RunningStatistics<T>::RunningStatistics(const Architecture& architecture) {
     width_ += 2 * norms_.back().padded;
   }
   if (width_ > 0) ++width_;
+  leaves_.reserve(most_leaves * width_);
+  theirs_.reserve(most_leaves * width_);
 }
 
 template <class T>

@@ -19,7 +19,7 @@ namespace bprop::nn {
 template <class T>
 class RunningStatistics {
  public:
-  explicit RunningStatistics(const Architecture& architecture);
+  RunningStatistics(const Architecture& architecture, std::size_t most_leaves);
 
   // Before a batch of so many leaves.
   void begin(std::size_t leaves);
