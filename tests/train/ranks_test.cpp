@@ -20,6 +20,7 @@ class Ranked : public Resumed {
   TrainOptions ranked_options(const std::string& folder, const Kind& kind) const {
     TrainOptions ranked = options(folder, kind);
     ranked.leaves = 5;
+    ranked.checkpoint_every = {.steps = 9};
     return ranked;
   }
 
