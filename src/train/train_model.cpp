@@ -54,7 +54,8 @@ void check_validation(const TrainOptions& o, std::size_t validation_rows) {
 }
 
 void check_batch_of(const Model& model, const TrainOptions& options, std::size_t rows) {
-  std::visit([&](const auto& of) { check_batch(of.architecture(), batch_rows(options, rows)); }, model.network);
+  std::visit([&](const auto& of) { check_batch(of.architecture(), batch_rows(options, rows), options.leaves); },
+             model.network);
 }
 
 TrainResult train_model(Beginning beginning, WeightedRows rows, const Dataset& validation, const TrainOptions& options,

@@ -36,7 +36,7 @@ struct BasicTrainer<T>::State {
         twins(of.state(), false),
         batch_gradient(of.architecture(), o.loss, o.batch, o.leaves, o.communicator) {
     check_outputs(o.loss, of.outputs());
-    training::check_batch(of.architecture(), o.batch);
+    training::check_batch(of.architecture(), o.batch, o.leaves);
     if (o.doctor_every > 0) health.emplace(of.state(), o.loss, o.batch, o.doctor);
   }
 

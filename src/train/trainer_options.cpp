@@ -75,9 +75,14 @@ void check(const TrainerOptions& o) {
   BPROP_CHECK(o.schedule.every > 0, UsageError, "the schedule's every is 0 epochs, expected at least 1");
 }
 
-void check_batch(const Architecture& architecture, std::size_t rows) {
+void check_batch(const Architecture& architecture, std::size_t rows, std::size_t leaves) {
   BPROP_CHECK(rows > 1 || !architecture.has_batch_norm(), UsageError,
               "[trainer] batches of 1 row, expected 2 or more for batch norm, whose mean and variance are theirs");
+  BPROP_CHECK(
+      rows >= 2 * leaves || !architecture.has_batch_norm(), UsageError,
+      "[trainer] {} leaves of a batch of {} rows, expected 2 rows or more a leaf for batch norm, whose mean and "
+      "variance are a leaf's",
+      leaves, rows);
 }
 
 }  // namespace bprop::training

@@ -10,6 +10,6 @@ namespace bprop::training {
 void check(const TrainerOptions& options);
 
 // Likewise for updates of at most so many rows: a batch norm needs two for a variance.
-void check_batch(const Architecture& architecture, std::size_t rows);
+void check_batch(const Architecture& architecture, std::size_t rows, std::size_t leaves);
 
 }  // namespace bprop::training

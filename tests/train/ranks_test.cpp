@@ -139,6 +139,25 @@ TEST_F(Ranked, OneThatFailsEndsAll) {
             "UsageError: " + at("run") + ": is not a folder, expected one for the run");
 }
 
+TEST_F(Ranked, DivergeAsOneDoes) {
+  const Kind kind{"", [](TrainOptions& o) { o.optimizer = Sgd{.learning_rate = 1e30}; }, [] { return curve(100); }};
+  const TrainResult one = run(ranked_options("one", kind), kind.data());
+  ASSERT_EQ(one.stop_reason, StopReason::kDiverged);
+  const TrainResult three = run_on_ranks(3, ranked_options("three", kind), kind);
+  EXPECT_EQ(sentence(*three.divergence), sentence(*one.divergence));
+  EXPECT_EQ(get(at("three/metrics.jsonl")), get(at("one/metrics.jsonl")));
+}
+
+TEST_F(Ranked, BatchNormNeedsTwoRowsALeaf) {
+  const Kind kind{"", [](TrainOptions& o) { o.layers = "8 tanh, batch-norm"; }};
+  TrainOptions options = ranked_options("run", kind);
+  options.leaves = 9;
+  EXPECT_EQ(
+      thrown([&] { train(kind.data(), options); }),
+      "UsageError: [trainer] 9 leaves of a batch of 16 rows, expected 2 rows or more a leaf for batch norm, whose "
+      "mean and variance are a leaf's");
+}
+
 TEST_F(Ranked, OfBatchesAboveALeafNeedNoOption) {
   TrainOptions options{.preset = Preset::kPlain, .layers = "16 relu", .epochs = 3, .batch = 700};
   const Dataset data = curve(2000);
