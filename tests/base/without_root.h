@@ -33,4 +33,18 @@ class WithoutRoot {
   bool was_root_ = false;
 };
 
+// Calls from inside a folder, made in `folder`, where nobody may look.
+template <class Call>
+void call_where_nobody_may_look(const std::filesystem::path& folder, const Call& call) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directory(folder / "closed");
+  std::filesystem::current_path(folder / "closed");
+  std::filesystem::permissions(folder / "closed", std::filesystem::perms::none);
+  {
+    const WithoutRoot nobody(folder);
+    call();
+  }
+  std::filesystem::current_path(before);
+}
+
 }  // namespace bprop

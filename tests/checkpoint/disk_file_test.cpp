@@ -45,16 +45,8 @@ TEST_F(DiskFileTest, AFolderThatSomebodyMakesMeanwhileIsAFolder) {
 }
 
 TEST_F(DiskFileTest, AFolderWhereNobodyMayLookIsNotMade) {
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::create_directory(at("closed"));
-  std::filesystem::current_path(at("closed"));
-  std::filesystem::permissions(at("closed"), std::filesystem::perms::none);
   std::string sentence;
-  {
-    const WithoutRoot nobody(folder_);
-    sentence = thrown([&] { make_folder("a/b", "cannot be made"); });
-  }
-  std::filesystem::current_path(before);
+  call_where_nobody_may_look(folder_, [&] { sentence = thrown([] { make_folder("a/b", "cannot be made"); }); });
   EXPECT_EQ(sentence, "IoError: .: cannot be made: Permission denied");
 }
 

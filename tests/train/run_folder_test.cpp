@@ -142,16 +142,8 @@ TEST_F(RunFolder, AFolderThatCannotBeListedIsNotTakenForAnEmptyOne) {
 }
 
 TEST_F(RunFolder, WhereNobodyMayLookIsNoPlaceForOne) {
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::create_directory(at("closed"));
-  std::filesystem::current_path(at("closed"));
-  std::filesystem::permissions(at("closed"), std::filesystem::perms::none);
   std::string sentence;
-  {
-    const WithoutRoot nobody(folder_);
-    sentence = thrown([&] { check_run_directory("run"); });
-  }
-  std::filesystem::current_path(before);
+  call_where_nobody_may_look(folder_, [&] { sentence = thrown([] { check_run_directory("run"); }); });
   EXPECT_EQ(sentence, "UsageError: .: is not a folder, expected one for the run");
 }
 
