@@ -101,7 +101,8 @@ void read_config(const std::string& path, Options& options) {
     throw FormatError(fmt::format("{}: has more than {} bytes, expected a configuration", path, kMostBytes));
   }
   if (const auto line = line_of_deep_key(text)) {
-    throw FormatError(fmt::format("{}, line {}: a key has more than {} dots", path, *line, kMostDotsInKey));
+    throw FormatError(
+        fmt::format("{}, line {}: a key has more than {} dots, expected fewer", path, *line, kMostDotsInKey));
   }
   try {
     for (const auto& [key, node] : toml::parse(text)) read_entry(path, std::string_view(key), node, options);

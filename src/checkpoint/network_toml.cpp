@@ -195,7 +195,8 @@ Result<Model> parse_network_toml(std::string_view text, std::string_view path) {
                                       text.size(), kMaxTomlBytes));
   }
   if (const auto line = line_of_deep_key(text)) {
-    return format_failure(fmt::format("{}, line {}: a key has more than {} dots", path, *line, kMostDotsInKey));
+    return format_failure(
+        fmt::format("{}, line {}: a key has more than {} dots, expected fewer", path, *line, kMostDotsInKey));
   }
   try {
     return read_model(toml::parse(text), path);
