@@ -5,6 +5,8 @@
 
 #include <toml++/toml.h>
 #include <charconv>
+#include <cmath>
+#include <optional>
 #include <sstream>
 
 #include "bprop/error.h"
@@ -41,13 +43,14 @@ Option* find_key(Options& options, std::string_view key) {
   for (Option& option : options.all()) {
     if (option.kind == Option::Kind::kPositional && key_of(option) == key) return &option;
   }
-  return key == "config" ? nullptr : options.find(key);
+  Option* const option = options.find(key);
+  return option != nullptr && option->command_line_only ? nullptr : option;
 }
 
 [[noreturn]] void refuse_key(const std::string& place, std::string_view key, const Options& options) {
   std::vector<std::string> known;
   for (const Option& option : options.all()) {
-    if (option.name != "config") known.push_back(key_of(option));
+    if (!option.command_line_only) known.push_back(key_of(option));
   }
   throw FormatError(fmt::format("{}: there is no option '{}'{}", place, key, suggestion(key, known)));
 }
@@ -76,10 +79,23 @@ std::string in_quotes(const std::string& text) {
   return out.str();
 }
 
-bool is_number(const std::string& text) {
+std::optional<double> number_of(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+// Whether the file may have it without quotes: TOML knows no .5 and no 007, and -0 is its 0.
+bool is_number(const std::string& text) {
+  const std::optional<double> value = number_of(text);
+  if (!value) return false;
+  try {
+    const toml::table file = toml::parse("x = " + text);
+    const std::optional<double> again = number_of(typed(*file.get("x"), "x"));
+    return again == value && std::signbit(*again) == std::signbit(*value);
+  } catch (const toml::parse_error&) {
+    return false;
+  }
 }
 
 std::string value_text(const Option& option) {
@@ -115,7 +131,7 @@ void read_config(const std::string& path, Options& options) {
 std::string config_text(const Options& options) {
   std::string text;
   for (const Option& option : options.all()) {
-    if (option.name == "config" || (option.texts.empty() && option.default_text.empty())) continue;
+    if (option.command_line_only || (option.texts.empty() && option.default_text.empty())) continue;
     text += fmt::format("{} = {}\n", key_of(option), value_text(option));
   }
   return text;

@@ -70,6 +70,8 @@ bool Options::given(std::string_view name) const {
 
 void Options::may_be_empty(std::string_view name) { find(name)->may_be_empty = true; }
 
+void Options::command_line_only(std::string_view name) { find(name)->command_line_only = true; }
+
 void Options::refuse_field(std::string_view sentence) const {
   const std::size_t end = sentence.find(" is ");
   const Option* option = end == std::string_view::npos ? nullptr : find(sentence.substr(0, end));

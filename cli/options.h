@@ -37,7 +37,8 @@ struct Option {
   std::string origin = {};
   bool from_file = false;
   bool may_be_empty = false;
-  bool excluded = false;  // it does not apply
+  bool command_line_only = false;  // no configuration has it
+  bool excluded = false;           // it does not apply
   bool given() const { return !origin.empty(); }
   bool takes_many() const { return kind == Kind::kRepeated || kind == Kind::kList; }
   bool given_as_default() const;
@@ -65,6 +66,8 @@ class Options {
 
   // "" is a value of this option; of all others it is refused.
   void may_be_empty(std::string_view name);
+  // It is of this moment: not in configurations.
+  void command_line_only(std::string_view name);
 
   std::vector<Option>& all() { return options_; }
   const std::vector<Option>& all() const { return options_; }

@@ -8,6 +8,7 @@ namespace bprop::cli {
 void ProgramOptions::declare(Options& options, const ProgramWords& words) {
   options.heading("Program");
   options.value("config", "FILE.toml", config, "options from a file; the command line has the last word");
+  options.command_line_only("config");
   if (!words.seed.empty()) options.value("seed", "N", seed, words.seed);
   if (!words.threads.empty()) options.value("threads", "N", threads, words.threads);
   options.flag("json", json, words.json);
