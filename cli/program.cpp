@@ -12,6 +12,7 @@
 #include "command_line.h"
 #include "config_file.h"
 #include "help.h"
+#include "joined_ranks.h"
 #include "resumed_run.h"
 #include "terminal.h"
 #include "text_file.h"
@@ -68,6 +69,7 @@ ExitCode run_verb(Verb& verb, const std::vector<std::string>& words) {
   Options options;
   options.note_command(command_of(verb, words));
   verb.declare(options);
+  if (options.find("distributed") != nullptr) join_ranks(words);
   if (parse_command_line(words, options)) {
     print(verb_help(verb.text(), options));
     return ExitCode::kDone;
@@ -101,8 +103,7 @@ ExitCode dispatch(const Verbs& verbs, const std::vector<std::string>& arguments,
 // One sentence, after what was printed before it.
 ExitCode complain(const std::string& verb, std::string_view sentence, ExitCode code) {
   std::fflush(stdout);
-  remark(verb, sentence);
-  return code;
+  return leave_ranks(code, [&](std::string_view prefix) { remark(verb, fmt::format("{}{}", prefix, sentence)); });
 }
 
 }  // namespace
@@ -117,7 +118,7 @@ ExitCode run_program(const std::vector<std::string>& arguments) {
     }
     const ExitCode code = dispatch(verbs, arguments, verb);
     flush_output();
-    return code;
+    return leave_ranks(code);
   } catch (const UsageError& error) {
     return complain(verb, error.what(), ExitCode::kUsage);
   } catch (const FormatError& error) {

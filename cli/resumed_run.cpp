@@ -14,8 +14,8 @@ namespace bprop::cli {
 namespace {
 
 // What changes nothing about the model, and how long it may take.
-constexpr std::array<std::string_view, 7> kAllowed = {
-    "resume", "checkpoint-every", "time-limit", "threads", "ranks", "json", "quiet"};
+constexpr std::array<std::string_view, 9> kAllowed = {
+    "resume", "checkpoint-every", "time-limit", "threads", "ranks", "distributed", "rank-timeout", "json", "quiet"};
 
 }  // namespace
 

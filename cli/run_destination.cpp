@@ -46,4 +46,16 @@ void check_destinations(const std::string& output, const std::string& run_direct
   check_not_of_run("output", output, run_directory);
 }
 
+void check_logs(const std::string& log, const std::string& tensorboard, const std::string& output,
+                const std::string& run_directory) {
+  if (!log.empty()) {
+    check_not_of_run("log", log, run_directory);
+    if (std::filesystem::path(log).lexically_normal() == std::filesystem::path(output).lexically_normal()) {
+      throw UsageError(fmt::format("--log {}: the model goes there, expected another file", log));
+    }
+    check_log(log);
+  }
+  check_tensorboard(tensorboard);
+}
+
 }  // namespace bprop::cli

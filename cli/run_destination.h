@@ -19,4 +19,8 @@ void check_not_of_run(std::string_view option, const std::string& path, const st
 // not be written, or the folder not be used.
 void check_destinations(const std::string& output, const std::string& run_directory);
 
+// The same of the log and of the folder for TensorBoard; "": there is none.
+void check_logs(const std::string& log, const std::string& tensorboard, const std::string& output,
+                const std::string& run_directory);
+
 }  // namespace bprop::cli

@@ -30,12 +30,12 @@ std::string with_short_names(std::string_view sentence) {
   return text;
 }
 
+}  // namespace
+
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view() : value;
 }
-
-}  // namespace
 
 bool progress_is_seen() { return isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb"; }
 

@@ -10,6 +10,9 @@
 
 namespace bprop::cli {
 
+// A variable of the environment; "" if it is not there.
+std::string_view environment(const char* name);
+
 // stderr is a terminal on which a line can be redrawn.
 bool progress_is_seen();
 // Colours on stderr: a terminal, and NO_COLOR is not set.

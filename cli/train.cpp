@@ -61,7 +61,6 @@ class Train : public Verb {
   ExitCode run(Options& options) override;
 
  private:
-  void check_logs(const Options& options) const;
   ExitCode train_on_table(Options& options);
   ExitCode train_on_own_rows(Options& options);
   ExitCode train_folds(Options& options);
@@ -83,7 +82,7 @@ class Train : public Verb {
   std::string record_;
   std::optional<std::size_t> folds_;
   std::size_t doctor_every_ = TrainOptions{}.doctor_every;
-  std::size_t ranks_ = 1;
+  RankedTraining ranks_;
   ProgramOptions program_;
   std::unique_ptr<ThreadPool> pool_;
 };
@@ -115,22 +114,10 @@ void Train::declare(Options& options) {
                 "cross-validation: train on all parts of the rows but one, test on that, K times; writes no model");
   options.value("doctor", "N", doctor_every_,
                 "look at one update in N for layers that cannot learn (bprop help doctor); 0: never");
-  options.value("ranks", "N", ranks_, "train on so many ranks, threads here, which share the leaves: the same bits");
+  ranks_.declare(options);
   program_.declare(options, {.json = "the summary as one JSON object",
                              .quiet = "no progress and no remarks",
                              .seed = "of first weights, order of rows and split"});
-}
-
-void Train::check_logs(const Options& options) const {
-  if (!log_.empty()) {
-    check_not_read(log_, options, "log");
-    check_not_of_run("log", log_, run_directory_);
-    if (std::filesystem::path(log_).lexically_normal() == std::filesystem::path(output_).lexically_normal()) {
-      throw UsageError(fmt::format("--log {}: the model goes there, expected another file", log_));
-    }
-    check_log(log_);
-  }
-  check_tensorboard(tensorboard_);
 }
 
 ExitCode Train::run(Options& options) {
@@ -144,16 +131,20 @@ ExitCode Train::run(Options& options) {
   if (folds_) return train_folds(options);
   check_not_read(output_, options);
   check_destinations(output_, run_directory_);
-  check_logs(options);
+  if (!log_.empty()) check_not_read(log_, options, "log");
+  check_logs(log_, tensorboard_, output_, run_directory_);
+  ranks_.check(options);
+  ranks_.wait_for_all();  // before the first one changes what others check
   data_.exclude(options);
   if (!from_.empty()) exclude_options_of_the_model(options);
-  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = threads_each(program_.threads, ranks_)});
+  pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = ranks_.threads_each(program_.threads)});
   return data_.path().empty() ? train_on_own_rows(options) : train_on_table(options);
 }
 
 TrainOptions Train::complete(TrainOptions train, const Options& options) const {
   train.seed = program_.seed;
   train.pool = pool_.get();
+  train.communicator = ranks_.communicator();
   train.run_directory = run_directory_;
   train.checkpoint_every = checkpoint_every_;
   train.resume = !resume_.empty();
@@ -214,13 +205,14 @@ ExitCode Train::train_on_table(Options& options) {
     return train_as_told(start, choice, rows.parts, of_rank, observer);
   };
   const WatchedTraining done = watched(report, program_, [&](const TrainObserver& observer) {
-    TrainResult result = in_ranks(ranks_, report.options, observer, as_told);
+    TrainResult result = ranks_.train(report.options, observer, as_told);
     result.warnings.insert(result.warnings.begin(), parts.warnings.begin(), parts.warnings.end());
     for (auto& remark : review_split(parts.train, parts.test, "test", *result.model.preprocessing)) {
       result.warnings.push_back(std::move(remark));
     }
     return result;
   });
+  if (!ranks_.is_first()) return done.exit_code;
   report.result = &done.result;
   write_model(report, output_);
   test_model(report, parts.test, pool_.get());
@@ -237,6 +229,7 @@ ExitCode Train::train_folds(Options& options) {
   options.exclude({"from", "output", "run", "resume", "checkpoint-every", "log", "tensorboard", "record", "test",
                    "test-labels", "ranks"},
                   "with --folds: no model is written");
+  ranks_.check_alone("--folds");
   data_.exclude(options);
   pool_ = std::make_unique<ThreadPool>(ThreadPoolOptions{.threads = program_.threads});
   TrainOptions train = training_.checked(options, nullptr);
@@ -268,7 +261,8 @@ ExitCode Train::train_on_own_rows(Options& options) {
   TrainReport report{.options = complete(training_.resolved_for_exercise(options, start), options)};
   const TrainRank on = [&](const TrainOptions& o, const TrainObserver& seen) { return train_from(start, o, seen); };
   const WatchedTraining done =
-      watched(report, program_, [&](const TrainObserver& seen) { return in_ranks(ranks_, report.options, seen, on); });
+      watched(report, program_, [&](const TrainObserver& seen) { return ranks_.train(report.options, seen, on); });
+  if (!ranks_.is_first()) return done.exit_code;
   report.result = &done.result;
   report.rows = done.result.train_rows;
   Model before = start;

@@ -29,6 +29,7 @@
 #include "bprop/loss.h"
 #include "bprop/metrics.h"
 #include "bprop/model.h"
+#include "bprop/mpi_ranks.h"
 #include "bprop/network.h"
 #include "bprop/network_diagram.h"
 #include "bprop/optimizer.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/check.h"
 #include "base/collectives.h"
+#include "train/alike_ranks.h"
 #include "train/choice_state.h"
 #include "train/epoch_state.h"
 #include "train/training_loop.h"
@@ -10,10 +11,12 @@ namespace bprop::training {
 // What the run began with, and where it is if it goes on.
 template <class T>
 void TrainingLoop<T>::begin() {
-  if (options_.run_directory.empty()) return;
+  const bool shared = options_.communicator != nullptr && options_.communicator->ranks() > 1;
+  if (options_.run_directory.empty() && !shared) return;
   origin_ = run_origin(options_, trainer_options_, model_, result_.metric);
   add_rows<T>(origin_, "training rows", train_, model_, source_.all_weights());
   add_rows<T>(origin_, "validation rows", validation_rows_, model_);
+  if (shared) check_alike(*options_.communicator, origin_, model_);
   if (options_.resume) go_on();
 }
 

@@ -95,12 +95,12 @@ std::string column_name(const Model& model, std::size_t column) {
 }
 
 std::string different_columns(std::string_view kind, const std::string& begun, const std::string& now,
-                              const Model& model) {
+                              const Model& model, std::string_view as) {
   constexpr std::size_t kDigits = 16;
   const auto first = std::mismatch(now.begin(), now.end(), begun.begin(), begun.end()).first;
   const auto digit = static_cast<std::size_t>(first - now.begin());
-  return fmt::format("{} of the {} has other values than when the run was begun, expected the same",
-                     column_name(model, digit / kDigits), kind);
+  return fmt::format("{} of the {} has other values than {}, expected the same", column_name(model, digit / kDigits),
+                     kind, as);
 }
 
 }  // namespace
@@ -176,18 +176,19 @@ template void add_rows(Origin&, std::string_view, const RowSource<float>&, const
 template void add_rows(Origin&, std::string_view, const RowSource<double>&, const Model&, std::span<const double>);
 
 // Numbers and names before checksums, which say less; the map has its names in another order.
-std::string difference(const Origin& begun, const Origin& now, const Model& model) {
+std::string difference(const Origin& begun, const Origin& now, const Model& model, const OriginWords& words) {
   std::string of_checksum;
   for (const auto& [name, text] : now) {
     const auto before = begun.find(name);
     if (before == begun.end() || before->second == text) continue;
     if (name.starts_with(kColumns)) {
-      of_checksum = different_columns(std::string_view(name).substr(kColumns.size()), before->second, text, model);
+      of_checksum =
+          different_columns(std::string_view(name).substr(kColumns.size()), before->second, text, model, words.as);
     } else if (name.starts_with(kWeights) || name == kModel) {
       const std::string_view what = name == kModel ? "the columns' encoding is" : "the rows' weights are";
-      if (of_checksum.empty()) of_checksum = fmt::format("{} not as when the run was begun, expected the same", what);
+      if (of_checksum.empty()) of_checksum = fmt::format("{} not as {}, expected the same", what, words.as);
     } else {
-      return fmt::format("{} is {}, the run was begun with {}, expected the same", name, text, before->second);
+      return fmt::format("{} is {}, {} {}, expected the same", name, text, words.had, before->second);
     }
   }
   return of_checksum;

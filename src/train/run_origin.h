@@ -29,7 +29,13 @@ template <class T>
 void add_rows(Origin& origin, std::string_view kind, const RowSource<T>& rows, const Model& model,
               std::span<const double> weights = {});
 
+// How a difference speaks of what `now` is compared with.
+struct OriginWords {
+  std::string_view had = "the run was begun with";
+  std::string_view as = "when the run was begun";
+};
+
 // What is not as it was, in one sentence; "" if everything is. What only one of the two has is no difference.
-std::string difference(const Origin& begun, const Origin& now, const Model& model);
+std::string difference(const Origin& begun, const Origin& now, const Model& model, const OriginWords& words = {});
 
 }  // namespace bprop::training

@@ -187,6 +187,42 @@ TEST_F(Ranked, MembersAndFoldsAreSharedToo) {
   });
 }
 
+// What a training says whose rank 2 of 3 has other options or rows.
+class Unlike : public Ranked {
+ protected:
+  std::string thrown_with(const std::function<void(TrainOptions&)>& change, const Dataset& of_other) const {
+    const Kind kind;
+    const Dataset data = kind.data();
+    return thrown([&] {
+      run_ranks(3, [&](Communicator& communicator) {
+        TrainOptions mine = ranked_options("run", kind);
+        mine.communicator = &communicator;
+        const bool is_other = communicator.rank() == 2;
+        if (is_other) change(mine);
+        train(is_other ? of_other : data, mine);
+      });
+    });
+  }
+};
+
+TEST_F(Unlike, OptionsAreRefused) {
+  const Dataset same = Kind().data();
+  EXPECT_EQ(thrown_with([](TrainOptions& o) { o.clip = 0.5; }, same),
+            "UsageError: rank 2: clip is 0.5, rank 0 has 0, expected the same");
+  EXPECT_EQ(thrown_with([](TrainOptions& o) { o.leaves = 0; }, same),
+            "UsageError: rank 2: leaves is none, rank 0 has 5, expected the same");
+}
+
+TEST_F(Unlike, RowsAreRefused) {
+  const auto none = [](TrainOptions&) {};
+  EXPECT_THAT(thrown_with(none, sectors(81)), HasSubstr("UsageError: rank 2: number of "));
+  const Dataset data = Kind().data();
+  std::vector<std::uint32_t> turned(data.rows());
+  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = static_cast<std::uint32_t>(turned.size() - 1 - i);
+  EXPECT_THAT(thrown_with(none, data.select(turned)),
+              testing::AllOf(HasSubstr("UsageError: rank 2: "), HasSubstr(" on rank 0, expected the same")));
+}
+
 TEST_F(Ranked, AnUpdateIsNotRecordedInOtherLeavesThanAnExplanationHas) {
   const Kind kind;
   TrainOptions options = ranked_options("run", kind);
