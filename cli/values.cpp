@@ -23,6 +23,24 @@ bool read_number(std::string_view text, Number& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+constexpr std::string_view kTimeUnits = "smh";
+
+bool has_time_unit(std::string_view text) {
+  return !text.empty() && kTimeUnits.find(text.back()) != std::string_view::npos;
+}
+
+// Of a time, without a unit in seconds; nothing if it is none.
+std::optional<double> seconds_in(std::string_view text) {
+  double unit = 1;
+  if (has_time_unit(text)) {
+    unit = text.back() == 'h' ? 3600 : text.back() == 'm' ? 60 : 1;
+    text.remove_suffix(1);
+  }
+  double count = 0;
+  if (!read_number(text, count) || !(count >= 0 && count < 1e9)) return std::nullopt;
+  return count * unit;
+}
+
 }  // namespace
 
 void read(std::string_view text, std::string& value) { value = text; }
@@ -47,17 +65,9 @@ void read(std::string_view text, BatchSize& value) {
 }
 
 void read(std::string_view text, Duration& value) {
-  double unit = 1;
-  std::string_view number = text;
-  if (text.ends_with('s') || text.ends_with('m') || text.ends_with('h')) {
-    unit = text.ends_with('h') ? 3600 : text.ends_with('m') ? 60 : 1;
-    number.remove_suffix(1);
-  }
-  double count = 0;
-  if (!read_number(number, count) || !(count >= 0 && count < 1e9)) {
-    throw UsageError("expected a time such as 60s, 5m or 1h");
-  }
-  value.seconds = count * unit;
+  const std::optional<double> seconds = seconds_in(text);
+  if (!seconds) throw UsageError("expected a time such as 60s, 5m or 1h");
+  value.seconds = *seconds;
 }
 
 void read(std::string_view text, ByteSize& value) {
@@ -74,13 +84,9 @@ void read(std::string_view text, ByteSize& value) {
 void read(std::string_view text, CheckpointEvery& value) {
   value = {.seconds = 0};
   if (read_number(text, value.steps)) return;
-  Duration time;
-  try {
-    read(text, time);
-  } catch (const UsageError&) {
-    throw UsageError("expected a number of updates such as 500, a time such as 30s, or 0 for never");
-  }
-  value.seconds = time.seconds;
+  const std::optional<double> seconds = has_time_unit(text) ? seconds_in(text) : std::nullopt;
+  if (!seconds) throw UsageError("expected a number of updates such as 500, a time such as 30s, or 0 for never");
+  value.seconds = *seconds;
 }
 
 void read(std::string_view text, Share& value) {
