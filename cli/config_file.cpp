@@ -5,8 +5,6 @@
 
 #include <toml++/toml.h>
 #include <charconv>
-#include <cmath>
-#include <optional>
 #include <sstream>
 
 #include "bprop/error.h"
@@ -79,20 +77,14 @@ std::string in_quotes(const std::string& text) {
   return out.str();
 }
 
-std::optional<double> number_of(const std::string& text) {
+// A number that a file without quotes gives back to the letter: TOML knows no .5 and no 007, and 1e5 is its 100000.
+bool is_number(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-// Whether the file may have it without quotes: TOML knows no .5 and no 007, and -0 is its 0.
-bool is_number(const std::string& text) {
-  const std::optional<double> value = number_of(text);
-  if (!value) return false;
+  if (error != std::errc() || end != text.data() + text.size()) return false;
   try {
     const toml::table file = toml::parse("x = " + text);
-    const std::optional<double> again = number_of(typed(*file.get("x"), "x"));
-    return again == value && std::signbit(*again) == std::signbit(*value);
+    return typed(*file.get("x"), "x") == text;
   } catch (const toml::parse_error&) {
     return false;
   }
